@@ -1,0 +1,18 @@
+/* The clock, asked in this one place. Times are seconds since 1970 UTC; dates are Japan time
+ * (UTC+9, no summer time). --clock sets where it starts; it runs on from there (sample data only).
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/date.h"
+
+/* clock_start_at makes clock_now() answer t at this moment and run on from there. */
+void clock_start_at(int64_t t);
+
+int64_t clock_now(void);
+int64_t clock_now_milliseconds(void); /* the same clock, finer */
+struct date clock_today(void);        /* in Japan */
+
+/* clock_monotonic is for measuring and timeouts; never compared with clock_now. Milliseconds. */
+int64_t clock_monotonic(void);

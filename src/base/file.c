@@ -1,0 +1,117 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err file_fault(struct fault *fault, const char *path, const char *what)
+{
+    int number = errno;
+    enum err code = number == ENOENT ? ERR_NOT_FOUND : number == EEXIST ? ERR_EXISTS : ERR_IO;
+    fault_name_input(fault, path);
+    return fault_set(fault, code, what, "%s", strerror(number));
+}
+
+enum err file_read(const char *path, struct buffer *out, struct fault *fault)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd CLEANUP_FD = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return file_fault(fault, path, "open");
+    uint8_t chunk[16384];
+    for (;;) {
+        ssize_t len = read(fd, chunk, sizeof chunk);
+        if (len < 0 && errno == EINTR)
+            continue;
+        if (len < 0)
+            return file_fault(fault, path, "read");
+        if (len == 0)
+            break;
+        buffer_put(out, chunk, (size_t)len);
+        if (buffer_check(out) != ERR_NONE)
+            break;
+    }
+    explicit_bzero(chunk, sizeof chunk);
+    if (buffer_check(out) == ERR_NONE)
+        return ERR_NONE;
+    fault_name_input(fault, path);
+    return fault_set(fault, buffer_check(out), "size", "longer than %zu bytes", out->cap);
+}
+
+enum err fd_write_all(int fd, struct bytes content)
+{
+    while (content.len) {
+        ssize_t len = write(fd, content.data, content.len);
+        if (len < 0 && errno == EINTR)
+            continue;
+        if (len <= 0)
+            return ERR_IO;
+        content.data += len;
+        content.len -= (size_t)len;
+    }
+    return ERR_NONE;
+}
+
+static enum err folder_sync(const char *path, struct fault *fault)
+{
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof copy, "%s", path);
+    int fd CLEANUP_FD = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        return file_fault(fault, path, "sync of the folder");
+    return ERR_NONE;
+}
+
+static enum err file_write_synced(const char *path, struct bytes content, mode_t mode,
+                                  struct fault *fault)
+{
+    int fd CLEANUP_FD = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0)
+        return file_fault(fault, path, "create");
+    if (fd_write_all(fd, content) != ERR_NONE)
+        return file_fault(fault, path, "write");
+    if (fsync(fd) != 0)
+        return file_fault(fault, path, "sync");
+    return ERR_NONE;
+}
+
+enum err file_replace(const char *path, struct bytes content, mode_t mode, struct fault *fault)
+{
+    char temporary[PATH_MAX];
+    int len = snprintf(temporary, sizeof temporary, "%s.new", path);
+    if (len < 0 || (size_t)len >= sizeof temporary)
+        return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
+    enum err err = file_write_synced(temporary, content, mode, fault);
+    if (err == ERR_NONE && rename(temporary, path) != 0)
+        err = file_fault(fault, path, "rename");
+    if (err != ERR_NONE) {
+        unlink(temporary);
+        return err;
+    }
+    return folder_sync(path, fault);
+}
+
+enum err file_create(const char *path, struct bytes content, mode_t mode, struct fault *fault)
+{
+    int fd CLEANUP_FD = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0)
+        return file_fault(fault, path, "create");
+    if (fd_write_all(fd, content) != ERR_NONE || fsync(fd) != 0) {
+        enum err err = file_fault(fault, path, "write");
+        unlink(path);
+        return err;
+    }
+    return folder_sync(path, fault);
+}
+
+void fd_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}

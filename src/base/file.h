@@ -1,0 +1,25 @@
+/* Files: read whole under a cap, written so that a reader sees the old bytes or the new ones, never
+ * a mixture, also after power loss. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/bytes.h"
+
+/* file_read appends the file's bytes to *out, whose cap is the limit. "-" is standard input. */
+enum err file_read(const char *path, struct buffer *out, struct fault *fault) MUST_USE;
+
+/* file_replace writes to a new file beside it, syncs, renames, syncs the folder. */
+enum err file_replace(const char *path, struct bytes content, mode_t mode,
+                      struct fault *fault) MUST_USE;
+
+/* file_create is file_replace that refuses when the file exists (ERR_EXISTS). */
+enum err file_create(const char *path, struct bytes content, mode_t mode,
+                     struct fault *fault) MUST_USE;
+
+/* fd_write_all writes everything or fails; restarts after a signal. */
+enum err fd_write_all(int fd, struct bytes content) MUST_USE;
+
+/* fd_close is for CLEANUP: closes *fd unless negative. */
+void fd_close(int *fd);
+#define CLEANUP_FD CLEANUP(fd_close)

@@ -1,0 +1,22 @@
+/* Every limit has a name, and lives here. Bytes unless the name says otherwise. */
+#pragma once
+
+#define LIMIT_CERTIFICATE   (8 * 1024)          /* one certificate, DER */
+#define LIMIT_REQUEST       (8 * 1024)          /* one PKCS#10 request, DER */
+#define LIMIT_CRL           (512 * 1024 * 1024) /* one CRL, DER */
+#define LIMIT_OCSP_REQUEST  (4 * 1024)
+#define LIMIT_OCSP_RESPONSE (16 * 1024)
+#define LIMIT_CMS_ATTACHED  (16 * 1024 * 1024) /* content carried inside the CMS */
+#define LIMIT_CMS_DETACHED  (64 * 1024)        /* a CMS without its content */
+#define LIMIT_FRAME         (1024 * 1024)      /* one message between two of our processes */
+#define LIMIT_CONFIG_FILE   (256 * 1024)
+#define LIMIT_CSV_FILE      (64 * 1024 * 1024)
+#define LIMIT_CSV_LINE      (4 * 1024)
+#define LIMIT_CSV_FAULTS    1000 /* bad lines reported in one import */
+#define LIMIT_KEY_FILE      (16 * 1024)
+#define LIMIT_CARD_IMAGE    (64 * 1024)
+#define LIMIT_APDU          (65536 + 16)
+#define LIMIT_HTTP_BODY     (64 * 1024)
+#define LIMIT_PASSPHRASE    1024
+#define LIMIT_PATH_FILES    64 /* certificates, or CRLs, given to one path validation */
+#define LIMIT_DER_DEPTH     16

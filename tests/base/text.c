@@ -1,0 +1,44 @@
+#include "check.h"
+
+#include "base/text.h"
+
+static void counts_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(text_count(bytes_of_text("𠮷野　髙﨑")), 5);
+    assert_true(text_is_utf8(bytes_of_text("葛󠄀城")));
+    assert_true(text_is_variation_selector(0xE0100));
+    assert_false(text_is_variation_selector(0x845B));
+}
+
+static void refuses_what_is_not_utf8(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE3\x81", "\x80", "\xFF", "a\xE3"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(text_is_utf8(bytes_of_text(bad[i])));
+}
+
+static void writes_what_it_reads(void **state)
+{
+    (void)state;
+    const char *text = "aé髙𠮷";
+    struct buffer out CLEANUP_BUFFER;
+    buffer_init(&out, 64);
+    struct reader reader = reader_of(bytes_of_text(text));
+    uint32_t code_point;
+    while (text_next(&reader, &code_point))
+        text_put(&out, code_point);
+    assert_string_equal(buffer_text(&out), text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_characters),
+        cmocka_unit_test(refuses_what_is_not_utf8),
+        cmocka_unit_test(writes_what_it_reads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

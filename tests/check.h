@@ -1,0 +1,22 @@
+/* What every test program includes first: cmocka, and checks in the words of this project. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/err.h"
+
+/* Both print the stable name of the error when they fail. */
+#define assert_ok(expression)          assert_string_equal(err_name(expression), "none")
+#define assert_err(expression, wanted) assert_string_equal(err_name(expression), err_name(wanted))
+
+/* page_saw reports, for `make page-coverage`, what this test saw a rule of the page do: statements
+ * as "S08 S11", the rule's name, whether it accepted. Taken from the decision itself, never written
+ * by hand where a decision is at hand. Appends to the file named by JPKI_PAGE_LOG, if any. */
+void page_saw(const char *statements, const char *rule, int accepted);
+
+/* source_path gives the path of a file of the source tree, in a static buffer. */
+const char *source_path(const char *relative);
