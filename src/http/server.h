@@ -1,0 +1,78 @@
+/* A small HTTP server: plain HTTP/1.1 on a socket that listens already, a constant table of routes
+ * given by the caller, bounded bodies, its own error texts. It knows no domain: a handler gets a
+ * request as plain data and fills an answer. nginx in front does TLS. */
+#pragma once
+
+#include "base/bytes.h"
+
+#define HTTP_PATH_MAX    2048
+#define HTTP_HEADERS_MAX 8
+#define HTTP_VALUE_MAX   256
+
+enum http_method { HTTP_GET, HTTP_POST }; /* HEAD is answered from GET's handler */
+
+/* All borrowed, until the handler returns. */
+struct http_request {
+    enum http_method method;
+    const char *path;         /* decoded; no NUL, no byte below space, valid as C string */
+    const char *rest;         /* of a prefix route: what follows the prefix; "" otherwise */
+    const char *content_type; /* "" when there was none */
+    struct bytes body;
+    const void *connection; /* for http_request_header and http_request_query */
+};
+
+/* Both return NULL when there is none. Borrowed. */
+const char *http_request_header(const struct http_request *request, const char *name);
+const char *http_request_query(const struct http_request *request, const char *name);
+
+struct http_header {
+    const char *name; /* static */
+    char value[HTTP_VALUE_MAX];
+};
+
+/* Starts as an empty 200 answer of text/plain. */
+struct http_response {
+    int status;
+    const char *content_type; /* static */
+    struct buffer body;
+    int file; /* -1, or a descriptor whose content is the body; the server closes it */
+    size_t num_headers;
+    struct http_header headers[HTTP_HEADERS_MAX];
+};
+
+/* http_response_header adds a header; a value with a line break, or one too many, makes the answer
+ * a 500. http_response_text makes the answer a status and one line of text. */
+void http_response_header(struct http_response *response, const char *name, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+void http_response_text(struct http_response *response, int status, const char *text);
+
+/* A route: the first row whose method and path fit. is_prefix: the path begins so, and `rest` is
+ * what follows. A path that fits only under another method is answered 405. A handler runs on any
+ * of the server's threads: its context must bear that. */
+struct http_route {
+    enum http_method method;
+    const char *path;
+    bool is_prefix;
+    size_t body_max; /* bytes of a POST; more is answered 413 */
+    void (*handle)(void *context, const struct http_request *request,
+                   struct http_response *response);
+};
+
+struct http_options {
+    unsigned num_threads;     /* 0 is 1 */
+    unsigned max_connections; /* 0 is 256; more wait in the kernel */
+    unsigned per_address;     /* connections from one address; 0 is no limit */
+    unsigned idle_timeout;    /* seconds a connection may keep silent; 0 is 10 */
+};
+
+struct http_server;
+
+/* http_server_start takes over the listening socket. routes must outlive the server. */
+enum err http_server_start(int listening, const struct http_route *routes, size_t num_routes,
+                           void *context, const struct http_options *options,
+                           struct http_server **out) MUST_USE;
+void http_server_stop(struct http_server *server); /* takes NULL; ends the connections */
+
+/* http_listen opens a TCP socket on "address:port" ("[::1]:80" for IPv6; port 0: any free one),
+ * close-on-exec. Only numbers: nothing is looked up. *port (may be NULL) is the one taken. */
+enum err http_listen(const char *address, int *out, uint16_t *port, struct fault *fault) MUST_USE;

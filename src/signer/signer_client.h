@@ -1,0 +1,92 @@
+/* What `commit` asks of the signer, and the only header of this room that others may include. Each
+ * call is one question and one answer over the socket between the two processes
+ * (docs/PROTOCOL.signer). The signer lints, logs durably, then signs; what it refuses comes back as
+ * ERR_DENIED with the rule in *fault. One caller at a time: the client is not for several threads.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/kind.h"
+
+#define SIGNER_POINT_LEN     65 /* P-256, uncompressed */
+#define SIGNER_RAW_LEN       64 /* r‖s */
+#define SIGNER_HEAD_LEN      32
+#define SIGNER_LINKS_MAX     16384 /* journal entries between two checkpoints */
+#define SIGNER_SIGNATURE_MAX 512
+
+/* What may be signed as a certificate; the names of the profiles. The serials of one kind of
+ * authority rise through all three. */
+enum signer_certificate {
+    SIGNER_AUTHORITY, /* self-signed, once, the first that its key ever signs */
+    SIGNER_LEAF,
+    SIGNER_RESPONDER
+};
+
+struct signer_client {
+    int fd;      /* the signer's socket; the client's own */
+    int timeout; /* milliseconds for one answer */
+};
+
+/* signer_client_init takes over a connected socket. */
+void signer_client_init(struct signer_client *client, int fd);
+void signer_client_done(struct signer_client *client); /* closes */
+#define CLEANUP_SIGNER_CLIENT CLEANUP(signer_client_done)
+
+/* signer_client_certificate has the DER TBSCertificate linted as `what` under the authority of
+ * `kind`, logged and signed (RSA PKCS#1 v1.5, SHA-256). Appends the bare signature to *signature.
+ * ERR_DENIED: the lint fails, or the serial is not above the highest ever signed of that kind and
+ * this very TBS was not signed before. */
+enum err signer_client_certificate(struct signer_client *client, enum kind kind,
+                                   enum signer_certificate what, struct bytes tbs,
+                                   struct buffer *signature, struct fault *fault) MUST_USE;
+
+/* signer_client_crl wants the DER TBSCertList in a memfd sealed against write, grow and shrink
+ * (status_crl_build makes one). ERR_DENIED also when CRL number or thisUpdate do not rise. */
+enum err signer_client_crl(struct signer_client *client, enum kind kind, int memfd,
+                           struct buffer *signature, struct fault *fault) MUST_USE;
+
+/* signer_client_permit signs the unsigned permit (base/permit.h). ERR_DENIED: purpose, kind or
+ * lengths are not in the table, or its challenge was signed before. */
+enum err signer_client_permit(struct signer_client *client, struct bytes permit,
+                              uint8_t signature[static SIGNER_RAW_LEN],
+                              struct fault *fault) MUST_USE;
+
+/* A checkpoint says: after entry `number` the journal's head is `head`. The head before entry 1 is
+ * all zero; head n = SHA-256(head n-1 ‖ link n), link n = SHA-256 of entry n as it stands in the
+ * chain. What is signed is "JPKI checkpoint 1" ‖ number u64 ‖ time u64 ‖ head[32], by P-256. */
+struct signer_checkpoint {
+    uint64_t number;
+    int64_t time;
+    uint8_t head[SIGNER_HEAD_LEN];
+};
+
+/* signer_client_checkpoint gives, beside the checkpoint, the links of all entries after the last
+ * checkpoint that was signed (at most SIGNER_LINKS_MAX, 32 bytes each, end to end): the signer
+ * walks from the head that it keeps to the new one. ERR_DENIED when it does not arrive there. */
+enum err signer_client_checkpoint(struct signer_client *client,
+                                  const struct signer_checkpoint *checkpoint, struct bytes links,
+                                  uint8_t signature[static SIGNER_RAW_LEN],
+                                  struct fault *fault) MUST_USE;
+/* signer_checkpoint_encode appends the bytes that are signed. */
+void signer_checkpoint_encode(const struct signer_checkpoint *checkpoint, struct buffer *out);
+void signer_checkpoint_link(uint8_t head[static SIGNER_HEAD_LEN],
+                            const uint8_t link[static SIGNER_HEAD_LEN]);
+
+/* The highest of everything that was ever signed: after a restore the centre starts above them. */
+struct signer_floors {
+    uint64_t sequence; /* records in signed.log */
+    struct {
+        uint64_t serial, crl_number;
+        int64_t this_update;
+    } of[NUM_KINDS];
+    struct signer_checkpoint checkpoint; /* number 0: none yet */
+};
+enum err signer_client_floors(struct signer_client *client, struct signer_floors *out) MUST_USE;
+
+/* The public parts: the authority's certificate (DER, appended), and the points. */
+enum err signer_client_authority(struct signer_client *client, enum kind kind,
+                                 struct buffer *certificate) MUST_USE;
+enum err signer_client_permit_key(struct signer_client *client,
+                                  uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
+enum err signer_client_journal_key(struct signer_client *client,
+                                   uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;

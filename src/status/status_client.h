@@ -1,0 +1,108 @@
+/* What `commit` does with the status of certificates, and the only header of this room that others
+ * may include: it writes the map, builds CRLs from it, publishes them, and answers the wish of
+ * `status` for a responder certificate. `status` itself only reads. Promised order: durable commit,
+ * then the map, then the acknowledgement (docs/PROTOCOL.status). */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/date.h"
+#include "base/kind.h"
+
+/* The state of one serial. Zero was never issued; only STATUS_GOOD is good. */
+enum status_state { STATUS_NEVER, STATUS_RESERVED, STATUS_GOOD, STATUS_HELD, STATUS_REVOKED };
+
+/* CRLReason, RFC 5280 5.3.1; the ones that this authority uses. certificateHold is STATUS_HELD. */
+enum status_reason {
+    STATUS_UNSPECIFIED = 0,
+    STATUS_KEY_COMPROMISE = 1,
+    STATUS_CA_COMPROMISE = 2,
+    STATUS_AFFILIATION_CHANGED = 3,
+    STATUS_SUPERSEDED = 4,
+    STATUS_CESSATION_OF_OPERATION = 5,
+    STATUS_CERTIFICATE_HOLD = 6,
+    STATUS_PRIVILEGE_WITHDRAWN = 9
+};
+
+/* One word of the map, unpacked. */
+struct status_entry {
+    enum status_state state;
+    enum status_reason reason; /* of STATUS_REVOKED */
+    uint16_t municipality; /* 0…2047: the row in etc/municipalities, not the five-digit code */
+    struct date last_day;  /* the last valid day, in Japan */
+    int64_t since; /* second of the revocation or hold (a held one keeps it when revoked); else 0 */
+};
+
+/* ERR_MALFORMED: a field does not fit its bits, or a reason without a revocation. */
+enum err status_word_encode(const struct status_entry *entry, uint64_t *out) MUST_USE;
+enum err status_word_decode(uint64_t word, struct status_entry *out) MUST_USE;
+
+#define STATUS_SERIAL_MAX      ((UINT64_C(1) << 28) - 1)
+#define STATUS_GENERATIONS_MAX 16
+#define STATUS_KEY_LEN         32
+
+/* A generation of an authority: which serials its key signed. */
+struct status_generation {
+    uint8_t key[STATUS_KEY_LEN]; /* SHA-256 of the authority's SubjectPublicKeyInfo */
+    uint64_t first, last;        /* last is STATUS_SERIAL_MAX while it still signs */
+};
+
+/* The map of one kind: a sparse file, shared memory between commit (writes) and status (reads).
+ * Words are stored atomically; one writer. A serial beyond the file reads as STATUS_NEVER. */
+struct status_map;
+enum err status_map_create(const char *path, enum kind kind, struct fault *fault) MUST_USE;
+enum err status_map_open(const char *path, enum kind kind, bool writable, struct status_map **out,
+                         struct fault *fault) MUST_USE;
+void status_map_free(struct status_map *map); /* takes NULL */
+void status_map_cleanup(struct status_map **map);
+#define CLEANUP_STATUS_MAP CLEANUP(status_map_cleanup)
+
+enum err status_map_add_generation(struct status_map *map,
+                                   const struct status_generation *generation) MUST_USE;
+size_t status_map_generations(const struct status_map *map,
+                              struct status_generation out[static STATUS_GENERATIONS_MAX]);
+
+/* status_map_set stores one serial's word: visible to status when it returns. */
+enum err status_map_set(struct status_map *map, uint64_t serial,
+                        const struct status_entry *entry) MUST_USE;
+enum err status_map_get(const struct status_map *map, uint64_t serial,
+                        struct status_entry *out) MUST_USE;
+uint64_t status_map_highest(const struct status_map *map); /* highest serial ever set, or 0 */
+
+/* The epoch up to which every change is in the map; set after the words. It never goes back
+ * (ERR_STATE). At start commit replays the changes above it before anyone answers. */
+uint64_t status_map_epoch(const struct status_map *map);
+enum err status_map_set_epoch(struct status_map *map, uint64_t epoch) MUST_USE;
+enum err status_map_sync(struct status_map *map) MUST_USE; /* to the disk; not needed for status */
+
+/* A CRL over the whole map: every held and revoked serial of the issuer's generation whose last day
+ * is not over at this_update, and one more time after it ended (RFC 5280 3.3). */
+struct status_crl_request {
+    struct bytes issuer;      /* the authority's certificate, DER */
+    uint64_t number;          /* CRL number, above the last */
+    int64_t this_update;      /* above the last */
+    int64_t next_update;      /* this_update + STATUS_CRL_LIFE */
+    int64_t last_this_update; /* of the CRL before; 0 for the first. Decides what drops out */
+};
+#define STATUS_CRL_LIFE ((int64_t)48 * 3600)
+
+/* status_crl_build writes the DER TBSCertList into a new memfd, sealed: what
+ * signer_client_crl wants. *out is the caller's to close. */
+enum err status_crl_build(const struct status_map *map, const struct status_crl_request *request,
+                          int *out, struct fault *fault) MUST_USE;
+
+/* The published folder: KIND.crl, KIND.cer (the authority's certificate). Files appear whole, by
+ * rename. status_crl_publish joins TBS and signature, writes, and notes the epoch beside it. */
+enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
+                            struct bytes signature, uint64_t epoch, struct fault *fault) MUST_USE;
+enum err status_authority_publish(const char *folder, enum kind kind, struct bytes certificate,
+                                  struct fault *fault) MUST_USE;
+
+/* The control socket between commit and status. status asks: "a responder certificate for this key,
+ * please"; commit answers one certificate for each authority, when it has them. */
+struct status_wish {
+    uint8_t spki[128]; /* SubjectPublicKeyInfo, DER, P-256 */
+    size_t spki_len;
+};
+/* status_client_receive reads one wish; ERR_TIMEOUT when none came within timeout milliseconds. */
+enum err status_client_receive(int fd, struct status_wish *out, int timeout) MUST_USE;
+enum err status_client_send_responder(int fd, enum kind kind, struct bytes certificate) MUST_USE;
