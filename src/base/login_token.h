@@ -1,0 +1,33 @@
+/* What a card signs to log in, and the token that carries it to the site (docs/PROTOCOL.login).
+ * Layouts alone: hashing and signing are crypto's, deciding is login's. */
+#pragma once
+
+#include "base/bytes.h"
+
+#define LOGIN_NONCE      32 /* bytes, at least 256 bits */
+#define LOGIN_ORIGIN_MAX 256
+#define LOGIN_SIGNED_LEN (12 + 32 + 32)
+#define LOGIN_TOKEN_MAX  (16 * 1024)
+
+/* login_origin_of_url writes the origin of a URL ("https://host[:port]", lower case, without the
+ * default port) into out. ERR_MALFORMED when it has none: another scheme than https, user
+ * information, an empty host; plain http only to 127.0.0.1, [::1] and localhost. RFC 6454 4. */
+enum err login_origin_of_url(const char *url, char out[static LOGIN_ORIGIN_MAX],
+                             struct fault *fault) MUST_USE;
+
+/* login_signed_encode writes "JPKI login 1" ‖ SHA-256(origin) ‖ SHA-256(nonce). The label keeps the
+ * signature apart from those that the same key makes for TLS and PKCS#10. */
+void login_signed_encode(const uint8_t origin_hash[static 32], const uint8_t nonce_hash[static 32],
+                         uint8_t out[static LOGIN_SIGNED_LEN]);
+
+/* The authentication certificate and the signature over the above; both borrowed. */
+struct login_token {
+    struct bytes cert;
+    struct bytes signature;
+};
+
+/* Base64 of u32-sized certificate and signature: one form field. */
+void login_token_encode(const struct login_token *token, struct buffer *out);
+/* login_token_parse decodes into *room, which the parts of *out borrow. Strict: all bytes used. */
+enum err login_token_parse(struct bytes text, struct buffer *room, struct login_token *out,
+                           struct fault *fault) MUST_USE;
