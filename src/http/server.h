@@ -63,6 +63,7 @@ struct http_options {
     unsigned max_connections; /* 0 is 256; more wait in the kernel */
     unsigned per_address;     /* connections from one address; 0 is no limit */
     unsigned idle_timeout;    /* seconds a connection may keep silent; 0 is 10 */
+    unsigned request_timeout; /* seconds until a request must be here whole; 0 is 20 */
 };
 
 struct http_server;

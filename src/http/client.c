@@ -1,0 +1,150 @@
+/* libcurl with everything switched off that a caller did not ask for. One handle for each fetch:
+ * nothing is remembered between two. */
+#include "http/client.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_REDIRECTS 4L
+
+static void curl_start(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static void curl_cleanup(CURL **curl)
+{
+    curl_easy_cleanup(*curl);
+}
+
+static void headers_cleanup(struct curl_slist **headers)
+{
+    curl_slist_free_all(*headers);
+}
+
+/* What libcurl's codes mean to us; every other one is a broken answer. */
+static const struct {
+    CURLcode code;
+    enum err err;
+} meanings[] = {
+    {CURLE_UNSUPPORTED_PROTOCOL, ERR_USAGE},  {CURLE_URL_MALFORMAT, ERR_USAGE},
+    {CURLE_OUT_OF_MEMORY, ERR_MEMORY},        {CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT},
+    {CURLE_COULDNT_RESOLVE_HOST, ERR_CLOSED}, {CURLE_COULDNT_CONNECT, ERR_CLOSED},
+    {CURLE_FILESIZE_EXCEEDED, ERR_LIMIT},
+};
+
+static enum err err_of_curl(CURLcode code)
+{
+    if (code == CURLE_OK)
+        return ERR_NONE;
+    for (size_t i = 0; i < COUNT_OF(meanings); i++)
+        if (meanings[i].code == code)
+            return meanings[i].err;
+    return ERR_PEER;
+}
+
+static size_t receive_part(char *data, size_t size, size_t count, void *context)
+{
+    struct buffer *out = context;
+    buffer_put(out, data, size * count);
+    return buffer_check(out) == ERR_NONE ? size * count : 0;
+}
+
+static bool header_append(struct curl_slist **headers, const char *name, const char *value)
+{
+    char line[HTTP_CONTENT_TYPE + 32];
+    int len = snprintf(line, sizeof line, "%s:%s%s", name, value[0] ? " " : "", value);
+    if (len < 0 || (size_t)len >= sizeof line || strpbrk(value, "\r\n"))
+        return false;
+    struct curl_slist *longer = curl_slist_append(*headers, line);
+    if (longer)
+        *headers = longer;
+    return longer != NULL;
+}
+
+static enum err headers_collect(const struct http_fetch *fetch, struct curl_slist **headers)
+{
+    /* An empty value keeps libcurl from sending its own. */
+    if (!header_append(headers, "Expect", "") ||
+        !header_append(headers, "Content-Type", fetch->content_type ? fetch->content_type : "") ||
+        !header_append(headers, "Accept", fetch->accept ? fetch->accept : ""))
+        return ERR_USAGE;
+    return ERR_NONE;
+}
+
+static void options_set(CURL *curl, const struct http_fetch *fetch, struct buffer *out)
+{
+    long timeout = fetch->timeout > 0 ? fetch->timeout : HTTP_TIMEOUT;
+    curl_easy_setopt(curl, CURLOPT_URL, fetch->url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, fetch->follows ? 1L : 0L);
+    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, MAX_REDIRECTS);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "openjpki");
+    curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(out->cap - out->len));
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive_part);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
+    if (fetch->ca_file)
+        curl_easy_setopt(curl, CURLOPT_CAINFO, fetch->ca_file);
+    if (fetch->is_post) {
+        curl_easy_setopt(curl, CURLOPT_POST, 1L);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)fetch->body.len);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+                         fetch->body.len ? (const void *)fetch->body.data : "");
+    }
+}
+
+static void answer_read(CURL *curl, struct http_answer *answer)
+{
+    long status = 0;
+    const char *content_type = NULL;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &content_type);
+    answer->status = (int)status;
+    snprintf(answer->content_type, sizeof answer->content_type, "%s",
+             content_type ? content_type : "");
+}
+
+static enum err perform(CURL *curl, const struct http_fetch *fetch, struct buffer *out,
+                        struct fault *fault)
+{
+    char reason[CURL_ERROR_SIZE] = "";
+    struct curl_slist *headers CLEANUP(headers_cleanup) = NULL;
+    if (headers_collect(fetch, &headers) != ERR_NONE)
+        return fault_set(fault, ERR_USAGE, "http header", "too long, or holds a line break");
+    options_set(curl, fetch, out);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+    CURLcode code = curl_easy_perform(curl);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+    if (code == CURLE_OK)
+        return ERR_NONE;
+    if (buffer_check(out) != ERR_NONE)
+        return fault_set(fault, buffer_check(out), "http body", "longer than %zu bytes", out->cap);
+    return fault_set(fault, err_of_curl(code), "http", "%s",
+                     reason[0] ? reason : curl_easy_strerror(code));
+}
+
+enum err http_fetch(const struct http_fetch *fetch, struct buffer *out, struct http_answer *answer,
+                    struct fault *fault)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, curl_start);
+    fault_name_input(fault, fetch->url);
+    CURL *curl CLEANUP(curl_cleanup) = curl_easy_init();
+    if (!curl)
+        return fault_set(fault, ERR_MEMORY, "http", "out of memory");
+    size_t before = out->len;
+    enum err err = perform(curl, fetch, out, fault);
+    if (err != ERR_NONE) {
+        buffer_cut(out, before);
+        return err;
+    }
+    answer_read(curl, answer);
+    return ERR_NONE;
+}

@@ -1,0 +1,227 @@
+#include "check.h"
+#include "serve.h"
+
+#include <stdatomic.h>
+
+static atomic_int handled;
+
+static void answer_path(void *context, const struct http_request *request,
+                        struct http_response *response)
+{
+    assert_string_equal(context, "context");
+    handled++;
+    const char *name = http_request_query(request, "name");
+    buffer_put_format(&response->body, "path %s rest %s query %s", request->path, request->rest,
+                      name ? name : "-");
+}
+
+static void answer_body(void *context, const struct http_request *request,
+                        struct http_response *response)
+{
+    (void)context;
+    handled++;
+    http_response_header(response, "X-Type", "%s", request->content_type);
+    buffer_put_bytes(&response->body, request->body);
+}
+
+static void answer_file(void *context, const struct http_request *request,
+                        struct http_response *response)
+{
+    (void)context;
+    (void)request;
+    response->file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+}
+
+static void answer_bad_header(void *context, const struct http_request *request,
+                              struct http_response *response)
+{
+    (void)context;
+    (void)request;
+    http_response_header(response, "X-Split", "%s", "a\r\nX-Injected: b");
+}
+
+static const struct http_route routes[] = {
+    {HTTP_GET, "/plain", false, 0, answer_path},       {HTTP_GET, "/below/", true, 0, answer_path},
+    {HTTP_POST, "/body", false, 64, answer_body},      {HTTP_GET, "/file", false, 0, answer_file},
+    {HTTP_GET, "/split", false, 0, answer_bad_header},
+};
+
+static int begin(void **state)
+{
+    (void)state;
+    static char context[] = "context";
+    server_begin(
+        routes, COUNT_OF(routes), context,
+        (struct http_options){.num_threads = 2, .request_timeout = 2, .max_connections = 16});
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    server_end();
+    return 0;
+}
+
+/* The status of the answer to one raw request, 0 when there was none. */
+static int status_of(const char *request)
+{
+    int status = 0;
+    if (sscanf(raw_request(request), "HTTP/1.1 %d", &status) != 1)
+        return 0;
+    return status;
+}
+
+#define END " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+static void answers_routes(void **state)
+{
+    (void)state;
+    assert_non_null(
+        strstr(raw_request("GET /plain?name=a%20b" END), "path /plain rest  query a b"));
+    assert_non_null(strstr(raw_request("GET /below/c%2Fd+e" END), "rest c/d+e query -"));
+    const char *answer = raw_request("POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                     "Content-Type: a/b\r\nContent-Length: 3\r\n\r\nxyz");
+    assert_non_null(strstr(answer, "X-Type: a/b\r\n"));
+    assert_non_null(strstr(answer, "\r\n\r\nxyz"));
+    assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff"));
+}
+
+static void answers_head_without_a_body(void **state)
+{
+    (void)state;
+    const char *answer = raw_request("HEAD /plain" END);
+    assert_non_null(strstr(answer, "200 OK"));
+    assert_null(strstr(answer, "path /plain"));
+}
+
+static void answers_a_file(void **state)
+{
+    (void)state;
+    int fd CLEANUP_FD = connection_open();
+    assert_ok(fd_write_all(fd, bytes_of_text("GET /file" END)));
+    const char *answer = connection_read(fd, 1500);
+    assert_non_null(strstr(answer, "200 OK"));
+}
+
+static void refuses_what_has_no_route(void **state)
+{
+    (void)state;
+    handled = 0;
+    assert_int_equal(status_of("GET /nothing" END), 404);
+    assert_int_equal(status_of("GET /plain/" END), 404);
+    assert_int_equal(status_of("GET /body" END), 405);
+    assert_int_equal(status_of("DELETE /plain" END), 405);
+    assert_int_equal(status_of("POST /plain HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                               "Content-Length: 0\r\n\r\n"),
+                     405);
+    assert_int_equal(handled, 0);
+}
+
+static void refuses_malformed_requests(void **state)
+{
+    (void)state;
+    handled = 0;
+    static const char *const bad[] = {
+        "GET /plain%" END,
+        "GET /plain%4" END,
+        "GET /plain%zz" END,
+        "GET /plain%00" END,
+        "GET /plain%0a" END,
+        "GET /plain%0d%0aX:y" END,
+        "GET plain" END,
+        "\r\n\r\n\r\n\r\nx",
+        "GET\r\n\r\n",
+        "\x16\x03\x01\x02\x00\x01\r\n\r\n",
+        "GET /plain HTTP/1.1\r\nConnection: close\r\n\r\n", /* no Host */
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        int status = status_of(bad[i]);
+        assert_true(status == 0 || status == 400 || status == 404 || status == 405);
+    }
+    assert_int_equal(handled, 0);
+    assert_int_equal(status_of("GET /plain" END), 200);
+}
+
+static void refuses_malformed_query_values(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(raw_request("GET /plain?name=%00" END), "query -"));
+    assert_non_null(strstr(raw_request("GET /plain?name=%g1" END), "query -"));
+}
+
+static void refuses_long_bodies(void **state)
+{
+    (void)state;
+    handled = 0;
+    assert_int_equal(status_of("POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                               "Content-Length: 65\r\n\r\n"),
+                     413);
+    assert_int_equal(status_of("POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                               "Content-Length: 99999999999999999999999\r\n\r\n"),
+                     413);
+    /* Chunked: the length shows only while it comes. */
+    assert_int_equal(
+        status_of("POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n"
+                  "41\r\n00000000000000000000000000000000000000000000000000000000000000000\r\n"
+                  "0\r\n\r\n"),
+        413);
+    assert_int_equal(handled, 0);
+}
+
+static void refuses_a_header_that_splits(void **state)
+{
+    (void)state;
+    const char *answer = raw_request("GET /split" END);
+    assert_non_null(strstr(answer, "500 "));
+    assert_null(strstr(answer, "X-Injected"));
+}
+
+/* A client that lets a byte drop now and then is shut down; another is answered meanwhile. */
+static void ends_a_trickling_client(void **state)
+{
+    (void)state;
+    int slow CLEANUP_FD = connection_open();
+    int64_t start = clock_monotonic();
+    bool ended = false;
+    while (!ended && clock_monotonic() - start < 8000) {
+        ended = send(slow, "G", 1, MSG_NOSIGNAL) != 1;
+        assert_int_equal(status_of("GET /plain" END), 200);
+        struct pollfd ready = {.fd = slow, .events = POLLIN};
+        ended = ended || poll(&ready, 1, 200) > 0;
+    }
+    assert_true(ended);
+    assert_true(clock_monotonic() - start >= 1500);
+}
+
+/* As many silent connections as the server takes: they go after the time for a request. */
+static void outlives_silent_clients(void **state)
+{
+    (void)state;
+    int silent[16];
+    for (size_t i = 0; i < COUNT_OF(silent); i++)
+        silent[i] = connection_open();
+    int fd CLEANUP_FD = connection_open();
+    assert_ok(fd_write_all(fd, bytes_of_text("GET /plain" END)));
+    assert_non_null(strstr(connection_read(fd, 6000), "200 OK"));
+    for (size_t i = 0; i < COUNT_OF(silent); i++)
+        fd_close(&silent[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_routes),
+        cmocka_unit_test(answers_head_without_a_body),
+        cmocka_unit_test(answers_a_file),
+        cmocka_unit_test(refuses_what_has_no_route),
+        cmocka_unit_test(refuses_malformed_requests),
+        cmocka_unit_test(refuses_malformed_query_values),
+        cmocka_unit_test(refuses_long_bodies),
+        cmocka_unit_test(refuses_a_header_that_splits),
+        cmocka_unit_test(ends_a_trickling_client),
+        cmocka_unit_test(outlives_silent_clients),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
