@@ -18,5 +18,6 @@
 #define LIMIT_APDU          (65536 + 16)
 #define LIMIT_HTTP_BODY     (64 * 1024)
 #define LIMIT_PASSPHRASE    1024
+#define LIMIT_SEAL_LABEL    64
 #define LIMIT_PATH_FILES    64 /* certificates, or CRLs, given to one path validation */
 #define LIMIT_DER_DEPTH     16

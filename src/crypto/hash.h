@@ -22,3 +22,5 @@ enum err hash_stream_new(enum hash hash, struct hash_stream **out) MUST_USE;
 enum err hash_stream_update(struct hash_stream *stream, struct bytes part) MUST_USE;
 enum err hash_stream_finish(struct hash_stream *stream, uint8_t *out) MUST_USE; /* then free it */
 void hash_stream_free(struct hash_stream *stream);
+void hash_stream_cleanup(struct hash_stream **stream);
+#define CLEANUP_HASH_STREAM CLEANUP(hash_stream_cleanup)

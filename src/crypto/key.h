@@ -14,19 +14,22 @@ enum err private_key_generate(enum key_type type, unsigned bits, struct private_
 /* PKCS#8 PrivateKeyInfo, unencrypted: into memory that wipes itself, for sealing or a card image.
  */
 enum err private_key_encode(const struct private_key *key, struct secret *out) MUST_USE;
+/* private_key_parse wants all bytes used, and a private half that belongs to the public one. */
 enum err private_key_parse(struct bytes pkcs8, struct private_key **out) MUST_USE;
 /* private_key_spki appends the SubjectPublicKeyInfo, DER. */
 enum err private_key_spki(const struct private_key *key, struct buffer *out) MUST_USE;
 enum key_type private_key_type(const struct private_key *key);
 void private_key_free(struct private_key *key);
 
-enum err public_key_parse(struct bytes spki, struct public_key **out) MUST_USE; /* all bytes used */
+/* public_key_parse wants the one canonical DER form: all bytes used, curves by their names. */
+enum err public_key_parse(struct bytes spki, struct public_key **out) MUST_USE;
 enum key_type public_key_type(const struct public_key *key);
 unsigned public_key_bits(const struct public_key *key);
 void public_key_free(struct public_key *key);
 
 /* public_key_check_quality says whether a resident's key may be certified: RSA, exactly 2048 bits,
- * e = 65537, odd modulus, no small factor, not of the ROCA form. ERR_MALFORMED with the fault.
+ * e = 65537, no factor below 65536, not of the ROCA form, neither
+ * a prime nor the power of one. ERR_MALFORMED with the fault.
  * 平成15年総務省令第120号 2, 3; facts/profile 1.7. */
 enum err public_key_check_quality(struct bytes spki, struct fault *fault) MUST_USE;
 

@@ -1,6 +1,6 @@
 /* Sealed files: a secret under a passphrase. scrypt (N = 2^15, r = 8, p = 1) and AES-256-GCM; the
  * head (magic, version, salt, nonce, label) is authenticated. A wrong passphrase and a changed file
- * look the same: ERR_CRYPTO. */
+ * look the same: ERR_CRYPTO. What has not the form of a sealed file at all is ERR_MALFORMED. */
 #pragma once
 
 #include "base/secret.h"

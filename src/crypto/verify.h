@@ -11,6 +11,12 @@ enum err verify_message(const struct public_key *key, enum hash hash, struct byt
                         struct bytes signature) MUST_USE;
 enum err verify_digest(const struct public_key *key, enum hash hash, struct bytes digest,
                        struct bytes signature) MUST_USE;
+
+#define SIGNATURE_SALT_MAX 512
+/* RSASSA-PSS with MGF1 (RFC 8017 8.1); the salt has exactly salt_len bytes. */
+enum err verify_pss(const struct public_key *key, enum hash hash, enum hash mask_hash,
+                    unsigned salt_len, struct bytes message, struct bytes signature) MUST_USE;
+
 /* r‖s over SHA-256 of the message; the point is 65 bytes, uncompressed. */
 enum err verify_raw_p256(struct bytes point, struct bytes message,
                          const uint8_t signature[static 64]) MUST_USE;

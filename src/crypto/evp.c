@@ -1,0 +1,76 @@
+/* How this room reaches libcrypto: the table of hash functions, the kinds of keys, and the two
+ * forms of an ECDSA signature. No decision is made here. */
+#include "crypto/evp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct hash_row {
+    size_t len;
+    const EVP_MD *(*evp)(void);
+} hashes[] = {
+    [HASH_SHA1] = {20, EVP_sha1},     [HASH_SHA224] = {28, EVP_sha224},
+    [HASH_SHA256] = {32, EVP_sha256}, [HASH_SHA384] = {48, EVP_sha384},
+    [HASH_SHA512] = {64, EVP_sha512},
+};
+
+const EVP_MD *evp_hash(enum hash hash)
+{
+    return hashes[hash].evp();
+}
+
+size_t hash_len(enum hash hash)
+{
+    return hashes[hash].len;
+}
+
+enum key_type evp_key_type(const EVP_PKEY *pkey)
+{
+    if (EVP_PKEY_is_a(pkey, "RSA"))
+        return KEY_RSA;
+    char group[32] = "";
+    if (!EVP_PKEY_is_a(pkey, "EC") ||
+        !EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
+                                        NULL))
+        return KEY_OTHER;
+    if (strcmp(group, "prime256v1") == 0)
+        return KEY_P256;
+    return strcmp(group, "secp384r1") == 0 ? KEY_P384 : KEY_OTHER;
+}
+
+void crypto_end(const char *what)
+{
+    fprintf(stderr, "crypto: %s failed, the process ends\n", what);
+    abort();
+}
+
+enum err ecdsa_to_der(const uint8_t raw[static 64], struct buffer *out)
+{
+    ECDSA_SIG *signature CLEANUP_EVP(ecdsa_sig) = ECDSA_SIG_new();
+    BIGNUM *r CLEANUP_EVP(bn) = BN_bin2bn(raw, 32, NULL);
+    BIGNUM *s CLEANUP_EVP(bn) = BN_bin2bn(raw + 32, 32, NULL);
+    if (!signature || !r || !s || !ECDSA_SIG_set0(signature, r, s))
+        return ERR_MEMORY;
+    r = s = NULL; /* the signature's now */
+    uint8_t der[80], *at = der;
+    int len = i2d_ECDSA_SIG(signature, NULL);
+    if (len <= 0 || len > (int)sizeof der || i2d_ECDSA_SIG(signature, &at) != len)
+        return ERR_CRYPTO;
+    buffer_put(out, der, (size_t)len);
+    return buffer_check(out);
+}
+
+enum err ecdsa_to_raw(struct bytes der, uint8_t raw[static 64])
+{
+    const uint8_t *at = der.data;
+    ECDSA_SIG *signature CLEANUP_EVP(ecdsa_sig) = d2i_ECDSA_SIG(NULL, &at, (long)der.len);
+    if (!signature || at != der.data + der.len)
+        return ERR_MALFORMED;
+    uint8_t both[64];
+    if (BN_bn2binpad(ECDSA_SIG_get0_r(signature), both, 32) != 32 ||
+        BN_bn2binpad(ECDSA_SIG_get0_s(signature), both + 32, 32) != 32)
+        return ERR_MALFORMED;
+    memcpy(raw, both, sizeof both);
+    return ERR_NONE;
+}
