@@ -1,0 +1,86 @@
+/* Brings a database to this program's version: the table of migrations, and the walk along it. */
+#include "store/migrations.h"
+
+#include "store/store_private.h"
+
+static const struct migration migrations[] = {
+    {"store", migration_store},
+    {"journal", migration_journal},
+};
+
+const char migration_store[] =
+    /* One row: the number that each new writer raises (store_claim). */
+    "CREATE TABLE writer ("
+    "  number INTEGER PRIMARY KEY CHECK (number = 1),"
+    "  fence INTEGER NOT NULL"
+    ") STRICT;"
+    "INSERT INTO writer (number, fence) VALUES (1, 0);"
+    /* What is true of the whole data. 'sample' is written at creation and never changes. */
+    "CREATE TABLE property ("
+    "  name TEXT PRIMARY KEY,"
+    "  value TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE TRIGGER property_sample_stays BEFORE UPDATE ON property WHEN old.name = 'sample'"
+    " BEGIN SELECT RAISE(ABORT, 'sample data stays sample data'); END;"
+    "CREATE TRIGGER property_sample_is_kept BEFORE DELETE ON property WHEN old.name = 'sample'"
+    " BEGIN SELECT RAISE(ABORT, 'sample data stays sample data'); END;";
+
+/* The table of migrations is itself older than all of them. */
+static const char bootstrap[] = "CREATE TABLE IF NOT EXISTS migration ("
+                                "  number INTEGER PRIMARY KEY,"
+                                "  name TEXT NOT NULL"
+                                ") STRICT;";
+
+static enum err migrate_one(struct store *store, int64_t number, const struct migration *row,
+                            struct fault *fault)
+{
+    enum err err = store_begin(store, fault);
+    if (err == ERR_NONE)
+        err = engine_script(store->engine, row->sql, fault);
+    if (err == ERR_NONE)
+        err = store_run(store, STATEMENT_MIGRATION_INSERT,
+                        VALUES(value_integer(number), value_text(row->name)), fault);
+    if (err == ERR_NONE)
+        return store_commit(store, fault);
+    store_rollback(store);
+    return err;
+}
+
+static enum err read_version(struct store *store, size_t num, int64_t *out, struct fault *fault)
+{
+    int64_t version;
+    enum err err = store_ask_integer(store, STATEMENT_MIGRATION_LAST, NO_VALUES, &version, fault);
+    if (err != ERR_NONE)
+        return err;
+    if (version < 0 || version > (int64_t)num)
+        return fault_set(fault, ERR_STATE, "version",
+                         "the database has version %lld, not up to %zu", (long long)version, num);
+    *out = version;
+    return ERR_NONE;
+}
+
+enum err migrate(struct store *store, const struct migration *rows, size_t num, struct fault *fault)
+{
+    enum err err = engine_script(store->engine, bootstrap, fault);
+    int64_t version = 0;
+    if (err == ERR_NONE)
+        err = read_version(store, num, &version, fault);
+    for (; err == ERR_NONE && version < (int64_t)num; version++)
+        err = migrate_one(store, version + 1, &rows[version], fault);
+    return err;
+}
+
+enum err store_migrate(struct store *store, struct fault *fault)
+{
+    return migrate(store, migrations, COUNT_OF(migrations), fault);
+}
+
+enum err store_check_version(struct store *store, struct fault *fault)
+{
+    int64_t version = 0;
+    enum err err = read_version(store, COUNT_OF(migrations), &version, fault);
+    if (err == ERR_NONE && version != COUNT_OF(migrations))
+        return fault_set(fault, ERR_STATE, "version", "the database has version %lld, not %zu",
+                         (long long)version, COUNT_OF(migrations));
+    return err;
+}

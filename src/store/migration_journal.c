@@ -1,0 +1,79 @@
+/* Tables that only grow: the journal's chain with the personal data beside it, its checkpoints, and
+ * the changes of certificates' states (protocols of the journal and of acts and changes). Triggers
+ * refuse every other edit; that an operator could drop them is what the chain is for. */
+#include "store/migrations.h"
+
+const char migration_journal[] =
+    /* One entry of the chain. hash covers sequence, previous, commitment, kind, actor, role, second
+     * and time (the encoding is centre/journal's); previous is the hash of entry sequence - 1, for
+     * entry 1 thirty-two zeros. commitment = SHA-256(salt, personal data): what lies in
+     * journal_personal can go and the chain still verifies. second: of an act by two persons. */
+    "CREATE TABLE journal ("
+    "  sequence INTEGER PRIMARY KEY CHECK (sequence > 0),"
+    "  previous BLOB NOT NULL CHECK (length(previous) = 32),"
+    "  commitment BLOB NOT NULL CHECK (length(commitment) = 32),"
+    "  kind TEXT NOT NULL,"
+    "  actor TEXT NOT NULL,"
+    "  role TEXT NOT NULL,"
+    "  second TEXT,"
+    "  time INTEGER NOT NULL,"
+    "  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)"
+    ") STRICT;"
+    "CREATE TRIGGER journal_follows BEFORE INSERT ON journal"
+    " WHEN new.sequence <> (SELECT COALESCE(MAX(sequence), 0) + 1 FROM journal)"
+    "   OR new.previous <> COALESCE((SELECT hash FROM journal WHERE sequence = new.sequence - 1),"
+    "                               zeroblob(32))"
+    " BEGIN SELECT RAISE(ABORT, 'a journal entry follows the last one'); END;"
+    "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal"
+    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+    "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal"
+    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+
+    /* The personal part of an entry, until its term ends: then salt and data go together, and the
+     * day (days since 1970-01-01) and the rule stay. */
+    "CREATE TABLE journal_personal ("
+    "  sequence INTEGER PRIMARY KEY REFERENCES journal (sequence),"
+    "  salt BLOB CHECK (length(salt) = 32),"
+    "  data BLOB,"
+    "  erased_on INTEGER,"
+    "  erased_rule TEXT,"
+    "  CHECK ((salt IS NULL) = (erased_on IS NOT NULL)),"
+    "  CHECK ((data IS NULL) = (erased_on IS NOT NULL)),"
+    "  CHECK ((erased_rule IS NULL) = (erased_on IS NULL))"
+    ") STRICT;"
+    "CREATE TRIGGER journal_personal_only_erased BEFORE UPDATE ON journal_personal"
+    " WHEN old.erased_on IS NOT NULL OR new.erased_on IS NULL OR new.sequence <> old.sequence"
+    " BEGIN SELECT RAISE(ABORT, 'personal data is erased once and not edited'); END;"
+    "CREATE TRIGGER journal_personal_no_delete BEFORE DELETE ON journal_personal"
+    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+
+    /* A signed head of the chain, as the signer returned it. */
+    "CREATE TABLE journal_checkpoint ("
+    "  sequence INTEGER PRIMARY KEY REFERENCES journal (sequence),"
+    "  hash BLOB NOT NULL CHECK (length(hash) = 32),"
+    "  time INTEGER NOT NULL,"
+    "  signature BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE TRIGGER journal_checkpoint_no_update BEFORE UPDATE ON journal_checkpoint"
+    " BEGIN SELECT RAISE(ABORT, 'a checkpoint is append-only'); END;"
+    "CREATE TRIGGER journal_checkpoint_no_delete BEFORE DELETE ON journal_checkpoint"
+    " BEGIN SELECT RAISE(ABORT, 'a checkpoint is append-only'); END;"
+
+    /* One change of one certificate's state. authority: 0 signature, 1 authentication (enum kind);
+     * state and reason: the numbers of centre's enums; time: since when, in seconds; municipality:
+     * the five-digit code; application: its number, null where none asked for the change. */
+    "CREATE TABLE change ("
+    "  epoch INTEGER PRIMARY KEY CHECK (epoch > 0),"
+    "  authority INTEGER NOT NULL CHECK (authority IN (0, 1)),"
+    "  serial INTEGER NOT NULL CHECK (serial > 0),"
+    "  state INTEGER NOT NULL,"
+    "  reason INTEGER NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  municipality INTEGER NOT NULL,"
+    "  application INTEGER"
+    ") STRICT;"
+    "CREATE INDEX change_by_serial ON change (authority, serial);"
+    "CREATE TRIGGER change_no_update BEFORE UPDATE ON change"
+    " BEGIN SELECT RAISE(ABORT, 'a change is append-only'); END;"
+    "CREATE TRIGGER change_no_delete BEFORE DELETE ON change"
+    " BEGIN SELECT RAISE(ABORT, 'a change is append-only'); END;";

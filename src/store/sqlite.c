@@ -1,0 +1,316 @@
+/* The engine on SQLite: the only file that knows it. Write-ahead log with full synchronisation, so
+ * that a commit has reached the disk when it returns (https://www.sqlite.org/pragma.html, "FULL" is
+ * durable in WAL mode, "NORMAL" is not). */
+#include "store/engine.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+#define APPLICATION_ID            0x4A504B49 /* "JPKI" */
+#define BUSY_TIMEOUT_MILLISECONDS 5000
+
+struct engine {
+    sqlite3 *database;
+    bool is_reader;
+};
+
+struct engine_statement {
+    struct engine *engine;
+    sqlite3_stmt *sqlite;
+};
+
+/* What SQLite's answers mean here; extended codes first, then primary ones. */
+static const struct {
+    int sqlite;
+    enum err err;
+} errors[] = {
+    {SQLITE_CONSTRAINT_UNIQUE, ERR_EXISTS},
+    {SQLITE_CONSTRAINT_PRIMARYKEY, ERR_EXISTS},
+    {SQLITE_CONSTRAINT_FOREIGNKEY, ERR_NOT_FOUND},
+    {SQLITE_CONSTRAINT_TRIGGER, ERR_DENIED},
+    {SQLITE_CONSTRAINT, ERR_MALFORMED},
+    {SQLITE_MISMATCH, ERR_MALFORMED},
+    {SQLITE_CORRUPT, ERR_MALFORMED},
+    {SQLITE_NOTADB, ERR_MALFORMED},
+    {SQLITE_BUSY, ERR_TIMEOUT},
+    {SQLITE_LOCKED, ERR_TIMEOUT},
+    {SQLITE_NOMEM, ERR_MEMORY},
+    {SQLITE_TOOBIG, ERR_LIMIT},
+    {SQLITE_READONLY, ERR_DENIED},
+    {SQLITE_CANTOPEN, ERR_IO},
+    {SQLITE_FULL, ERR_IO},
+    {SQLITE_IOERR, ERR_IO},
+    {SQLITE_ERROR, ERR_USAGE},
+};
+
+static enum err error_of(int code)
+{
+    for (size_t i = 0; i < COUNT_OF(errors); i++)
+        if (errors[i].sqlite == code || errors[i].sqlite == (code & 0xFF))
+            return errors[i].err;
+    return ERR_IO;
+}
+
+static enum err engine_fault(const struct engine *engine, int code, const char *rule,
+                             struct fault *fault)
+{
+    const char *text = engine->database ? sqlite3_errmsg(engine->database) : sqlite3_errstr(code);
+    return fault_set(fault, error_of(code), rule, "%s", text);
+}
+
+/* A pragma's answer; the text is cut to size. */
+static enum err pragma_read(struct engine *engine, const char *sql, char *out, size_t size,
+                            struct fault *fault)
+{
+    sqlite3_stmt *statement;
+    int code = sqlite3_prepare_v2(engine->database, sql, -1, &statement, NULL);
+    if (code != SQLITE_OK)
+        return engine_fault(engine, code, sql, fault);
+    code = sqlite3_step(statement);
+    const unsigned char *text = code == SQLITE_ROW ? sqlite3_column_text(statement, 0) : NULL;
+    snprintf(out, size, "%s", text ? (const char *)text : "");
+    sqlite3_finalize(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? ERR_NONE
+                                                     : engine_fault(engine, code, sql, fault);
+}
+
+/* Whose file is it? SQLite itself looks at application_id no more than at a comment. */
+static enum err check_application(struct engine *engine, struct fault *fault)
+{
+    char found[16];
+    enum err err = pragma_read(engine, "PRAGMA application_id", found, sizeof found, fault);
+    if (err == ERR_NONE && atoi(found) != APPLICATION_ID)
+        return fault_set(fault, ERR_MALFORMED, "application_id", "%s is not this program's", found);
+    return err;
+}
+
+static enum err configure_creation(struct engine *engine, struct fault *fault)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA application_id = %d", APPLICATION_ID);
+    enum err err = engine_script(engine, sql, fault);
+    char mode[16] = "";
+    if (err == ERR_NONE)
+        err = pragma_read(engine, "PRAGMA journal_mode = WAL", mode, sizeof mode, fault);
+    if (err == ERR_NONE && strcmp(mode, "wal") != 0)
+        return fault_set(fault, ERR_IO, "journal_mode", "this file system has no WAL (%s)", mode);
+    return err;
+}
+
+/* secure_delete: an erased name is overwritten, not only unlinked. */
+static const char connection_settings[] = "PRAGMA synchronous = FULL;"
+                                          "PRAGMA foreign_keys = ON;"
+                                          "PRAGMA secure_delete = ON;"
+                                          "PRAGMA cell_size_check = ON;"
+                                          "PRAGMA trusted_schema = OFF;"
+                                          "PRAGMA temp_store = MEMORY;";
+
+static enum err configure(struct engine *engine, enum store_mode mode, struct fault *fault)
+{
+    sqlite3_extended_result_codes(engine->database, 1);
+    sqlite3_busy_timeout(engine->database, BUSY_TIMEOUT_MILLISECONDS);
+    sqlite3_limit(engine->database, SQLITE_LIMIT_LENGTH, LIMIT_STORE_VALUE);
+    sqlite3_db_config(engine->database, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(engine->database, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_db_config(engine->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    enum err err = mode == STORE_CREATE ? configure_creation(engine, fault) : ERR_NONE;
+    if (err == ERR_NONE)
+        err = check_application(engine, fault);
+    return err == ERR_NONE ? engine_script(engine, connection_settings, fault) : err;
+}
+
+enum err engine_open(const char *path, enum store_mode mode, struct engine **out,
+                     struct fault *fault)
+{
+    fault_name_input(fault, path);
+    if (mode == STORE_CREATE) {
+        enum err err = file_create(path, bytes_of(NULL, 0), 0600, fault);
+        if (err != ERR_NONE)
+            return err;
+    }
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return fault_set(fault, ERR_MEMORY, "open", "out of memory");
+    engine->is_reader = mode == STORE_READER;
+    int flags = engine->is_reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int code = sqlite3_open_v2(path, &engine->database, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    enum err err = ERR_NONE;
+    if (code != SQLITE_OK) {
+        bool is_absent = sqlite3_system_errno(engine->database) == ENOENT;
+        err = engine_fault(engine, code, "open", fault);
+        err = is_absent ? fault_set(fault, ERR_NOT_FOUND, "open", "there is no such file") : err;
+    }
+    if (err == ERR_NONE)
+        err = configure(engine, mode, fault);
+    if (err != ERR_NONE) {
+        engine_close(engine);
+        return err;
+    }
+    *out = engine;
+    return ERR_NONE;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (engine)
+        sqlite3_close(engine->database);
+    free(engine);
+}
+
+enum err engine_script(struct engine *engine, const char *sql, struct fault *fault)
+{
+    int code = sqlite3_exec(engine->database, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? ERR_NONE : engine_fault(engine, code, "script", fault);
+}
+
+enum err engine_begin(struct engine *engine, struct fault *fault)
+{
+    const char *sql = engine->is_reader ? "BEGIN" : "BEGIN IMMEDIATE";
+    int code = sqlite3_exec(engine->database, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? ERR_NONE : engine_fault(engine, code, "begin", fault);
+}
+
+/* A full disk stops SQLite before the commit's last frame is written. After any other failure to
+ * write or sync, that frame may be on the disk or not: undecided. */
+enum err engine_commit(struct engine *engine, bool *is_undecided, struct fault *fault)
+{
+    int code = sqlite3_exec(engine->database, "COMMIT", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        return ERR_NONE;
+    enum err err = engine_fault(engine, code, "commit", fault);
+    *is_undecided = (code & 0xFF) == SQLITE_IOERR;
+    engine_rollback(engine);
+    return err;
+}
+
+void engine_rollback(struct engine *engine)
+{
+    if (engine_is_in_transaction(engine))
+        sqlite3_exec(engine->database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool engine_is_in_transaction(const struct engine *engine)
+{
+    return !sqlite3_get_autocommit(engine->database);
+}
+
+/* SQLite numbers $1, $2 by first appearance, not by value: so each is looked up by its name. */
+static int parameter_index(const struct engine_statement *statement, int number)
+{
+    char name[16];
+    snprintf(name, sizeof name, "$%d", number);
+    return sqlite3_bind_parameter_index(statement->sqlite, name);
+}
+
+static bool has_parameters(const struct engine_statement *statement, int num)
+{
+    for (int number = 1; number <= num; number++)
+        if (parameter_index(statement, number) == 0)
+            return false;
+    return sqlite3_bind_parameter_count(statement->sqlite) == num;
+}
+
+enum err engine_prepare(struct engine *engine, const struct statement_row *row,
+                        struct engine_statement **out, struct fault *fault)
+{
+    struct engine_statement *statement = calloc(1, sizeof *statement);
+    if (!statement)
+        return fault_set(fault, ERR_MEMORY, row->name, "out of memory");
+    statement->engine = engine;
+    int code = sqlite3_prepare_v3(engine->database, row->sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                  &statement->sqlite, NULL);
+    enum err err = ERR_NONE;
+    if (code != SQLITE_OK)
+        err = engine_fault(engine, code, row->name, fault);
+    else if (!has_parameters(statement, row->num_parameters))
+        err = fault_set(fault, ERR_USAGE, row->name, "has not the parameters $1 to $%d",
+                        row->num_parameters);
+    if (err != ERR_NONE) {
+        engine_finish(statement);
+        return err;
+    }
+    *out = statement;
+    return ERR_NONE;
+}
+
+void engine_finish(struct engine_statement *statement)
+{
+    if (statement)
+        sqlite3_finalize(statement->sqlite);
+    free(statement);
+}
+
+bool engine_writes(const struct engine_statement *statement)
+{
+    return !sqlite3_stmt_readonly(statement->sqlite);
+}
+
+enum err engine_bind(struct engine_statement *statement, int number, const struct value *value)
+{
+    int index = parameter_index(statement, number);
+    const void *data = value->bytes.len ? value->bytes.data : (const void *)"";
+    sqlite3_uint64 len = value->bytes.len;
+    int code = SQLITE_MISUSE;
+    if (value->type == VALUE_NULL)
+        code = sqlite3_bind_null(statement->sqlite, index);
+    else if (value->type == VALUE_INTEGER)
+        code = sqlite3_bind_int64(statement->sqlite, index, value->integer);
+    else if (value->type == VALUE_BLOB)
+        code = sqlite3_bind_blob64(statement->sqlite, index, data, len, SQLITE_STATIC);
+    else if (text_is_utf8(value->bytes) && (!len || !memchr(data, 0, len)))
+        code = sqlite3_bind_text64(statement->sqlite, index, data, len, SQLITE_STATIC, SQLITE_UTF8);
+    else
+        return ERR_MALFORMED;
+    return code == SQLITE_OK ? ERR_NONE : error_of(code);
+}
+
+enum err engine_step(struct engine_statement *statement, bool *has_row, struct fault *fault)
+{
+    int code = sqlite3_step(statement->sqlite);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return engine_fault(statement->engine, code, "step", fault);
+    *has_row = code == SQLITE_ROW;
+    return ERR_NONE;
+}
+
+void engine_reset(struct engine_statement *statement)
+{
+    sqlite3_reset(statement->sqlite);
+    sqlite3_clear_bindings(statement->sqlite);
+}
+
+int64_t engine_num_changed(const struct engine *engine)
+{
+    return sqlite3_changes64(engine->database);
+}
+
+int engine_num_columns(const struct engine_statement *statement)
+{
+    return sqlite3_data_count(statement->sqlite);
+}
+
+enum err engine_column(struct engine_statement *statement, int column, struct value *out)
+{
+    sqlite3_stmt *sqlite = statement->sqlite;
+    int type = sqlite3_column_type(sqlite, column);
+    if (type == SQLITE_NULL)
+        *out = value_null();
+    else if (type == SQLITE_INTEGER)
+        *out = value_integer(sqlite3_column_int64(sqlite, column));
+    else if (type == SQLITE_TEXT || type == SQLITE_BLOB)
+        *out = (struct value){
+            .type = type == SQLITE_TEXT ? VALUE_TEXT : VALUE_BLOB,
+            .bytes = bytes_of(sqlite3_column_blob(sqlite, column),
+                              (size_t)sqlite3_column_bytes(sqlite, column)),
+        };
+    else
+        return ERR_MALFORMED;
+    return ERR_NONE;
+}

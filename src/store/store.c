@@ -1,0 +1,144 @@
+/* A connection and its transactions. What happens inside them is in run.c and rows.c; how the
+ * database does it, in the engine. */
+#include "store/store_private.h"
+
+#include <stdlib.h>
+
+enum err store_open(const char *path, enum store_mode mode, struct store **out, struct fault *fault)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (!store)
+        return fault_set(fault, ERR_MEMORY, "open", "out of memory");
+    store->is_reader = mode == STORE_READER;
+    enum err err = engine_open(path, mode, &store->engine, fault);
+    if (err != ERR_NONE) {
+        store_close(store);
+        return err;
+    }
+    *out = store;
+    return ERR_NONE;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    store_rollback(store);
+    for (size_t i = 0; i < NUM_STATEMENTS; i++)
+        engine_finish(store->prepared[i]);
+    engine_close(store->engine);
+    free(store);
+}
+
+void store_cleanup(struct store **store)
+{
+    store_close(*store);
+    *store = NULL;
+}
+
+static enum err check_fence(struct store *store, struct fault *fault)
+{
+    int64_t fence;
+    enum err err = store_ask_integer(store, STATEMENT_WRITER_READ, NO_VALUES, &fence, fault);
+    if (err == ERR_NONE && fence != store->fence)
+        return fault_set(fault, ERR_DENIED, "fence", "another process has become the writer");
+    return err;
+}
+
+enum err store_begin(struct store *store, struct fault *fault)
+{
+    if (store->is_lost)
+        return fault_set(fault, ERR_IO, "begin", "an earlier commit is undecided: open again");
+    if (store->is_in_transaction)
+        return fault_set(fault, ERR_STATE, "begin", "a transaction is open");
+    enum err err = engine_begin(store->engine, fault);
+    if (err != ERR_NONE)
+        return err;
+    store->is_in_transaction = true;
+    store->is_spoiled = false;
+    store->num_savepoints = 0;
+    err = store->fence ? check_fence(store, fault) : ERR_NONE;
+    if (err != ERR_NONE)
+        store_rollback(store);
+    return err;
+}
+
+enum err store_commit(struct store *store, struct fault *fault)
+{
+    if (!store->is_in_transaction)
+        return fault_set(fault, ERR_STATE, "commit", "no transaction is open");
+    if (store->is_spoiled || !engine_is_in_transaction(store->engine)) {
+        store_rollback(store);
+        return fault_set(fault, ERR_STATE, "commit", "a statement has failed; nothing is kept");
+    }
+    store->is_in_transaction = false;
+    return engine_commit(store->engine, &store->is_lost, fault);
+}
+
+void store_rollback(struct store *store)
+{
+    if (store->is_in_transaction)
+        engine_rollback(store->engine);
+    store->is_in_transaction = false;
+}
+
+/* Savepoints share one name: the innermost is meant. */
+static enum err savepoint_script(struct store *store, const char *sql, int num_needed,
+                                 struct fault *fault)
+{
+    if (!store->is_in_transaction || store->num_savepoints < num_needed)
+        return fault_set(fault, ERR_STATE, sql, "nothing is open that it belongs to");
+    return statement_failed(store, engine_script(store->engine, sql, fault));
+}
+
+enum err store_savepoint(struct store *store, struct fault *fault)
+{
+    if (store->is_spoiled)
+        return fault_set(fault, ERR_STATE, "savepoint", "a statement has failed before");
+    enum err err = savepoint_script(store, "SAVEPOINT act", 0, fault);
+    if (err == ERR_NONE)
+        store->num_savepoints++;
+    return err;
+}
+
+enum err store_release(struct store *store, struct fault *fault)
+{
+    if (store->is_spoiled)
+        return fault_set(fault, ERR_STATE, "release", "a statement has failed in this savepoint");
+    enum err err = savepoint_script(store, "RELEASE SAVEPOINT act", 1, fault);
+    if (err == ERR_NONE)
+        store->num_savepoints--;
+    return err;
+}
+
+enum err store_rollback_to(struct store *store, struct fault *fault)
+{
+    if (!engine_is_in_transaction(store->engine))
+        return fault_set(fault, ERR_STATE, "rollback", "the whole transaction is lost");
+    enum err err = savepoint_script(store, "ROLLBACK TO SAVEPOINT act", 1, fault);
+    if (err == ERR_NONE)
+        err = savepoint_script(store, "RELEASE SAVEPOINT act", 1, fault);
+    if (err != ERR_NONE)
+        return err;
+    store->num_savepoints--;
+    store->is_spoiled = false;
+    return ERR_NONE;
+}
+
+enum err store_claim(struct store *store, struct fault *fault)
+{
+    store->fence = 0;
+    enum err err = store_begin(store, fault);
+    if (err != ERR_NONE)
+        return err;
+    int64_t fence;
+    err = store_ask_integer(store, STATEMENT_WRITER_RAISE, NO_VALUES, &fence, fault);
+    if (err != ERR_NONE) {
+        store_rollback(store);
+        return err;
+    }
+    err = store_commit(store, fault);
+    if (err == ERR_NONE)
+        store->fence = fence;
+    return err;
+}

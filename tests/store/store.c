@@ -1,0 +1,241 @@
+#include "fixture.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define WRITE_X VALUES(value_text("x"), value_text("1"))
+
+static void keeps_what_is_committed(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_ok(store_begin(store, NULL));
+    write_property(store, "x", "1");
+    assert_string_equal(read_property("x"), "");
+    assert_ok(store_commit(store, NULL));
+    assert_string_equal(read_property("x"), "1");
+}
+
+static void forgets_what_is_not(void **state)
+{
+    (void)state;
+    struct store *store = open_store(STORE_WRITER);
+    assert_ok(store_begin(store, NULL));
+    write_property(store, "x", "1");
+    store_rollback(store);
+    assert_string_equal(read_property("x"), "");
+    assert_ok(store_begin(store, NULL));
+    write_property(store, "x", "1");
+    store_close(store);
+    assert_string_equal(read_property("x"), "");
+}
+
+static void refuses_to_write_outside_a_transaction(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_err(store_run(store, STATEMENT_PROPERTY_WRITE, WRITE_X, NULL), ERR_STATE);
+    assert_err(store_commit(store, NULL), ERR_STATE);
+    assert_err(store_savepoint(store, NULL), ERR_STATE);
+    assert_err(store_release(store, NULL), ERR_STATE);
+    assert_err(store_rollback_to(store, NULL), ERR_STATE);
+    assert_ok(store_begin(store, NULL));
+    assert_err(store_begin(store, NULL), ERR_STATE);
+    assert_err(store_release(store, NULL), ERR_STATE);
+}
+
+static void refuses_wrong_values(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    struct fault fault = {0};
+    const struct {
+        struct value values[3];
+        size_t num;
+        enum err err;
+    } bad[] = {
+        {{value_text("x")}, 1, ERR_USAGE},
+        {{value_text("x"), value_text("1"), value_text("2")}, 3, ERR_USAGE},
+        {{value_text("x"), value_text("\xFF")}, 2, ERR_MALFORMED},
+        {{value_text("x"), value_text_bytes(bytes_of("a\0b", 3))}, 2, ERR_MALFORMED},
+        {{value_text("x"), value_null()}, 2, ERR_MALFORMED},
+        {{value_text("x"), value_blob(bytes_of_text("1"))}, 2, ERR_MALFORMED},
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_ok(store_begin(store, NULL));
+        assert_err(store_run(store, STATEMENT_PROPERTY_WRITE, bad[i].values, bad[i].num, &fault),
+                   bad[i].err);
+        assert_true(fault.text[0]);
+        assert_err(store_commit(store, NULL), ERR_STATE);
+    }
+    assert_err(store_run(store, NUM_STATEMENTS, NO_VALUES, NULL), ERR_USAGE);
+}
+
+static void a_failed_statement_spoils_the_transaction(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_ok(store_begin(store, NULL));
+    write_property(store, "sample", "1");
+    assert_err(store_run(store, STATEMENT_PROPERTY_WRITE,
+                         VALUES(value_text("sample"), value_text("0")), NULL),
+               ERR_DENIED);
+    assert_err(store_run(store, STATEMENT_PROPERTY_WRITE, WRITE_X, NULL), ERR_STATE);
+    assert_err(store_savepoint(store, NULL), ERR_STATE);
+    assert_err(store_commit(store, NULL), ERR_STATE);
+    assert_string_equal(read_property("sample"), "");
+}
+
+static void a_savepoint_undoes_one_act(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_ok(store_begin(store, NULL));
+    write_property(store, "before", "1");
+    assert_ok(store_savepoint(store, NULL));
+    write_property(store, "inside", "1");
+    assert_err(store_run(store, STATEMENT_PROPERTY_WRITE, VALUES(value_null(), value_null()), NULL),
+               ERR_MALFORMED);
+    assert_err(store_release(store, NULL), ERR_STATE);
+    assert_ok(store_rollback_to(store, NULL));
+    assert_ok(store_savepoint(store, NULL));
+    write_property(store, "after", "1");
+    assert_ok(store_release(store, NULL));
+    assert_ok(store_commit(store, NULL));
+    assert_string_equal(read_property("before"), "1");
+    assert_string_equal(read_property("inside"), "");
+    assert_string_equal(read_property("after"), "1");
+}
+
+static void there_is_one_writer(void **state)
+{
+    (void)state;
+    struct store *first CLEANUP_STORE = open_store(STORE_WRITER);
+    struct store *second CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_ok(store_claim(first, NULL));
+    assert_ok(store_begin(first, NULL));
+    write_property(first, "x", "first");
+    assert_err(store_begin(second, NULL), ERR_TIMEOUT); /* waits 5 seconds for the lock */
+    assert_ok(store_commit(first, NULL));
+    assert_ok(store_claim(second, NULL));
+    assert_err(store_begin(first, NULL), ERR_DENIED);
+    assert_err(store_run(first, STATEMENT_PROPERTY_WRITE, WRITE_X, NULL), ERR_STATE);
+    assert_ok(store_begin(second, NULL));
+    assert_ok(store_commit(second, NULL));
+}
+
+static void a_reader_sees_one_moment_and_writes_nothing(void **state)
+{
+    (void)state;
+    struct store *writer CLEANUP_STORE = open_store(STORE_WRITER);
+    struct store *reader CLEANUP_STORE = open_store(STORE_READER);
+    int64_t epoch = -1;
+    assert_ok(store_begin(reader, NULL));
+    assert_ok(store_ask_integer(reader, STATEMENT_WRITER_READ, NO_VALUES, &epoch, NULL));
+    assert_ok(store_claim(writer, NULL));
+    assert_ok(store_ask_integer(reader, STATEMENT_WRITER_READ, NO_VALUES, &epoch, NULL));
+    assert_int_equal(epoch, 0);
+    assert_ok(store_commit(reader, NULL));
+    assert_ok(store_ask_integer(reader, STATEMENT_WRITER_READ, NO_VALUES, &epoch, NULL));
+    assert_int_equal(epoch, 1);
+    assert_ok(store_begin(reader, NULL));
+    assert_err(store_run(reader, STATEMENT_PROPERTY_WRITE, WRITE_X, NULL), ERR_DENIED);
+    assert_err(store_claim(reader, NULL), ERR_STATE);
+}
+
+static void refuses_a_file_that_is_not_ours(void **state)
+{
+    (void)state;
+    struct store *store = NULL;
+    struct fault fault = {0};
+    assert_err(store_open(path, STORE_CREATE, &store, &fault), ERR_EXISTS);
+    char other[128];
+    snprintf(other, sizeof other, "%s/absent.db", folder);
+    assert_err(store_open(other, STORE_WRITER, &store, &fault), ERR_NOT_FOUND);
+    assert_err(store_open(other, STORE_READER, &store, &fault), ERR_NOT_FOUND);
+    assert_int_not_equal(access(other, F_OK), 0);
+    assert_ok(file_create(other,
+                          bytes_of_text("this is a letter to the mayor, "
+                                        "not a database at all"),
+                          0600, NULL));
+    assert_err(store_open(other, STORE_WRITER, &store, &fault), ERR_MALFORMED);
+    assert_int_equal(raw_sql("PRAGMA application_id = 7"), SQLITE_OK);
+    assert_err(store_open(path, STORE_WRITER, &store, &fault), ERR_MALFORMED);
+    assert_string_equal(fault.rule, "application_id");
+    assert_string_equal(fault.input, path);
+    assert_null(store);
+}
+
+static void refuses_another_version(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_ok(store_migrate(store, NULL)); /* a second time: nothing to do */
+    assert_ok(store_check_version(store, NULL));
+    assert_int_equal(raw_sql("INSERT INTO migration VALUES (999, 'from the future')"), SQLITE_OK);
+    assert_err(store_migrate(store, NULL), ERR_STATE);
+    assert_err(store_check_version(store, NULL), ERR_STATE);
+    assert_int_equal(raw_sql("DELETE FROM migration WHERE number > 1"), SQLITE_OK);
+    assert_err(store_check_version(store, NULL), ERR_STATE);
+    assert_err(store_migrate(store, NULL), ERR_USAGE); /* the tables stand already */
+    int64_t version = 0;
+    assert_ok(store_ask_integer(store, STATEMENT_MIGRATION_LAST, NO_VALUES, &version, NULL));
+    assert_int_equal(version, 1);
+}
+
+static void every_statement_can_be_prepared(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    for (size_t i = 0; i < NUM_STATEMENTS; i++) {
+        const struct statement_row *row = statement_row((enum statement)i);
+        struct value values[64] = {0};
+        struct fault fault = {0};
+        assert_true(row->num_parameters <= 64);
+        struct rows rows CLEANUP_ROWS = {0};
+        store_query(store, (enum statement)i, values, (size_t)row->num_parameters, &rows, &fault);
+        if (rows.failed != ERR_NONE && rows.failed != ERR_STATE) /* it writes: prepared it is */
+            fail_msg("%s: %s", row->name, fault.text);
+    }
+    assert_null(statement_row(NUM_STATEMENTS));
+}
+
+static void a_query_answers_in_the_order_of_its_parameters(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    struct rows rows CLEANUP_ROWS = {0};
+    /* an UPDATE names $2 before $1: bound by name, not by appearance */
+    assert_ok(store_begin(store, NULL));
+    int64_t num = -1;
+    assert_ok(store_run_counted(store, STATEMENT_JOURNAL_PERSONAL_ERASE,
+                                VALUES(value_integer(1), value_integer(2), value_text("rule")),
+                                &num, NULL));
+    assert_int_equal(num, 0);
+    assert_err(store_run_one(store, STATEMENT_JOURNAL_PERSONAL_ERASE,
+                             VALUES(value_integer(1), value_integer(2), value_text("rule")), NULL),
+               ERR_NOT_FOUND);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_database, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(keeps_what_is_committed),
+        TEST(forgets_what_is_not),
+        TEST(refuses_to_write_outside_a_transaction),
+        TEST(refuses_wrong_values),
+        TEST(a_failed_statement_spoils_the_transaction),
+        TEST(a_savepoint_undoes_one_act),
+        TEST(there_is_one_writer),
+        TEST(a_reader_sees_one_moment_and_writes_nothing),
+        TEST(refuses_a_file_that_is_not_ours),
+        TEST(refuses_another_version),
+        TEST(every_statement_can_be_prepared),
+        TEST(a_query_answers_in_the_order_of_its_parameters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
