@@ -12,7 +12,7 @@
 #define LIMIT_CONFIG_FILE   (256 * 1024)
 #define LIMIT_CSV_FILE      (64 * 1024 * 1024)
 #define LIMIT_CSV_LINE      (4 * 1024)
-#define LIMIT_CSV_FAULTS    1000 /* bad lines reported in one import */
+#define LIMIT_CSV_FAULTS    1000              /* bad lines reported in one import */
 #define LIMIT_STORE_VALUE   (4 * 1024 * 1024) /* one text or blob of the database */
 #define LIMIT_KEY_FILE      (16 * 1024)
 #define LIMIT_CARD_IMAGE    (64 * 1024)
