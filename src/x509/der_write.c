@@ -1,0 +1,139 @@
+/* The writing half of der.h. */
+#include "x509/der.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+
+static size_t der_encode_length(size_t len, uint8_t octets[static 5])
+{
+    if (len < 0x80) {
+        octets[0] = (uint8_t)len;
+        return 1;
+    }
+    size_t num = len > 0xFFFFFF ? 4 : len > 0xFFFF ? 3 : len > 0xFF ? 2 : 1;
+    octets[0] = (uint8_t)(0x80 | num);
+    for (size_t i = 0; i < num; i++)
+        octets[1 + i] = (uint8_t)(len >> (8 * (num - 1 - i)));
+    return 1 + num;
+}
+
+/* A length of more than four bytes is refused as the reader would. */
+static void der_check_length(struct buffer *out, size_t len)
+{
+    if (len > UINT32_MAX && out->failed == ERR_NONE)
+        out->failed = ERR_LIMIT;
+}
+
+size_t der_begin(struct buffer *out, uint8_t tag)
+{
+    buffer_put_u8(out, tag);
+    return out->len;
+}
+
+void der_close(struct buffer *out, size_t mark)
+{
+    uint8_t octets[5];
+    if (out->failed != ERR_NONE || mark > out->len)
+        return;
+    der_check_length(out, out->len - mark);
+    buffer_insert(out, mark, octets, der_encode_length(out->len - mark, octets));
+}
+
+void der_put(struct buffer *out, uint8_t tag, struct bytes content)
+{
+    uint8_t octets[5];
+    der_check_length(out, content.len);
+    buffer_put_u8(out, tag);
+    buffer_put(out, octets, der_encode_length(content.len, octets));
+    buffer_put_bytes(out, content);
+}
+
+void der_put_text(struct buffer *out, uint8_t tag, const char *text)
+{
+    der_put(out, tag, bytes_of_text(text));
+}
+
+void der_put_boolean(struct buffer *out, bool value)
+{
+    der_put(out, DER_BOOLEAN, bytes_of(value ? "\xFF" : "\x00", 1));
+}
+
+void der_put_unsigned(struct buffer *out, struct bytes magnitude)
+{
+    while (magnitude.len > 0 && magnitude.data[0] == 0) {
+        magnitude.data++;
+        magnitude.len--;
+    }
+    size_t mark = der_begin(out, DER_INTEGER);
+    if (magnitude.len == 0 || magnitude.data[0] >= 0x80)
+        buffer_put_u8(out, 0);
+    buffer_put_bytes(out, magnitude);
+    der_close(out, mark);
+}
+
+void der_put_number(struct buffer *out, uint64_t value)
+{
+    uint8_t octets[8];
+    for (size_t i = 0; i < sizeof octets; i++)
+        octets[i] = (uint8_t)(value >> (8 * (7 - i)));
+    der_put_unsigned(out, bytes_of(octets, sizeof octets));
+}
+
+void der_put_enumerated(struct buffer *out, unsigned value)
+{
+    uint8_t octet = (uint8_t)value;
+    der_put(out, DER_ENUMERATED, bytes_of(&octet, 1));
+}
+
+void der_put_null(struct buffer *out)
+{
+    der_put(out, DER_NULL, bytes_of("", 0));
+}
+
+void der_put_bit_octets(struct buffer *out, struct bytes octets)
+{
+    size_t mark = der_begin(out, DER_BIT_STRING);
+    buffer_put_u8(out, 0);
+    buffer_put_bytes(out, octets);
+    der_close(out, mark);
+}
+
+void der_put_named_bits(struct buffer *out, uint16_t bits)
+{
+    uint8_t octets[3] = {0, (uint8_t)(bits >> 8), (uint8_t)bits};
+    size_t len = octets[2] ? 3 : octets[1] ? 2 : 1;
+    while (len > 1 && !(octets[len - 1] >> octets[0] & 1))
+        octets[0]++;
+    der_put(out, DER_BIT_STRING, bytes_of(octets, len));
+}
+
+static void der_put_clock(struct buffer *out, uint8_t tag, int64_t t)
+{
+    char text[32];
+    struct clock_time at = time_split(t, 0);
+    snprintf(text, sizeof text, "%04d%02u%02u%02u%02u%02uZ", at.date.year, at.date.month,
+             at.date.day, at.hour, at.minute, at.second);
+    der_put_text(out, tag, tag == DER_UTC_TIME ? text + 2 : text);
+}
+
+#define START_OF_1950 INT64_C(-631152000)
+#define START_OF_2050 INT64_C(2524608000)
+#define END_OF_9999   INT64_C(253402300799)
+
+void der_put_generalized_time(struct buffer *out, int64_t t)
+{
+    if (t < START_OF_1950 || t > END_OF_9999)
+        out->failed = out->failed == ERR_NONE ? ERR_LIMIT : out->failed;
+    else
+        der_put_clock(out, DER_GENERALIZED_TIME, t);
+}
+
+void der_put_time(struct buffer *out, int64_t t)
+{
+    if (t >= START_OF_1950 && t < START_OF_2050)
+        der_put_clock(out, DER_UTC_TIME, t);
+    else
+        der_put_generalized_time(out, t);
+}

@@ -1,0 +1,100 @@
+/* What we certify, as data: one row for each kind of certificate, with its extensions in their
+ * order, and the few texts that a site may set. The encoder walks a row, the linter holds bytes
+ * against it. Where the real profile is not public, the row says *ours*. */
+#pragma once
+
+#include "base/kind.h"
+#include "x509/algorithm.h"
+#include "x509/name.h"
+#include "x509/spki.h"
+
+enum profile_id {
+    PROFILE_SIGNATURE,      /* the resident's, 署名用 */
+    PROFILE_AUTHENTICATION, /* the resident's, 利用者証明用 */
+    PROFILE_AUTHORITY,      /* self-signed root, one tier */
+    PROFILE_RESPONDER,      /* delegated OCSP responder */
+    NUM_PROFILES
+};
+
+/* keyUsage bits as der_named_bits has them; RFC 5280 4.2.1.3 */
+enum {
+    KEY_USAGE_DIGITAL_SIGNATURE = 0x8000,
+    KEY_USAGE_NON_REPUDIATION = 0x4000,
+    KEY_USAGE_CERT_SIGN = 0x0400,
+    KEY_USAGE_CRL_SIGN = 0x0200,
+};
+
+struct profile_extension {
+    enum oid oid;
+    bool critical;
+};
+
+#define PROFILE_MAX_EXTENSIONS 8
+#define PROFILE_MAX_SUBJECT    4
+
+struct profile {
+    const char *name;
+    uint16_t key_usage;
+    enum oid extended_key_usage; /* OID_UNKNOWN: none */
+    enum spki_type key;
+    unsigned key_bits;
+    enum algorithm algorithm;      /* of the issuer's signature */
+    int64_t longest;               /* seconds from notBefore to notAfter */
+    bool ends_with_a_day_in_japan; /* notAfter is 23:59:59 there */
+    size_t num_subject;
+    enum oid subject[PROFILE_MAX_SUBJECT];
+    size_t num_extensions;
+    struct profile_extension extensions[PROFILE_MAX_EXTENSIONS];
+};
+
+const struct profile *profile_get(enum profile_id id);
+const struct profile *profile_of_kind(enum kind kind); /* the resident's */
+
+/* What a site may set. The default is for everyone; a team that must test its parser against other
+ * shapes (another organization, J-LIS's test policies) gives its own values. */
+struct profile_site {
+    const char *organization;       /* O of both authorities */
+    const char *unit[NUM_KINDS];    /* OU, the purpose */
+    const char *agency;             /* OU, who runs it */
+    const char *organization_ja;    /* the same in Japanese, for the alternative names */
+    const char *unit_ja[NUM_KINDS]; /* */
+    const char *agency_ja;          /* */
+    const char *policy[NUM_KINDS];  /* dotted OID */
+    const char *cps;                /* address of the practice statement */
+    const char *ocsp;               /* address in AIA of the authentication kind */
+};
+const struct profile_site *profile_site_default(void);
+
+/* Names, appended as DER. */
+void profile_put_authority(const struct profile_site *site, enum kind kind, struct buffer *out);
+void profile_put_authority_ja(const struct profile_site *site, enum kind kind, struct buffer *out);
+void profile_put_responder(const struct profile_site *site, enum kind kind, struct buffer *out);
+/* The signature kind has both localities (romaji: "Tottori-ken", "Hokuei-cho"); the authentication
+ * kind has none and ignores them. */
+void profile_put_subject(enum kind kind, const char *prefecture, const char *municipality,
+                         const char *common_name, struct buffer *out);
+/* profile_put_crl_point writes the directoryName of a municipality's CRL. */
+void profile_put_crl_point(const struct profile_site *site, enum kind kind, const char *prefecture,
+                           const char *municipality, struct buffer *out);
+
+/* Common names, *ours* (the real ones look the same from outside). counter_id is 5 digits of the
+ * municipality, 3 of the counter and an A: "31372001A". */
+#define PROFILE_COMMON_NAME    29 /* with a terminating zero; the longer of the two */
+#define PROFILE_COUNTER_ID_LEN 9
+#define PROFILE_NUM_LETTERS    32
+#define PROFILE_RANDOM_LEN     14
+/* time of the request as YYYYMMDDhhmmss in Japan, 5 digits of a number that runs within that second
+ * from 1: 28 characters. */
+void profile_print_common_name_signature(int64_t t, unsigned running, const char *counter_id,
+                                         char text[static PROFILE_COMMON_NAME]);
+/* random: 14 bytes, of which 5 bits each choose a letter: 23 characters. */
+void profile_print_common_name_authentication(const uint8_t random[static PROFILE_RANDOM_LEN],
+                                              const char *counter_id,
+                                              char text[static PROFILE_COMMON_NAME]);
+/* profile_check_common_name: is this text of that shape? */
+bool profile_check_common_name(enum kind kind, struct bytes text);
+
+#define PROFILE_CRL_LIFE        (48 * 3600) /* thisUpdate to nextUpdate; ours */
+#define PROFILE_OCSP_LIFE       (15 * 60)   /* of an answer; ours */
+#define PROFILE_RESPONDER_LIFE  (24 * 3600) /* ours */
+#define PROFILE_AUTHORITY_YEARS 10          /* profile.md 1.1 */
