@@ -54,7 +54,7 @@ static size_t receive_part(char *data, size_t size, size_t count, void *context)
 
 static bool header_append(struct curl_slist **headers, const char *name, const char *value)
 {
-    char line[HTTP_CONTENT_TYPE + 32];
+    char line[HTTP_COOKIE + 32];
     int len = snprintf(line, sizeof line, "%s:%s%s", name, value[0] ? " " : "", value);
     if (len < 0 || (size_t)len >= sizeof line || strpbrk(value, "\r\n"))
         return false;
@@ -69,7 +69,8 @@ static enum err headers_collect(const struct http_fetch *fetch, struct curl_slis
     /* An empty value keeps libcurl from sending its own. */
     if (!header_append(headers, "Expect", "") ||
         !header_append(headers, "Content-Type", fetch->content_type ? fetch->content_type : "") ||
-        !header_append(headers, "Accept", fetch->accept ? fetch->accept : ""))
+        !header_append(headers, "Accept", fetch->accept ? fetch->accept : "") ||
+        !header_append(headers, "Cookie", fetch->cookie ? fetch->cookie : ""))
         return ERR_USAGE;
     return ERR_NONE;
 }
@@ -99,15 +100,51 @@ static void options_set(CURL *curl, const struct http_fetch *fetch, struct buffe
     }
 }
 
-static void answer_read(CURL *curl, struct http_answer *answer)
+/* Appends "name=value" of one Set-Cookie; what follows the first semicolon is for browsers. */
+static bool cookie_append(const char *set, char cookie[static HTTP_COOKIE])
 {
+    size_t used = strlen(cookie), len = strcspn(set, ";");
+    while (len && (set[len - 1] == ' ' || set[len - 1] == '\t'))
+        len--;
+    if (used + len + 2 >= HTTP_COOKIE)
+        return false;
+    snprintf(cookie + used, HTTP_COOKIE - used, "%s%.*s", used ? "; " : "", (int)len, set);
+    return true;
+}
+
+static bool cookies_read(CURL *curl, char cookie[static HTTP_COOKIE])
+{
+    struct curl_header *header;
+    for (size_t i = 0;
+         curl_easy_header(curl, "Set-Cookie", i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++)
+        if (!cookie_append(header->value, cookie))
+            return false;
+    return true;
+}
+
+static bool text_copy(const char *from, char *to, size_t size)
+{
+    int len = snprintf(to, size, "%s", from ? from : "");
+    return len >= 0 && (size_t)len < size;
+}
+
+static enum err answer_read(CURL *curl, struct http_answer *out, struct fault *fault)
+{
+    struct http_answer answer = {0};
     long status = 0;
-    const char *content_type = NULL;
+    const char *content_type = NULL, *location = NULL;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &content_type);
-    answer->status = (int)status;
-    snprintf(answer->content_type, sizeof answer->content_type, "%s",
+    curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location);
+    answer.status = (int)status;
+    snprintf(answer.content_type, sizeof answer.content_type, "%s",
              content_type ? content_type : "");
+    if (!text_copy(location, answer.location, sizeof answer.location))
+        return fault_set(fault, ERR_PEER, "http Location", "longer than %d bytes", HTTP_LOCATION);
+    if (!cookies_read(curl, answer.cookie))
+        return fault_set(fault, ERR_PEER, "http Set-Cookie", "more than %d bytes", HTTP_COOKIE);
+    *out = answer;
+    return ERR_NONE;
 }
 
 static enum err perform(CURL *curl, const struct http_fetch *fetch, struct buffer *out,
@@ -141,10 +178,9 @@ enum err http_fetch(const struct http_fetch *fetch, struct buffer *out, struct h
         return fault_set(fault, ERR_MEMORY, "http", "out of memory");
     size_t before = out->len;
     enum err err = perform(curl, fetch, out, fault);
-    if (err != ERR_NONE) {
+    if (err == ERR_NONE)
+        err = answer_read(curl, answer, fault);
+    if (err != ERR_NONE)
         buffer_cut(out, before);
-        return err;
-    }
-    answer_read(curl, answer);
-    return ERR_NONE;
+    return err;
 }

@@ -37,10 +37,33 @@ static void slow(void *context, const struct http_request *request, struct http_
     http_response_text(response, 200, "late");
 }
 
+static void cookies(void *context, const struct http_request *request,
+                    struct http_response *response)
+{
+    (void)context;
+    const char *cookie = http_request_header(request, "Cookie");
+    http_response_text(response, 200, cookie ? cookie : "none");
+    http_response_header(response, "Set-Cookie", "first=1; Path=/; HttpOnly");
+    http_response_header(response, "Set-Cookie", "second=2 ;SameSite=Lax");
+}
+
+static void many_cookies(void *context, const struct http_request *request,
+                         struct http_response *response)
+{
+    (void)context;
+    (void)request;
+    for (int i = 0; i < HTTP_HEADERS_MAX; i++)
+        http_response_header(response, "Set-Cookie", "name=%0200d", i);
+}
+
 static const struct http_route routes[] = {
-    {HTTP_POST, "/echo", false, 1000, echo},    {HTTP_GET, "/echo", false, 0, echo},
-    {HTTP_GET, "/long", false, 0, long_answer}, {HTTP_GET, "/to", true, 0, elsewhere},
+    {HTTP_POST, "/echo", false, 1000, echo},
+    {HTTP_GET, "/echo", false, 0, echo},
+    {HTTP_GET, "/long", false, 0, long_answer},
+    {HTTP_GET, "/to", true, 0, elsewhere},
     {HTTP_GET, "/slow", false, 0, slow},
+    {HTTP_GET, "/cookies", false, 0, cookies},
+    {HTTP_GET, "/many-cookies", false, 0, many_cookies},
 };
 
 static int begin(void **state)
@@ -99,6 +122,38 @@ static void follows_no_redirect_unasked(void **state)
     struct http_answer answer;
     assert_ok(get(url("/to/echo"), 1000, &answer, NULL));
     assert_int_equal(answer.status, 302);
+    assert_string_equal(answer.location, url("/echo"));
+    assert_ok(get(url("/echo"), 1000, &answer, NULL));
+    assert_string_equal(answer.location, "");
+}
+
+static void shows_cookies_and_sends_what_it_is_told(void **state)
+{
+    (void)state;
+    struct http_answer answer;
+    char body[64];
+    assert_ok(get(url("/cookies"), 1000, &answer, body));
+    assert_string_equal(body, "none\n");
+    assert_string_equal(answer.cookie, "first=1; second=2");
+    struct buffer out CLEANUP_BUFFER;
+    buffer_init(&out, 1000);
+    struct http_fetch fetch = {.url = url("/cookies"), .cookie = "first=1; second=2"};
+    assert_ok(http_fetch(&fetch, &out, &answer, NULL));
+    assert_string_equal(buffer_text(&out), "first=1; second=2\n");
+    assert_ok(get(url("/echo"), 1000, &answer, NULL));
+    assert_string_equal(answer.cookie, "");
+}
+
+static void refuses_too_many_cookies_and_broken_ones(void **state)
+{
+    (void)state;
+    struct http_answer answer = {.status = 1};
+    assert_err(get(url("/many-cookies"), 1000, &answer, NULL), ERR_PEER);
+    assert_int_equal(answer.status, 1);
+    struct buffer out CLEANUP_BUFFER;
+    buffer_init(&out, 1000);
+    struct http_fetch fetch = {.url = url("/cookies"), .cookie = "first=1\r\nX-Injected: c"};
+    assert_err(http_fetch(&fetch, &out, &answer, NULL), ERR_USAGE);
 }
 
 static void follows_when_asked_but_not_to_files(void **state)
@@ -164,6 +219,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fetches),
         cmocka_unit_test(follows_no_redirect_unasked),
+        cmocka_unit_test(shows_cookies_and_sends_what_it_is_told),
+        cmocka_unit_test(refuses_too_many_cookies_and_broken_ones),
         cmocka_unit_test(follows_when_asked_but_not_to_files),
         cmocka_unit_test(refuses_other_schemes),
         cmocka_unit_test(refuses_a_long_answer),
