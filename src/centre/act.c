@@ -1,0 +1,319 @@
+/* The machinery of acts: from a message to an answer. */
+#include "centre/act.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "base/limits.h"
+#include "centre/change.h"
+#include "centre/journal.h"
+#include "centre/nonce.h"
+#include "centre/parked.h"
+#include "centre/signing.h"
+
+static const struct reason reason_nobody = {
+    "acts", "", "nobody", "No row of the staff knows this person.",
+    "職員として登録されていません。"};
+static const struct reason reason_role = {
+    "acts", "", "role", "This person's roles do not include this act.",
+    "この操作を行う権限がありません。"};
+
+/* -- refusing and failing -- */
+
+bool act_refuse_ruling(struct act_call *call, const struct ruling *ruling)
+{
+    call->outcome = ACT_REFUSED;
+    call->refusal = *ruling;
+    return false;
+}
+
+bool act_refuse(struct act_call *call, const struct reason *reason)
+{
+    struct ruling ruling = ruling_refuse(reason);
+    return act_refuse_ruling(call, &ruling);
+}
+
+bool act_fail(struct act_call *call, enum err err)
+{
+    call->outcome = ACT_FAILED;
+    if (call->fault.code != err) {
+        call->fault = (struct fault){0};
+        call->fault.code = err;
+    }
+    return false;
+}
+
+bool act_ok(struct act_call *call, enum err err)
+{
+    return err == ERR_NONE || act_fail(call, err);
+}
+
+bool act_allows(struct act_call *call, const struct ruling *ruling)
+{
+    return ruling->decision == DECISION_ALLOWED || act_refuse_ruling(call, ruling);
+}
+
+bool act_has(const struct act_call *call, uint64_t field)
+{
+    return (call->fields.has & field) == field;
+}
+
+/* -- answering -- */
+
+void act_answer(struct act_call *call, const char *name, json_t *value)
+{
+    if (json_object_set_new(call->answer, name, value) != 0)
+        act_fail(call, ERR_MEMORY);
+}
+
+static json_t *json_hex(struct bytes value)
+{
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, 2 * value.len);
+    hex_encode(value, &text);
+    return json_stringn((const char *)text.data, text.len);
+}
+
+void act_answer_bytes(struct act_call *call, const char *name, struct bytes value)
+{
+    act_answer(call, name, json_hex(value));
+}
+
+void act_note(struct act_call *call, const char *name, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    json_t *text = json_vsprintf(format, arguments);
+    va_end(arguments);
+    if (json_object_set_new(call->notes, name, text) != 0)
+        act_fail(call, ERR_MEMORY);
+}
+
+static json_t *refusal_json(const struct ruling *ruling)
+{
+    json_t *refused =
+        json_pack("{s:s, s:s, s:s, s:s}", "code", ruling->reason.code, "en", ruling->reason.en,
+                  "ja", ruling->reason.ja, "statements", ruling->reason.statements);
+    char date[DATE_TEXT];
+    if (ruling->date.year)
+        json_object_set_new(refused, "date", json_string(date_print(ruling->date, date)));
+    return refused;
+}
+
+static json_t *error_json(const struct fault *fault)
+{
+    char text[512];
+    fault_print(fault, text, sizeof text);
+    return json_pack("{s:s, s:s}", "code", err_name(fault->code), "text",
+                     fault->text[0] ? text : err_sentence(fault->code, LANGUAGE_EN));
+}
+
+void act_call_answer(const struct act_call *call, struct buffer *out)
+{
+    json_t *message = json_object();
+    if (call->outcome == ACT_DONE) {
+        json_object_set_new(message, "done", json_true());
+        json_object_set(message, "answer", call->answer);
+    } else if (call->outcome == ACT_REFUSED) {
+        json_object_set_new(message, "refused", refusal_json(&call->refusal));
+    } else {
+        json_object_set_new(message, "error", error_json(&call->fault));
+    }
+    char *text = json_dumps(message, JSON_COMPACT | JSON_ENSURE_ASCII);
+    buffer_put_text(out, text ? text : "{\"error\":{\"code\":\"memory\",\"text\":\"\"}}");
+    free(text);
+    json_decref(message);
+}
+
+/* -- reading a request -- */
+
+const struct act *act_find(const struct centre *centre, const char *name)
+{
+    for (size_t t = 0; t < centre->num_tables; t++)
+        for (size_t i = 0; i < centre->tables[t].num_acts; i++)
+            if (strcmp(centre->tables[t].acts[i].name, name) == 0)
+                return &centre->tables[t].acts[i];
+    return NULL;
+}
+
+static bool act_name_actor(struct act_call *call, const struct act_peer *peer, json_t *as)
+{
+    struct store *store = call->centre->store;
+    enum err err;
+    if (!as)
+        err = staff_find_uid(store, peer->uid, &call->actor, &call->fault);
+    else if (!json_is_string(as) || !call->centre->is_sample)
+        return act_refuse(call, &reason_nobody);
+    else
+        err = staff_find(store, json_string_value(as), &call->actor, &call->fault);
+    if (err == ERR_NOT_FOUND || (err == ERR_NONE && !call->actor.is_active))
+        return act_refuse(call, &reason_nobody);
+    if (!act_ok(call, err))
+        return false;
+    return (call->actor.roles & call->act->roles) || act_refuse(call, &reason_role);
+}
+
+/* Exactly the names that a request has: act, as, fields. */
+static bool request_is_well_formed(json_t *request)
+{
+    json_t *as = json_object_get(request, "as");
+    return json_is_object(request) && json_is_string(json_object_get(request, "act")) &&
+           json_is_object(json_object_get(request, "fields")) &&
+           json_object_size(request) == (as ? 3 : 2);
+}
+
+static void call_parse(struct act_call *call, const struct act_peer *peer, json_t *request)
+{
+    if (!request_is_well_formed(request)) {
+        act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "request",
+                                 "not one object with act, fields and perhaps as"));
+        return;
+    }
+    const char *name = json_string_value(json_object_get(request, "act"));
+    call->act = act_find(call->centre, name);
+    if (!call->act) {
+        act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "act", "no act %.40s", name));
+        return;
+    }
+    call->request = json_incref(json_object_get(request, "fields"));
+    if (act_name_actor(call, peer, json_object_get(request, "as")) &&
+        act_ok(call, fields_parse(call->request, call->act->required, call->act->optional,
+                                  &call->fields, &call->fault)))
+        call->outcome = ACT_DONE;
+}
+
+void act_call_parse(struct act_call *call, struct centre *centre, const struct act_peer *peer,
+                    struct bytes message)
+{
+    *call = (struct act_call){.centre = centre, .now = clock_now()};
+    buffer_init(&call->fields.request, LIMIT_REQUEST);
+    call->answer = json_object();
+    call->notes = json_object();
+    fault_name_input(&call->fault, "request");
+    json_error_t error;
+    json_t *request =
+        json_loadb((const char *)message.data, message.len, JSON_REJECT_DUPLICATES, &error);
+    if (request)
+        call_parse(call, peer, request);
+    else
+        act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "json", "%s", error.text));
+    json_decref(request);
+}
+
+void act_call_done(struct act_call *call)
+{
+    fields_done(&call->fields);
+    json_decref(call->request);
+    json_decref(call->answer);
+    json_decref(call->notes);
+}
+
+/* -- the journal entry of a call -- */
+
+static char *call_data(const struct act_call *call)
+{
+    json_t *data = json_object();
+    json_object_set(data, "fields", call->request);
+    json_object_update(data, call->notes);
+    if (call->application)
+        json_object_set_new(data, "application", json_integer(call->application));
+    char *text = json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(data);
+    return text;
+}
+
+static bool call_journal(struct act_call *call, const char *outcome)
+{
+    char kind[128];
+    snprintf(kind, sizeof kind, "%s:%s", call->act->name, outcome);
+    struct buffer role CLEANUP_BUFFER;
+    buffer_init(&role, 128);
+    roles_print(call->actor.roles & call->act->roles, &role);
+    char *data = call_data(call);
+    if (!data || !buffer_text(&role))
+        return act_fail(call, ERR_MEMORY);
+    struct chain_entry entry = {.time = call->now, .kind = kind, .actor = call->actor.name,
+                                .role = buffer_text(&role), .second = call->second.name};
+    enum err err =
+        journal_append(call->centre->store, &entry, bytes_of_text(data), &call->fault);
+    free(data);
+    return act_ok(call, err);
+}
+
+/* -- running -- */
+
+static bool call_run(struct act_call *call)
+{
+    if (call->act->persons == TWO_PERSONS && !call->parked)
+        return parked_store(call);
+    return (!call->act->run || call->act->run(call)) && call->outcome == ACT_DONE;
+}
+
+/* A refusal keeps its journal entry and the nonce that it burnt, and nothing else. An error, also one
+ * while that is written, keeps nothing. */
+static void call_settle(struct act_call *call, bool goes_on)
+{
+    struct store *store = call->centre->store;
+    struct ruling refusal = call->refusal;
+    if (call->outcome != ACT_FAILED && !goes_on && store_rollback_to(store, NULL) == ERR_NONE &&
+        store_savepoint(store, &call->fault) == ERR_NONE) {
+        if (call->has_burnt && !act_ok(call, nonce_burn(call)))
+            goes_on = false;
+        else
+            goes_on = call->act->trace == READ_ONLY || call_journal(call, refusal.reason.code);
+    } else if (goes_on && call->act->trace == JOURNALLED) {
+        goes_on = call_journal(call, call->parked_now ? "parked" : "done");
+    }
+    enum err err = goes_on ? store_release(store, &call->fault) : store_rollback_to(store, NULL);
+    if (err != ERR_NONE)
+        act_fail(call, err);
+}
+
+static void call_decide(struct act_call *call)
+{
+    if (call->outcome != ACT_DONE)
+        return;
+    if (!act_ok(call, store_savepoint(call->centre->store, &call->fault)))
+        return;
+    call_settle(call, call_run(call));
+}
+
+static void fail_all(struct act_call *calls, size_t num_calls, enum err err,
+                     const struct fault *fault)
+{
+    for (size_t i = 0; i < num_calls; i++)
+        if (calls[i].outcome != ACT_FAILED) {
+            act_fail(&calls[i], err);
+            fault_set(&calls[i].fault, err, "not-done", "nothing was done: %s", fault->text);
+        }
+}
+
+static enum err decide_all(struct act_call *calls, size_t num_calls, struct fault *fault)
+{
+    struct store *store = calls[0].centre->store;
+    enum err err = store_begin(store, fault);
+    if (err != ERR_NONE)
+        return err;
+    for (size_t i = 0; i < num_calls; i++)
+        call_decide(&calls[i]);
+    return store_commit(store, fault);
+}
+
+void act_run_all(struct act_call *calls, size_t num_calls)
+{
+    struct fault fault = {0};
+    struct centre *centre = calls[0].centre;
+    enum err err = decide_all(calls, num_calls, &fault);
+    if (err == ERR_NONE)
+        err = signing_settle(centre, &fault);
+    if (err == ERR_NONE)
+        err = change_feed(centre, &fault);
+    if (err != ERR_NONE) {
+        fail_all(calls, num_calls, err, &fault);
+        return;
+    }
+    for (size_t i = 0; i < num_calls; i++)
+        if (calls[i].outcome == ACT_DONE && !calls[i].parked_now && calls[i].act->finish)
+            calls[i].act->finish(&calls[i]);
+}

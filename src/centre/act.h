@@ -1,0 +1,95 @@
+/* An act: the one way in which anything is decided. This is the machinery: who asks, with which
+ * role, with which fields, alone or by two persons; the transaction around it, its journal entry, the
+ * map before the answer. What the acts do stands in the tables of centre/ and counter/.
+ *
+ * An act's function answers true to go on. Where it cannot, it has called act_refuse (decided: no) or
+ * act_fail (could not be decided) and answers false, so that checks chain with &&. */
+#pragma once
+
+#include <jansson.h>
+
+#include "centre/centre.h"
+#include "centre/fields.h"
+#include "centre/staff.h"
+#include "law/decision.h"
+
+struct act_call;
+
+enum act_persons { ONE_PERSON, TWO_PERSONS };
+enum act_trace { JOURNALLED, READ_ONLY };
+
+struct act {
+    const char *name;
+    unsigned roles; /* ROLE_…, any of them; ROLE_ANY for every person of the staff */
+    enum act_persons persons;
+    enum act_trace trace;
+    uint64_t required, optional; /* FIELD_… */
+    /* run decides and writes, inside the transaction; may be NULL. */
+    bool (*run)(struct act_call *call);
+    /* finish runs when all that run wrote is on disk and what waited for a signature has it: it asks
+     * the signer for more, or reads, and fills the answer; may be NULL. It writes nothing. */
+    bool (*finish)(struct act_call *call);
+};
+
+enum act_outcome { ACT_FAILED, ACT_REFUSED, ACT_DONE };
+
+struct act_call {
+    struct centre *centre;
+    const struct act *act;
+    struct staff actor, second; /* second.name is "" unless two persons were needed */
+    struct act_fields fields;
+    json_t *request; /* the fields as they came */
+    json_t *answer;  /* an object */
+    int64_t now;
+    enum act_outcome outcome;
+    struct ruling refusal;
+    struct fault fault;
+    int64_t application; /* what the journal entry is about; 0: no application */
+    bool has_burnt;      /* a nonce that stays used even if the act is refused */
+    uint8_t burnt[16];
+    int64_t parked;       /* the parked act that this call finishes, or 0 */
+    int64_t parked_now;   /* the number under which this call was parked, or 0 */
+    struct bytes permit;  /* left by run for finish; owned by the call */
+    int64_t serial;       /* left by run for finish */
+    json_t *notes;        /* items for the journal beside the fields; an object of texts */
+};
+
+struct act_table {
+    const struct act *acts;
+    size_t num_acts;
+};
+
+/* What a socket's other end is to us. */
+struct act_peer {
+    int64_t uid;
+};
+
+/* act_call_parse reads one request: the person, the act and its fields. It never fails: what is
+ * wrong is in call->outcome, and act_call_answer says it. The call is ended with act_call_done. */
+void act_call_parse(struct act_call *call, struct centre *centre, const struct act_peer *peer,
+                    struct bytes message);
+/* act_run_all runs calls that were parsed, in one transaction, with the signatures and the second
+ * transaction behind it. At most LIMIT_ACT_BATCH. */
+void act_run_all(struct act_call *calls, size_t num_calls);
+/* act_call_answer appends the answer's JSON. */
+void act_call_answer(const struct act_call *call, struct buffer *out);
+void act_call_done(struct act_call *call);
+
+/* For the functions of acts. All answer false, so that a check ends with `return act_refuse(…)`. */
+bool act_refuse(struct act_call *call, const struct reason *reason);
+bool act_refuse_ruling(struct act_call *call, const struct ruling *ruling);
+bool act_fail(struct act_call *call, enum err err);
+/* act_ok is true for ERR_NONE; any other error fails the call, with call->fault if it is filled. */
+bool act_ok(struct act_call *call, enum err err) MUST_USE;
+/* act_allows is true for an allowed ruling; any other refuses the call with it. */
+bool act_allows(struct act_call *call, const struct ruling *ruling) MUST_USE;
+bool act_has(const struct act_call *call, uint64_t field);
+
+/* act_answer puts a value (its reference is taken over) into the answer. */
+void act_answer(struct act_call *call, const char *name, json_t *value);
+void act_answer_bytes(struct act_call *call, const char *name, struct bytes value);
+/* act_note adds an item to the journal entry. */
+void act_note(struct act_call *call, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* act_find looks an act up in the centre's tables; NULL if there is none. */
+const struct act *act_find(const struct centre *centre, const char *name);

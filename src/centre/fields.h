@@ -1,0 +1,77 @@
+/* The fields of a request: every field that any act knows, its type, and where it goes. An act says
+ * by a set of bits which it needs and which it may have; everything else is refused. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/bytes.h"
+#include "base/date.h"
+#include "base/kind.h"
+#include "law/events.h"
+#include "law/procedures.h"
+
+#define FIELD_NUMBER    (UINT64_C(1) << 0)
+#define FIELD_RESIDENT  (UINT64_C(1) << 1)
+#define FIELD_CARD      (UINT64_C(1) << 2)
+#define FIELD_KIND      (UINT64_C(1) << 3)
+#define FIELD_KINDS     (UINT64_C(1) << 4)
+#define FIELD_PROCEDURE (UINT64_C(1) << 5)
+#define FIELD_APPLICANT (UINT64_C(1) << 6)
+#define FIELD_PIN       (UINT64_C(1) << 7)
+#define FIELD_REASON    (UINT64_C(1) << 8)
+#define FIELD_STEP      (UINT64_C(1) << 9)
+#define FIELD_EVENT     (UINT64_C(1) << 10)
+#define FIELD_PURPOSE   (UINT64_C(1) << 11)
+#define FIELD_NONCE     (UINT64_C(1) << 12)
+#define FIELD_CHALLENGE (UINT64_C(1) << 13)
+#define FIELD_STATEMENT (UINT64_C(1) << 14)
+#define FIELD_REQUEST   (UINT64_C(1) << 15)
+#define FIELD_POINT     (UINT64_C(1) << 16)
+#define FIELD_TOKEN     (UINT64_C(1) << 17)
+#define FIELD_NOTE      (UINT64_C(1) << 18)
+#define FIELD_EFFECTIVE (UINT64_C(1) << 19)
+#define FIELD_UNTIL     (UINT64_C(1) << 20)
+#define FIELD_TIME      (UINT64_C(1) << 21)
+#define FIELD_FILE      (UINT64_C(1) << 22)
+#define FIELD_FROM      (UINT64_C(1) << 23)
+#define FIELD_NAME      (UINT64_C(1) << 24)
+#define FIELD_ADDRESS   (UINT64_C(1) << 25)
+#define FIELD_BORN      (UINT64_C(1) << 26)
+#define FIELD_SEX       (UINT64_C(1) << 27)
+#define FIELD_MISSING   (UINT64_C(1) << 28)
+#define FIELD_STOPPED   (UINT64_C(1) << 29)
+
+#define FIELD_TEXT_MAX 200 /* characters */
+#define FIELD_TEXT     (FIELD_TEXT_MAX * 4 + 1)
+
+/* What came. A field that did not come is zero; has tells. */
+struct act_fields {
+    uint64_t has;
+    int64_t number, resident, time, from;
+    enum kind kind;
+    unsigned kinds; /* KINDS_… */
+    enum procedure procedure;
+    enum applicant applicant;
+    enum pin_state pin;
+    enum step_name step;
+    enum event event;
+    uint8_t purpose; /* PERMIT_… of base/permit.h */
+    bool missing, stopped;
+    struct date effective, until, born;
+    uint8_t nonce[16], challenge[16], statement[254], point[65];
+    struct buffer request; /* DER */
+    struct bytes file;     /* borrowed from the message */
+    char card[29];
+    char reason[FIELD_TEXT], token[FIELD_TEXT], note[FIELD_TEXT];
+    char name[FIELD_TEXT], address[FIELD_TEXT], sex[FIELD_TEXT];
+};
+
+/* fields_parse reads an object strictly: every required field, no other than these and the optional
+ * ones, each of its type. ERR_MALFORMED with input, rule and fault. The JSON must outlive *out;
+ * fields_done frees what *out owns. */
+enum err fields_parse(json_t *object, uint64_t required, uint64_t optional, struct act_fields *out,
+                      struct fault *fault) MUST_USE;
+void fields_done(struct act_fields *fields);
+
+/* field_name gives the name of one bit; NULL for none. */
+const char *field_name(uint64_t field);
