@@ -12,12 +12,12 @@
 #include "centre/parked.h"
 #include "centre/signing.h"
 
-static const struct reason reason_nobody = {
-    "acts", "", "nobody", "No row of the staff knows this person.",
-    "職員として登録されていません。"};
-static const struct reason reason_role = {
-    "acts", "", "role", "This person's roles do not include this act.",
-    "この操作を行う権限がありません。"};
+static const struct reason reason_nobody = {"acts", "", "nobody",
+                                            "No row of the staff knows this person.",
+                                            "職員として登録されていません。"};
+static const struct reason reason_role = {"acts", "", "role",
+                                          "This person's roles do not include this act.",
+                                          "この操作を行う権限がありません。"};
 
 /* -- refusing and failing -- */
 
@@ -233,10 +233,12 @@ static bool call_journal(struct act_call *call, const char *outcome)
     char *data = call_data(call);
     if (!data || !buffer_text(&role))
         return act_fail(call, ERR_MEMORY);
-    struct chain_entry entry = {.time = call->now, .kind = kind, .actor = call->actor.name,
-                                .role = buffer_text(&role), .second = call->second.name};
-    enum err err =
-        journal_append(call->centre->store, &entry, bytes_of_text(data), &call->fault);
+    struct chain_entry entry = {.time = call->now,
+                                .kind = kind,
+                                .actor = call->actor.name,
+                                .role = buffer_text(&role),
+                                .second = call->second.name};
+    enum err err = journal_append(call->centre->store, &entry, bytes_of_text(data), &call->fault);
     free(data);
     return act_ok(call, err);
 }
@@ -250,8 +252,8 @@ static bool call_run(struct act_call *call)
     return (!call->act->run || call->act->run(call)) && call->outcome == ACT_DONE;
 }
 
-/* A refusal keeps its journal entry and the nonce that it burnt, and nothing else. An error, also one
- * while that is written, keeps nothing. */
+/* A refusal keeps its journal entry and the nonce that it burnt, and nothing else. An error, also
+ * one while that is written, keeps nothing. */
 static void call_settle(struct act_call *call, bool goes_on)
 {
     struct store *store = call->centre->store;

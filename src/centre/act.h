@@ -1,9 +1,9 @@
 /* An act: the one way in which anything is decided. This is the machinery: who asks, with which
- * role, with which fields, alone or by two persons; the transaction around it, its journal entry, the
- * map before the answer. What the acts do stands in the tables of centre/ and counter/.
+ * role, with which fields, alone or by two persons; the transaction around it, its journal entry,
+ * the map before the answer. What the acts do stands in the tables of centre/ and counter/.
  *
- * An act's function answers true to go on. Where it cannot, it has called act_refuse (decided: no) or
- * act_fail (could not be decided) and answers false, so that checks chain with &&. */
+ * An act's function answers true to go on. Where it cannot, it has called act_refuse (decided: no)
+ * or act_fail (could not be decided) and answers false, so that checks chain with &&. */
 #pragma once
 
 #include <jansson.h>
@@ -26,8 +26,8 @@ struct act {
     uint64_t required, optional; /* FIELD_… */
     /* run decides and writes, inside the transaction; may be NULL. */
     bool (*run)(struct act_call *call);
-    /* finish runs when all that run wrote is on disk and what waited for a signature has it: it asks
-     * the signer for more, or reads, and fills the answer; may be NULL. It writes nothing. */
+    /* finish runs when all that run wrote is on disk and what waited for a signature has it: it
+     * asks the signer for more, or reads, and fills the answer; may be NULL. It writes nothing. */
     bool (*finish)(struct act_call *call);
 };
 
@@ -47,11 +47,11 @@ struct act_call {
     int64_t application; /* what the journal entry is about; 0: no application */
     bool has_burnt;      /* a nonce that stays used even if the act is refused */
     uint8_t burnt[16];
-    int64_t parked;       /* the parked act that this call finishes, or 0 */
-    int64_t parked_now;   /* the number under which this call was parked, or 0 */
-    struct bytes permit;  /* left by run for finish; owned by the call */
-    int64_t serial;       /* left by run for finish */
-    json_t *notes;        /* items for the journal beside the fields; an object of texts */
+    int64_t parked;      /* the parked act that this call finishes, or 0 */
+    int64_t parked_now;  /* the number under which this call was parked, or 0 */
+    struct bytes permit; /* left by run for finish; owned by the call */
+    int64_t serial;      /* left by run for finish */
+    json_t *notes;       /* items for the journal beside the fields; an object of texts */
 };
 
 struct act_table {

@@ -1,5 +1,6 @@
-/* The centre: what `commit` holds while it runs, and what it does beside the acts: at start, at every
- * turn of its loop. The acts themselves are in act.h and the tables; the database in store/. */
+/* The centre: what `commit` holds while it runs, and what it does beside the acts: at start, at
+ * every turn of its loop. The acts themselves are in act.h and the tables; the database in store/.
+ */
 #pragma once
 
 #include "base/kind.h"
@@ -14,11 +15,11 @@ struct act_table;
 
 /* Where this centre issues: what certificates say about it. From etc/, copied at start. */
 struct centre_town {
-    char code[6];         /* "31372" */
-    char prefecture[64];  /* "Tottori-ken" */
-    char name[64];        /* "Hokuei-cho" */
-    char counter[4];      /* "001" */
-    uint16_t row;         /* in etc/municipalities, for the status map */
+    char code[6];        /* "31372" */
+    char prefecture[64]; /* "Tottori-ken" */
+    char name[64];       /* "Hokuei-cho" */
+    char counter[4];     /* "001" */
+    uint16_t row;        /* in etc/municipalities, for the status map */
 };
 
 struct centre {

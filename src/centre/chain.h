@@ -1,5 +1,6 @@
-/* The arithmetic of the journal: how an entry is written, what a commitment is, how heads follow each
- * other. Pure; shared by the writer and by the program that verifies. docs/PROTOCOL.journal. */
+/* The arithmetic of the journal: how an entry is written, what a commitment is, how heads follow
+ * each other. Pure; shared by the writer and by the program that verifies. docs/PROTOCOL.journal.
+ */
 #pragma once
 
 #include "base/bytes.h"

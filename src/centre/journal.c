@@ -89,8 +89,12 @@ enum err journal_append(struct store *store, struct chain_entry *entry, struct b
 static enum err link_of_row(struct rows *rows, uint8_t link[static CHAIN_LEN])
 {
     char kind[128], actor[64], role[64], second[64];
-    struct chain_entry entry = {.number = row_integer(rows, 0), .kind = kind, .actor = actor,
-                                .role = role, .second = second, .time = row_integer(rows, 7)};
+    struct chain_entry entry = {.number = row_integer(rows, 0),
+                                .kind = kind,
+                                .actor = actor,
+                                .role = role,
+                                .second = second,
+                                .time = row_integer(rows, 7)};
     row_copy_blob(rows, 2, entry.commitment, CHAIN_LEN);
     row_copy_text(rows, 3, kind, sizeof kind);
     row_copy_text(rows, 4, actor, sizeof actor);
@@ -99,13 +103,13 @@ static enum err link_of_row(struct rows *rows, uint8_t link[static CHAIN_LEN])
     return chain_link(&entry, link);
 }
 
-static enum err links_between(struct store *store, int64_t after, int64_t until,
-                              struct buffer *out, struct fault *fault)
+static enum err links_between(struct store *store, int64_t after, int64_t until, struct buffer *out,
+                              struct fault *fault)
 {
     struct rows rows CLEANUP_ROWS = {0};
-    enum err err = store_query(store, STATEMENT_JOURNAL_READ,
-                               VALUES(value_integer(after + 1), value_integer(until - after)),
-                               &rows, fault);
+    enum err err =
+        store_query(store, STATEMENT_JOURNAL_READ,
+                    VALUES(value_integer(after + 1), value_integer(until - after)), &rows, fault);
     while (err == ERR_NONE && rows_next(&rows)) {
         uint8_t link[CHAIN_LEN];
         err = link_of_row(&rows, link);
@@ -161,8 +165,8 @@ static enum err checkpoint_sign(struct store *store, struct signer_client *signe
 {
     struct buffer links CLEANUP_BUFFER;
     buffer_init(&links, (size_t)SIGNER_LINKS_MAX * CHAIN_LEN);
-    enum err err = links_between(store, (int64_t)last->number, (int64_t)checkpoint->number, &links,
-                                 fault);
+    enum err err =
+        links_between(store, (int64_t)last->number, (int64_t)checkpoint->number, &links, fault);
     return err != ERR_NONE ? err
                            : signer_client_checkpoint(signer, checkpoint, buffer_bytes(&links),
                                                       signature, fault);

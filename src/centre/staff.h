@@ -13,8 +13,8 @@
 #define ROLE_AUDITOR         (1u << 5)
 #define ROLE_ANY             (~0u)
 
-#define STAFF_NAME  32
-#define STAFF_LABEL 96
+#define STAFF_NAME   32
+#define STAFF_LABEL  96
 #define STAFF_NO_UID (-1)
 
 struct staff {

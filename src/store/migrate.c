@@ -6,6 +6,8 @@
 static const struct migration migrations[] = {
     {"store", migration_store},
     {"journal", migration_journal},
+    {"centre", migration_centre},
+    {"counter", migration_counter},
 };
 
 const char migration_store[] =
