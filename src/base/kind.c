@@ -5,10 +5,11 @@
 
 static const struct {
     const char *name, *en, *ja;
+    uint8_t tries;
 } kinds[] = {
-    [KIND_SIGNATURE] = {"signature", "signature certificate", "署名用電子証明書"},
+    [KIND_SIGNATURE] = {"signature", "signature certificate", "署名用電子証明書", 5},
     [KIND_AUTHENTICATION] = {"authentication", "authentication certificate",
-                             "利用者証明用電子証明書"},
+                             "利用者証明用電子証明書", 3},
 };
 
 const char *kind_name(enum kind kind)
@@ -29,4 +30,9 @@ enum err kind_parse(const char *name, enum kind *out)
             return ERR_NONE;
         }
     return ERR_MALFORMED;
+}
+
+uint8_t kind_most_tries(enum kind kind)
+{
+    return kinds[kind].tries;
 }

@@ -7,7 +7,6 @@ static const char statement_label[] = "JPKI card 1";
 
 /* The order on the wire. */
 static const enum kind order[NUM_KINDS] = {KIND_SIGNATURE, KIND_AUTHENTICATION};
-static const uint8_t most_tries[NUM_KINDS] = {[KIND_SIGNATURE] = 5, [KIND_AUTHENTICATION] = 3};
 
 static bool kind_take(struct reader *reader, struct statement_of_kind *out)
 {
@@ -31,7 +30,7 @@ enum err statement_parse(struct bytes input, struct statement *out, struct fault
     if (!card_id_is_valid(bytes_of(statement.card_id, sizeof statement.card_id)))
         return fault_set(fault, ERR_MALFORMED, "card id", "not %d digits", CARD_ID_LEN);
     for (size_t i = 0; i < NUM_KINDS; i++)
-        if (statement.kinds[i].tries > most_tries[i])
+        if (statement.kinds[i].tries > kind_most_tries((enum kind)i))
             return fault_set(fault, ERR_MALFORMED, "tries", "%u left for %s",
                              statement.kinds[i].tries, kind_name((enum kind)i));
     *out = statement;
