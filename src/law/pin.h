@@ -1,0 +1,19 @@
+/* The form of a PIN, and how often staff may try one from an envelope. Neither keeps nor copies it.
+ */
+#pragma once
+
+#include "base/kind.h"
+#include "law/policy.h"
+
+/* pin_check: has it the form that its kind asks for? Checked before a try is spent. Lower case
+ * counts as a letter: the card is given pin_fold()'s upper case. */
+struct ruling pin_check(const struct law_policy *policy, enum kind kind, struct bytes pin);
+
+/* pin_fold writes the PIN in place as the card knows it: letters in upper case. */
+void pin_fold(uint8_t *pin, size_t len);
+
+/* pin_staff_attempts: how often staff may try the PIN that a proxy brought, if the card has so many
+ * tries left: at most two, and never the last one. */
+int pin_staff_attempts(int tries_left);
+/* pin_staff_may_try: may staff try it once more, after `num_tried` in this application? */
+struct ruling pin_staff_may_try(int tries_left_at_start, int num_tried);

@@ -1,0 +1,89 @@
+/* Reading options and complaining, in one manner for every subcommand. */
+#include "main/options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool options_read(int argc, char **argv, const struct option *options, const char **values,
+                  size_t num_values)
+{
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        int at = optind;
+        int found = getopt_long(argc, argv, ":", options, NULL);
+        if (found == -1)
+            return true;
+        if (found == ':')
+            complain_usage(say("%s needs a value", "%s には値が必要です"), argv[at]);
+        else if (found == '?' || (size_t)found >= num_values)
+            complain_usage(say("%s: no such option", "%s: そのようなオプションはありません"),
+                           argv[at]);
+        else {
+            values[found] = optarg ? optarg : "";
+            continue;
+        }
+        return false;
+    }
+}
+
+bool options_read_all(int argc, char **argv, const struct option *options, const char **values,
+                      size_t num_values)
+{
+    if (!options_read(argc, argv, options, values, num_values))
+        return false;
+    if (optind == argc)
+        return true;
+    complain_usage(say("%s: one argument too many", "%s: 余分な引数です"), argv[optind]);
+    return false;
+}
+
+const char *say(const char *en, const char *ja)
+{
+    return language_of_locale() == LANGUAGE_JA ? ja : en;
+}
+
+int complain_usage(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("jpki: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return STATUS_USAGE;
+}
+
+int complain_err(const char *input, enum err code)
+{
+    fprintf(stderr, "jpki: %s: %s\n", input, err_sentence(code, language_of_locale()));
+    return STATUS_UNDECIDED;
+}
+
+int complain_fault(const struct fault *fault)
+{
+    char text[512];
+    fprintf(stderr, "jpki: %s\n", fault_print(fault, text, sizeof text));
+    return STATUS_UNDECIDED;
+}
+
+bool option_date(const char *name, const char *text, struct date *out)
+{
+    if (date_parse(text, out) == ERR_NONE)
+        return true;
+    complain_usage(
+        say("--%s %s: not a date (YYYY-MM-DD)", "--%s %s: 日付 (YYYY-MM-DD) ではありません"), name,
+        text);
+    return false;
+}
+
+bool option_birth(const char *name, const char *text, struct date *out)
+{
+    if (date_parse_birth(text, out) == ERR_NONE)
+        return true;
+    complain_usage(say("--%s %s: not a birth date (YYYY-MM-DD, 00 where it is not known)",
+                       "--%s %s: 生年月日 (YYYY-MM-DD、不詳は00) ではありません"),
+                   name, text);
+    return false;
+}

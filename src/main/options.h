@@ -1,0 +1,39 @@
+/* What all subcommands share: exit statuses, reading options, complaining. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/date.h"
+#include "base/err.h"
+#include "main/command.h"
+
+enum exit_status {
+    STATUS_DONE = 0,      /* done, yes, valid */
+    STATUS_REFUSED = 1,   /* refused, no, invalid: the reason on stderr */
+    STATUS_UNDECIDED = 2, /* could not be decided or done; nothing changed */
+    STATUS_USAGE = 64,
+};
+
+/* options_read fills values[option.val] with the argument of each option given ("" where it takes
+ * none); the others stay NULL. Options have `val` from 1 and no flag. False, after a complaint on
+ * stderr, for an unknown option or a missing argument. More arguments start at optind. For options
+ * that may come more than once call getopt_long yourself. */
+bool options_read(int argc, char **argv, const struct option *options, const char **values,
+                  size_t num_values) MUST_USE;
+
+/* options_read_all also refuses further arguments. */
+bool options_read_all(int argc, char **argv, const struct option *options, const char **values,
+                      size_t num_values) MUST_USE;
+
+/* say picks the sentence by locale. */
+const char *say(const char *en, const char *ja) __attribute__((format_arg(1), format_arg(2)));
+
+/* These print "jpki: …" on stderr and return the status for main. */
+int complain_usage(const char *format, ...) PRINTF_LIKE(1, 2); /* 64 */
+int complain_err(const char *input, enum err code);            /* 2 */
+int complain_fault(const struct fault *fault);                 /* 2 */
+
+/* option_date and option_birth read a date, or complain. */
+bool option_date(const char *name, const char *text, struct date *out) MUST_USE;
+bool option_birth(const char *name, const char *text, struct date *out) MUST_USE;
