@@ -170,39 +170,26 @@ bool der_boolean(struct der *der)
     return der_is_ok(der) && content.data[0] == 0xFF;
 }
 
-struct bytes der_integer(struct der *der)
+/* X.690 8.3.2: the first nine bits are neither all ones nor all zeros. */
+struct bytes der_unsigned(struct der *der, uint8_t tag)
 {
-    struct bytes content = der_take(der, DER_INTEGER);
+    struct bytes content = der_take(der, tag);
     if (!der_is_ok(der))
         return nothing;
-    bool is_minimal = content.len == 1 ||
-                      (content.len > 1 && (content.data[0] != 0x00 || content.data[1] >= 0x80));
-    if (content.len > 1 && content.data[0] == 0xFF && content.data[1] >= 0x80)
-        is_minimal = false;
-    if (!is_minimal) {
+    bool has_lead = content.len > 1 && content.data[0] == 0x00;
+    bool has_ones = content.len > 1 && content.data[0] == 0xFF && content.data[1] >= 0x80;
+    if (content.len == 0 || has_ones || (has_lead && content.data[1] < 0x80))
         der_refuse(der, "an INTEGER is not minimal");
-        return nothing;
-    }
-    return content;
-}
-
-struct bytes der_unsigned(struct der *der)
-{
-    struct bytes content = der_integer(der);
+    else if (content.data[0] >= 0x80)
+        der_refuse(der, "an INTEGER is negative");
     if (!der_is_ok(der))
         return nothing;
-    if (content.data[0] >= 0x80) {
-        der_refuse(der, "an INTEGER is negative");
-        return nothing;
-    }
-    if (content.len > 1 && content.data[0] == 0x00)
-        return (struct bytes){content.data + 1, content.len - 1};
-    return content;
+    return has_lead ? bytes_of(content.data + 1, content.len - 1) : content;
 }
 
 uint64_t der_number(struct der *der)
 {
-    struct bytes content = der_unsigned(der);
+    struct bytes content = der_unsigned(der, DER_INTEGER);
     uint64_t value = 0;
     if (content.len > sizeof value)
         der_refuse(der, "an INTEGER is too large");

@@ -66,11 +66,11 @@ struct der der_enter(struct der *der, uint8_t tag);
 /* der_inside reads DER that stands inside a string (an extension's value, a key). */
 struct der der_inside(const struct der *der, struct bytes content);
 bool der_boolean(struct der *der);
-struct bytes der_integer(struct der *der);  /* minimal two's complement, may be negative */
-struct bytes der_unsigned(struct der *der); /* not negative, without a leading zero; 0 is one 00 */
-uint64_t der_number(struct der *der);       /* an INTEGER of 0…2^64-1 */
-unsigned der_enumerated(struct der *der);   /* 0…127 */
-struct bytes der_oid(struct der *der);      /* content; every arc in its shortest form */
+/* An INTEGER under that tag, not negative: big-endian, without a leading zero; 0 is one 00. */
+struct bytes der_unsigned(struct der *der, uint8_t tag);
+uint64_t der_number(struct der *der);     /* an INTEGER of 0…2^64-1 */
+unsigned der_enumerated(struct der *der); /* 0…127 */
+struct bytes der_oid(struct der *der);    /* content; every arc in its shortest form */
 struct bytes der_octets(struct der *der);
 struct bytes der_bit_octets(struct der *der); /* a BIT STRING of whole bytes */
 /* der_named_bits reads a named bit list of at most 16 bits, without trailing zero bits: bit 0, the
@@ -96,7 +96,7 @@ void der_put_text(struct buffer *out, uint8_t tag, const char *text);
 void der_put_boolean(struct buffer *out, bool value);
 void der_put_number(struct buffer *out, uint64_t value);
 /* der_put_unsigned writes a big-endian magnitude of any length; leading zeros are dropped. */
-void der_put_unsigned(struct buffer *out, struct bytes magnitude);
+void der_put_unsigned(struct buffer *out, uint8_t tag, struct bytes magnitude);
 void der_put_enumerated(struct buffer *out, unsigned value);
 void der_put_null(struct buffer *out);
 void der_put_bit_octets(struct buffer *out, struct bytes octets);

@@ -60,13 +60,13 @@ void der_put_boolean(struct buffer *out, bool value)
     der_put(out, DER_BOOLEAN, bytes_of(value ? "\xFF" : "\x00", 1));
 }
 
-void der_put_unsigned(struct buffer *out, struct bytes magnitude)
+void der_put_unsigned(struct buffer *out, uint8_t tag, struct bytes magnitude)
 {
     while (magnitude.len > 0 && magnitude.data[0] == 0) {
         magnitude.data++;
         magnitude.len--;
     }
-    size_t mark = der_begin(out, DER_INTEGER);
+    size_t mark = der_begin(out, tag);
     if (magnitude.len == 0 || magnitude.data[0] >= 0x80)
         buffer_put_u8(out, 0);
     buffer_put_bytes(out, magnitude);
@@ -78,7 +78,7 @@ void der_put_number(struct buffer *out, uint64_t value)
     uint8_t octets[8];
     for (size_t i = 0; i < sizeof octets; i++)
         octets[i] = (uint8_t)(value >> (8 * (7 - i)));
-    der_put_unsigned(out, bytes_of(octets, sizeof octets));
+    der_put_unsigned(out, DER_INTEGER, bytes_of(octets, sizeof octets));
 }
 
 void der_put_enumerated(struct buffer *out, unsigned value)

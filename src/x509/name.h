@@ -15,6 +15,7 @@ struct name_part {
 #define NAME_MAX_PARTS 16
 
 struct name_attribute {
+    size_t rdn;         /* which RDN it stands in, from 0 */
     enum oid attribute; /* OID_UNKNOWN for one that the table does not have */
     struct bytes oid;   /* its content octets */
     uint8_t tag;

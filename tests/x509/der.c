@@ -44,7 +44,7 @@ static void read_number(struct der *der)
 }
 static void read_unsigned(struct der *der)
 {
-    (void)der_unsigned(der);
+    (void)der_unsigned(der, DER_INTEGER);
 }
 static void read_boolean(struct der *der)
 {
