@@ -32,7 +32,7 @@ enum err leaf_public_key(struct bytes leaf, struct bytes *spki)
     struct der tbs = der_enter(&certificate, DER_SEQUENCE);
     if (der_next_is(&tbs, DER_CONTEXT_CONSTRUCTED(0)))
         der_take(&tbs, DER_CONTEXT_CONSTRUCTED(0)); /* version */
-    der_integer(&tbs);                              /* serialNumber */
+    der_unsigned(&tbs, DER_INTEGER);                /* serialNumber */
     der_take(&tbs, DER_SEQUENCE);                   /* signature */
     der_take(&tbs, DER_SEQUENCE);                   /* issuer */
     der_take(&tbs, DER_SEQUENCE);                   /* validity */
