@@ -13,4 +13,3 @@ struct command {
 };
 
 extern const struct command rules_commands[];
-extern const struct command verify_commands[];
