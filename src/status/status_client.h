@@ -19,14 +19,13 @@ enum status_reason {
     STATUS_AFFILIATION_CHANGED = 3,
     STATUS_SUPERSEDED = 4,
     STATUS_CESSATION_OF_OPERATION = 5,
-    STATUS_CERTIFICATE_HOLD = 6,
     STATUS_PRIVILEGE_WITHDRAWN = 9
 };
 
 /* One word of the map, unpacked. */
 struct status_entry {
     enum status_state state;
-    enum status_reason reason; /* of STATUS_REVOKED */
+    enum status_reason reason; /* of STATUS_REVOKED; else STATUS_UNSPECIFIED, held included */
     uint16_t municipality; /* 0…2047: the row in etc/municipalities, not the five-digit code */
     struct date last_day;  /* the last valid day, in Japan */
     int64_t since; /* second of the revocation or hold (a held one keeps it when revoked); else 0 */
@@ -99,8 +98,9 @@ enum err status_authority_publish(const char *folder, enum kind kind, struct byt
 
 /* The control socket between commit and status. status asks: "a responder certificate for this key,
  * please"; commit answers one certificate for each authority, when it has them. */
+#define STATUS_SPKI_MAX 128
 struct status_wish {
-    uint8_t spki[128]; /* SubjectPublicKeyInfo, DER, P-256 */
+    uint8_t spki[STATUS_SPKI_MAX]; /* SubjectPublicKeyInfo, DER, P-256 */
     size_t spki_len;
 };
 /* status_client_receive reads one wish; ERR_TIMEOUT when none came within timeout milliseconds. */

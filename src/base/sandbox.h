@@ -1,0 +1,48 @@
+/* What a process gives up before its first outside byte. Each step that this kernel lacks is
+ * reported, not hidden: the operator reads at start what holds. What cannot be undone later: no new
+ * privileges, no core, not dumpable, no file but those named, no system call but those listed. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* The system calls that stay. */
+enum sandbox_calls {
+    SANDBOX_CALLS_ALL,     /* no filter */
+    SANDBOX_CALLS_COMPUTE, /* descriptors that are open already; no file, socket, process, thread */
+    SANDBOX_CALLS_SERVE    /* also accept, threads, and opening files for reading */
+};
+
+struct sandbox_path {
+    const char *path; /* a file, or a folder and all below */
+    bool may_write;
+};
+
+struct sandbox_plan {
+    enum sandbox_calls calls;
+    const struct sandbox_path *paths; /* what may still be opened; all else may not */
+    size_t num_paths;
+    const char *user; /* become this user and its groups, when root; NULL: stay */
+};
+
+struct sandbox_report {
+    int landlock;      /* version of the kernel's interface; 0: it has none */
+    bool has_filter;   /* of system calls */
+    bool has_user;     /* runs as a user of its own */
+    const char *lacks; /* why the filter was left out; "" otherwise */
+};
+
+/* sandbox_apply does all of the plan, in one thread, before others start. ERR_DENIED when a step
+ * that every kernel has fails: then the process must not go on. */
+enum err sandbox_apply(const struct sandbox_plan *plan, struct sandbox_report *report,
+                       struct fault *fault) MUST_USE;
+
+/* sandbox_print writes one line about a report into text[size], and returns text. */
+const char *sandbox_print(const struct sandbox_plan *plan, const struct sandbox_report *report,
+                          char *text, size_t size);
+
+/* sandbox_die_with_parent: this process gets SIGKILL when its parent ends, and ends now if that has
+ * happened already. parent: its process id. */
+void sandbox_die_with_parent(int parent);

@@ -1,0 +1,134 @@
+/* Lists of what a role may call; everything else is answered with EPERM, so that a forgotten call
+ * shows as a refusal and not as a crash. */
+#include "base/seccomp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+
+/* Work on memory and on descriptors that are open. */
+static const int compute[] = {
+    SCMP_SYS(read),          SCMP_SYS(readv),
+    SCMP_SYS(pread64),       SCMP_SYS(write),
+    SCMP_SYS(writev),        SCMP_SYS(lseek),
+    SCMP_SYS(fstat),         SCMP_SYS(close),
+    SCMP_SYS(fcntl),         SCMP_SYS(poll),
+    SCMP_SYS(ppoll),         SCMP_SYS(recvmsg),
+    SCMP_SYS(recvfrom),      SCMP_SYS(sendmsg),
+    SCMP_SYS(sendto),        SCMP_SYS(fsync),
+    SCMP_SYS(fdatasync),     SCMP_SYS(munmap),
+    SCMP_SYS(mremap),        SCMP_SYS(madvise),
+    SCMP_SYS(brk),           SCMP_SYS(futex),
+    SCMP_SYS(rt_sigaction),  SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),  SCMP_SYS(sigaltstack),
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(nanosleep),     SCMP_SYS(gettimeofday),
+    SCMP_SYS(getrandom),     SCMP_SYS(getpid),
+    SCMP_SYS(gettid),        SCMP_SYS(getppid),
+    SCMP_SYS(tgkill),        SCMP_SYS(exit),
+    SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_yield),   SCMP_SYS(sysinfo),
+    SCMP_SYS(getuid),        SCMP_SYS(geteuid),
+};
+
+/* A server on a socket that listens already. */
+static const int serve[] = {
+    SCMP_SYS(accept),        SCMP_SYS(accept4),
+    SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_wait),    SCMP_SYS(epoll_pwait),
+    SCMP_SYS(eventfd2),      SCMP_SYS(setsockopt),
+    SCMP_SYS(getsockopt),    SCMP_SYS(getsockname),
+    SCMP_SYS(getpeername),   SCMP_SYS(shutdown),
+    SCMP_SYS(sendfile),      SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),          SCMP_SYS(sched_getaffinity),
+};
+
+static int allow_all(scmp_filter_ctx filter, const int *calls, size_t num)
+{
+    int status = 0;
+    for (size_t i = 0; i < num && status == 0; i++)
+        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+    return status;
+}
+
+/* Memory that can be run is not made any more; fstat has its second form. */
+static int allow_memory(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp not_exec = SCMP_CMP(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    const struct scmp_arg_cmp empty_path =
+        SCMP_CMP(3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH);
+    int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, not_exec);
+    if (status == 0)
+        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, not_exec);
+    if (status == 0)
+        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1, empty_path);
+    return status;
+}
+
+/* Threads but no processes, files for reading only. clone3 hides its flags behind a pointer; told
+ * that there is none, the C library takes clone. */
+static int allow_threads_and_files(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp thread = SCMP_CMP(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    const struct scmp_arg_cmp read_only =
+        SCMP_CMP(2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
+    int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread);
+    if (status == 0)
+        status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    if (status == 0)
+        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, read_only);
+    return status;
+}
+
+static int filter_fill(scmp_filter_ctx filter, enum sandbox_calls calls)
+{
+    int status = allow_all(filter, compute, COUNT_OF(compute));
+    if (status == 0)
+        status = allow_memory(filter);
+    if (status == 0 && calls == SANDBOX_CALLS_SERVE)
+        status = allow_all(filter, serve, COUNT_OF(serve));
+    if (status == 0 && calls == SANDBOX_CALLS_SERVE)
+        status = allow_threads_and_files(filter);
+    return status;
+}
+
+static void filter_cleanup(scmp_filter_ctx *filter)
+{
+    if (*filter)
+        seccomp_release(*filter);
+}
+
+static bool is_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return true; /* the sanitizers call what no role needs */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+    return true;
+#else
+    return false;
+#endif
+#else
+    return false;
+#endif
+}
+
+enum err seccomp_apply(enum sandbox_calls calls, bool *applied, const char **lacks,
+                       struct fault *fault)
+{
+    *applied = false;
+    if (is_sanitized()) {
+        *lacks = "built with a sanitizer";
+        return ERR_NONE;
+    }
+    scmp_filter_ctx filter CLEANUP(filter_cleanup) = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    if (!filter)
+        return fault_set(fault, ERR_MEMORY, "seccomp", "out of memory");
+    if (filter_fill(filter, calls) != 0)
+        return fault_set(fault, ERR_DENIED, "seccomp", "the filter could not be made");
+    *applied = seccomp_load(filter) == 0;
+    *lacks = *applied ? "" : "this kernel has no seccomp filter";
+    return ERR_NONE;
+}

@@ -1,0 +1,53 @@
+/* signed.log: one record for everything that was ever signed, written and synced before the
+ * signature is made. Records have one length and are chained; docs/PROTOCOL.signer has the layout.
+ * What may follow what is not decided here but in signer.c. */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/card_id.h"
+#include "base/kind.h"
+#include "base/permit.h"
+
+#define SIGNED_DIGEST_LEN 32
+#define SIGNED_RECORD_LEN 144
+
+/* Numbers of the format: never reuse one. */
+enum signed_type {
+    SIGNED_AUTHORITY = 1,
+    SIGNED_LEAF = 2,
+    SIGNED_RESPONDER = 3,
+    SIGNED_CRL = 4,
+    SIGNED_PERMIT = 5,
+    SIGNED_CHECKPOINT = 6
+};
+
+struct signed_record {
+    uint64_t sequence; /* 1, 2, 3, … */
+    int64_t time;
+    enum signed_type type;
+    enum kind kind;                    /* of a permit: the permit's; of a checkpoint: 0 */
+    uint8_t digest[SIGNED_DIGEST_LEN]; /* SHA-256 of the bytes that are signed */
+    uint64_t number;                   /* serial, CRL number, or the checkpoint's entry */
+    int64_t when;                      /* thisUpdate of a CRL, time of a checkpoint */
+    uint8_t head[SIGNED_DIGEST_LEN];   /* of a checkpoint */
+    uint8_t card_id[CARD_ID_LEN];      /* of a permit */
+    uint8_t challenge[CHALLENGE_LEN];  /* of a permit */
+};
+
+struct signed_log;
+
+enum err signed_log_create(const char *path, struct fault *fault) MUST_USE;
+
+/* signed_log_open verifies the whole file and gives each record to `visit` (which may end it with
+ * an error). It locks the file: ERR_STATE when another signer has it. An unfinished last record is
+ * cut off and *was_torn set: its signature was never made. Any other fault is ERR_MALFORMED. */
+enum err signed_log_open(const char *path,
+                         enum err (*visit)(void *context, const struct signed_record *record),
+                         void *context, struct signed_log **out, bool *was_torn,
+                         struct fault *fault) MUST_USE;
+void signed_log_free(struct signed_log *log); /* takes NULL */
+
+/* signed_log_append gives the record its sequence and returns when it is on the disk. After a
+ * failure the log takes nothing more: the signer must be started again. */
+enum err signed_log_append(struct signed_log *log, struct signed_record *record) MUST_USE;
+uint64_t signed_log_sequence(const struct signed_log *log); /* of the last record */

@@ -1,0 +1,200 @@
+/* The signer's side of the socket: one question at a time, decoded strictly, answered from the
+ * table below. A malformed question changes nothing and gets its error; the next one is read. */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/frame.h"
+#include "base/limits.h"
+#include "signer/signer.h"
+#include "signer/wire.h"
+
+struct question {
+    struct reader fields;
+    int passed; /* a descriptor, or -1 */
+    struct fault fault;
+};
+
+static enum err malformed(struct question *question)
+{
+    return fault_set(&question->fault, ERR_MALFORMED, "question", "not of the form of its kind");
+}
+
+static bool take_kind(struct reader *reader, enum kind *out)
+{
+    uint8_t kind;
+    if (!reader_u8(reader, &kind) || kind >= NUM_KINDS)
+        return false;
+    *out = (enum kind)kind;
+    return true;
+}
+
+static enum err put_signature(struct buffer *answer, enum err err, const struct buffer *signature)
+{
+    if (err == ERR_NONE)
+        buffer_put_sized(answer, buffer_bytes(signature));
+    return err;
+}
+
+static enum err ask_certificate(struct signer *signer, struct question *question,
+                                struct buffer *answer)
+{
+    enum kind kind;
+    uint8_t what;
+    struct bytes tbs;
+    if (!take_kind(&question->fields, &kind) || !reader_u8(&question->fields, &what) ||
+        what > SIGNER_RESPONDER || !reader_sized(&question->fields, &tbs) ||
+        !reader_is_done(&question->fields))
+        return malformed(question);
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, SIGNER_SIGNATURE_MAX);
+    enum err err = signer_sign_certificate(signer, kind, (enum signer_certificate)what, tbs,
+                                           &signature, &question->fault);
+    return put_signature(answer, err, &signature);
+}
+
+static enum err ask_crl(struct signer *signer, struct question *question, struct buffer *answer)
+{
+    enum kind kind;
+    if (!take_kind(&question->fields, &kind) || !reader_is_done(&question->fields) ||
+        question->passed < 0)
+        return malformed(question);
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, SIGNER_SIGNATURE_MAX);
+    enum err err = signer_sign_crl(signer, kind, question->passed, &signature, &question->fault);
+    return put_signature(answer, err, &signature);
+}
+
+static enum err ask_permit(struct signer *signer, struct question *question, struct buffer *answer)
+{
+    struct bytes permit;
+    uint8_t signature[SIGNER_RAW_LEN];
+    if (!reader_sized(&question->fields, &permit) || !reader_is_done(&question->fields))
+        return malformed(question);
+    enum err err = signer_sign_permit(signer, permit, signature, &question->fault);
+    if (err == ERR_NONE)
+        buffer_put(answer, signature, sizeof signature);
+    return err;
+}
+
+static enum err ask_checkpoint(struct signer *signer, struct question *question,
+                               struct buffer *answer)
+{
+    struct signer_checkpoint checkpoint;
+    struct bytes links;
+    uint8_t signature[SIGNER_RAW_LEN];
+    if (!checkpoint_take(&question->fields, &checkpoint) ||
+        !reader_sized(&question->fields, &links) || !reader_is_done(&question->fields))
+        return malformed(question);
+    enum err err = signer_sign_checkpoint(signer, &checkpoint, links, signature, &question->fault);
+    if (err == ERR_NONE)
+        buffer_put(answer, signature, sizeof signature);
+    return err;
+}
+
+static enum err ask_floors(struct signer *signer, struct question *question, struct buffer *answer)
+{
+    struct signer_floors floors;
+    if (!reader_is_done(&question->fields))
+        return malformed(question);
+    signer_get_floors(signer, &floors);
+    buffer_put_u64(answer, floors.sequence);
+    for (size_t kind = 0; kind < NUM_KINDS; kind++) {
+        buffer_put_u64(answer, floors.of[kind].serial);
+        buffer_put_u64(answer, floors.of[kind].crl_number);
+        buffer_put_u64(answer, (uint64_t)floors.of[kind].this_update);
+    }
+    checkpoint_put(answer, &floors.checkpoint);
+    return ERR_NONE;
+}
+
+static enum err ask_authority(struct signer *signer, struct question *question,
+                              struct buffer *answer)
+{
+    enum kind kind;
+    struct bytes certificate;
+    if (!take_kind(&question->fields, &kind) || !reader_is_done(&question->fields))
+        return malformed(question);
+    enum err err = signer_authority(signer, kind, &certificate);
+    if (err == ERR_NONE)
+        buffer_put_sized(answer, certificate);
+    return err;
+}
+
+static enum err put_point(struct signer *signer, struct question *question, struct buffer *answer,
+                          enum err (*get)(const struct signer *signer,
+                                          uint8_t point[static SIGNER_POINT_LEN]))
+{
+    uint8_t point[SIGNER_POINT_LEN];
+    if (!reader_is_done(&question->fields))
+        return malformed(question);
+    enum err err = get(signer, point);
+    if (err == ERR_NONE)
+        buffer_put(answer, point, sizeof point);
+    return err;
+}
+
+static enum err ask_permit_key(struct signer *signer, struct question *question,
+                               struct buffer *answer)
+{
+    return put_point(signer, question, answer, signer_permit_key);
+}
+
+static enum err ask_journal_key(struct signer *signer, struct question *question,
+                                struct buffer *answer)
+{
+    return put_point(signer, question, answer, signer_journal_key);
+}
+
+/* All that the signer can be asked. */
+static enum err (*const answers[])(struct signer *signer, struct question *question,
+                                   struct buffer *answer) = {
+    [SIGNER_ASK_CERTIFICATE] = ask_certificate, [SIGNER_ASK_CRL] = ask_crl,
+    [SIGNER_ASK_PERMIT] = ask_permit,           [SIGNER_ASK_CHECKPOINT] = ask_checkpoint,
+    [SIGNER_ASK_FLOORS] = ask_floors,           [SIGNER_ASK_AUTHORITY] = ask_authority,
+    [SIGNER_ASK_PERMIT_KEY] = ask_permit_key,   [SIGNER_ASK_JOURNAL_KEY] = ask_journal_key,
+};
+
+static enum err answer_question(struct signer *signer, struct question *question,
+                                struct buffer *answer)
+{
+    uint8_t number;
+    if (!reader_u8(&question->fields, &number) || number >= COUNT_OF(answers) || !answers[number])
+        return malformed(question);
+    return answers[number](signer, question, answer);
+}
+
+static void put_refusal(struct buffer *out, enum err err, const struct fault *fault)
+{
+    buffer_put_sized(out, bytes_of_text(err_name(err)));
+    buffer_put_sized(out, bytes_of_text(fault->rule));
+    buffer_put_sized(out, bytes_of_text(fault->text));
+}
+
+static enum err serve_one(struct signer *signer, int fd)
+{
+    struct buffer frame CLEANUP_BUFFER, answer CLEANUP_BUFFER;
+    int passed CLEANUP_FD = -1;
+    buffer_init(&frame, LIMIT_FRAME);
+    buffer_init(&answer, LIMIT_FRAME);
+    enum err err = frame_receive_fd(fd, &frame, -1, &passed);
+    if (err != ERR_NONE)
+        return err;
+    struct question question = {.fields = reader_of(buffer_bytes(&frame)), .passed = passed};
+    buffer_put_sized(&answer, bytes_of_text(err_name(ERR_NONE)));
+    err = answer_question(signer, &question, &answer);
+    if (err == ERR_NONE)
+        err = buffer_check(&answer);
+    if (err != ERR_NONE) {
+        buffer_done(&answer);
+        put_refusal(&answer, err, &question.fault);
+    }
+    return frame_send(fd, buffer_bytes(&answer));
+}
+
+enum err signer_serve(struct signer *signer, int fd)
+{
+    enum err err = ERR_NONE;
+    while (err == ERR_NONE)
+        err = serve_one(signer, fd);
+    return err;
+}

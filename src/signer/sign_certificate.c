@@ -1,0 +1,226 @@
+/* Certificates and CRLs: linted against the profile of what they claim to be, held against the
+ * authority that is to sign them, logged, signed with RSA PKCS#1 v1.5 over SHA-256. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/date.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "crypto/sign.h"
+#include "signer/state.h"
+#include "x509/lint.h"
+
+/* What may be signed as a certificate. */
+static const struct {
+    enum signed_type type;
+    enum profile_id profile[NUM_KINDS];
+} duties[] = {
+    [SIGNER_AUTHORITY] = {SIGNED_AUTHORITY, {PROFILE_AUTHORITY, PROFILE_AUTHORITY}},
+    [SIGNER_LEAF] = {SIGNED_LEAF, {PROFILE_SIGNATURE, PROFILE_AUTHENTICATION}},
+    [SIGNER_RESPONDER] = {SIGNED_RESPONDER, {PROFILE_RESPONDER, PROFILE_RESPONDER}},
+};
+
+static const struct cert *issuer_of(const struct signer *signer, enum kind kind)
+{
+    const struct cert *cert = &signer->issuers[kind].cert;
+    return cert->whole.len ? cert : NULL;
+}
+
+/* An authority's certificate names this kind's authority and this kind's key. */
+static enum err check_own(const struct signer *signer, enum kind kind, const struct cert *cert,
+                          struct fault *fault)
+{
+    struct buffer spki CLEANUP_BUFFER, name CLEANUP_BUFFER;
+    buffer_init(&spki, LIMIT_KEY_FILE);
+    buffer_init(&name, LIMIT_CERTIFICATE);
+    profile_put_authority(profile_site_default(), kind, &name);
+    enum err err = private_key_spki(signer->keys.authority[kind], &spki);
+    if (err == ERR_NONE)
+        err = buffer_check(&name);
+    if (err != ERR_NONE)
+        return err;
+    if (!bytes_equal(cert->spki, buffer_bytes(&spki)))
+        return fault_set(fault, ERR_DENIED, "own key", "an authority certifies its own key");
+    if (!bytes_equal(cert->subject, buffer_bytes(&name)))
+        return fault_set(fault, ERR_DENIED, "own name", "not the name of this authority");
+    return ERR_NONE;
+}
+
+/* A resident's key is good, and not an authority's own; nothing outlives its authority. */
+static enum err check_under(const struct cert *issuer, enum signer_certificate what,
+                            const struct cert *cert, struct fault *fault)
+{
+    if (!bytes_equal(cert->issuer, issuer->subject))
+        return fault_set(fault, ERR_DENIED, "issuer", "not the name of this authority");
+    if (cert->not_after > issuer->not_after)
+        return fault_set(fault, ERR_DENIED, "notAfter", "later than the authority's own");
+    return what == SIGNER_LEAF ? public_key_check_quality(cert->spki, fault) : ERR_NONE;
+}
+
+static enum err check_certificate(const struct signer *signer, enum kind kind,
+                                  enum signer_certificate what, struct bytes tbs, uint64_t *serial,
+                                  struct fault *fault)
+{
+    const struct cert *issuer = what == SIGNER_AUTHORITY ? NULL : issuer_of(signer, kind);
+    if (!issuer && what != SIGNER_AUTHORITY)
+        return fault_set(fault, ERR_STATE, "authority", "it has no certificate yet");
+    struct cert cert;
+    enum err err =
+        lint_cert(tbs, duties[what].profile[kind], profile_site_default(), issuer, fault);
+    if (err == ERR_NONE)
+        err = cert_parse_tbs(tbs, &cert, fault);
+    if (err == ERR_NONE)
+        err = issuer ? check_under(issuer, what, &cert, fault)
+                     : check_own(signer, kind, &cert, fault);
+    if (err != ERR_NONE)
+        return err;
+    return serial_decode(cert.serial, serial)
+               ? ERR_NONE
+               : fault_set(fault, ERR_DENIED, "serial", "longer than 64 bits");
+}
+
+enum err signer_sign_certificate(struct signer *signer, enum kind kind,
+                                 enum signer_certificate what, struct bytes tbs,
+                                 struct buffer *signature, struct fault *fault)
+{
+    struct signed_record record = {.type = duties[what].type, .kind = kind};
+    enum err err = check_certificate(signer, kind, what, tbs, &record.number, fault);
+    if (err != ERR_NONE)
+        return err;
+    sha256(tbs, record.digest);
+    err = signer_admit(signer, &record, fault);
+    return err == ERR_NONE ? sign_message(signer->keys.authority[kind], HASH_SHA256, tbs, signature)
+                           : err;
+}
+
+/* --- CRLs --- */
+
+struct mapping {
+    void *at;
+    size_t len;
+};
+
+static void mapping_done(struct mapping *mapping)
+{
+    if (mapping->at)
+        munmap(mapping->at, mapping->len);
+}
+
+/* Sealed: nobody, us included, can change a byte between the lint and the signature. */
+static enum err map_sealed(int fd, struct mapping *out, struct fault *fault)
+{
+    int wanted = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK;
+    int seals = fcntl(fd, F_GET_SEALS);
+    struct stat info;
+    if (seals < 0 || (seals & wanted) != wanted || fstat(fd, &info) != 0)
+        return fault_set(fault, ERR_DENIED, "sealed memfd", "not sealed against every change");
+    if (info.st_size <= 0 || info.st_size > LIMIT_CRL)
+        return fault_set(fault, ERR_DENIED, "size of a CRL", "%lld bytes", (long long)info.st_size);
+    void *at = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (at == MAP_FAILED)
+        return fault_set(fault, ERR_MEMORY, "CRL", "%s", strerror(errno));
+    *out = (struct mapping){at, (size_t)info.st_size};
+    return ERR_NONE;
+}
+
+static enum err check_crl(const struct signer *signer, enum kind kind, struct bytes tbs,
+                          struct signed_record *record, struct fault *fault)
+{
+    const struct cert *issuer = issuer_of(signer, kind);
+    if (!issuer)
+        return fault_set(fault, ERR_STATE, "authority", "it has no certificate yet");
+    struct crl crl;
+    enum err err = lint_crl(tbs, issuer, fault);
+    if (err == ERR_NONE)
+        err = crl_parse_tbs(tbs, &crl, fault);
+    if (err != ERR_NONE)
+        return err;
+    if (!bytes_equal(crl.issuer, issuer->subject))
+        return fault_set(fault, ERR_DENIED, "issuer", "not the name of this authority");
+    record->when = crl.this_update;
+    return crl.number.len && serial_decode(crl.number, &record->number)
+               ? ERR_NONE
+               : fault_set(fault, ERR_DENIED, "CRL number", "absent, or longer than 64 bits");
+}
+
+enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struct buffer *signature,
+                         struct fault *fault)
+{
+    struct mapping mapping CLEANUP(mapping_done) = {0};
+    struct signed_record record = {.type = SIGNED_CRL, .kind = kind};
+    enum err err = map_sealed(memfd, &mapping, fault);
+    if (err != ERR_NONE)
+        return err;
+    struct bytes tbs = bytes_of(mapping.at, mapping.len);
+    err = check_crl(signer, kind, tbs, &record, fault);
+    if (err != ERR_NONE)
+        return err;
+    sha256(tbs, record.digest);
+    err = signer_admit(signer, &record, fault);
+    return err == ERR_NONE ? sign_digest(signer->keys.authority[kind], HASH_SHA256,
+                                         bytes_of(record.digest, SHA256_LEN), signature)
+                           : err;
+}
+
+/* --- the authorities themselves --- */
+
+/* notAfter: the last second, in Japan, of the day before the tenth anniversary. */
+static int64_t authority_end(int64_t time)
+{
+    struct date day = date_add_months(date_of_time(time), 12 * PROFILE_AUTHORITY_YEARS);
+    return date_last_second(date_add_days(day, -1));
+}
+
+static enum err authority_encode(const struct signer *signer, enum kind kind, int64_t time,
+                                 struct buffer *tbs)
+{
+    uint8_t key_id[20];
+    struct buffer spki CLEANUP_BUFFER, name CLEANUP_BUFFER, name_ja CLEANUP_BUFFER;
+    buffer_init(&spki, LIMIT_KEY_FILE);
+    buffer_init(&name, LIMIT_CERTIFICATE);
+    buffer_init(&name_ja, LIMIT_CERTIFICATE);
+    profile_put_authority(profile_site_default(), kind, &name);
+    profile_put_authority_ja(profile_site_default(), kind, &name_ja);
+    enum err err = private_key_spki(signer->keys.authority[kind], &spki);
+    if (err == ERR_NONE)
+        err = key_identifier(buffer_bytes(&spki), key_id);
+    if (err != ERR_NONE)
+        return err;
+    struct cert_facts facts = {.serial = 1,
+                               .not_before = time,
+                               .not_after = authority_end(time),
+                               .subject = buffer_bytes(&name),
+                               .subject_ja = buffer_bytes(&name_ja),
+                               .spki = buffer_bytes(&spki),
+                               .subject_key_id = bytes_of(key_id, sizeof key_id)};
+    return cert_encode_tbs(profile_get(PROFILE_AUTHORITY), profile_site_default(), NULL, &facts,
+                           tbs);
+}
+
+enum err signer_make_authority(struct signer *signer, enum kind kind, int64_t time,
+                               struct fault *fault)
+{
+    struct buffer tbs CLEANUP_BUFFER, signature CLEANUP_BUFFER, der CLEANUP_BUFFER;
+    buffer_init(&tbs, LIMIT_CERTIFICATE);
+    buffer_init(&signature, SIGNATURE_MAX);
+    buffer_init(&der, LIMIT_CERTIFICATE);
+    char path[PATH_MAX];
+    int len = snprintf(path, sizeof path, "%s/authority-%s-1.cer", signer->folder, kind_name(kind));
+    if (len < 0 || (size_t)len >= sizeof path)
+        return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
+    enum err err = authority_encode(signer, kind, time, &tbs);
+    if (err == ERR_NONE)
+        err = signer_sign_certificate(signer, kind, SIGNER_AUTHORITY, buffer_bytes(&tbs),
+                                      &signature, fault);
+    if (err == ERR_NONE)
+        err =
+            cert_assemble(buffer_bytes(&tbs), ALGORITHM_RSA_SHA256, buffer_bytes(&signature), &der);
+    if (err == ERR_NONE)
+        err = file_create(path, buffer_bytes(&der), 0644, fault);
+    return err == ERR_NONE ? signer_issuer_set(signer, kind, buffer_bytes(&der), fault) : err;
+}

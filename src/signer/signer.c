@@ -1,0 +1,150 @@
+/* Opening and closing, and the public parts. What is signed, and when, is in sign_*.c. */
+#include "signer/signer.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "signer/state.h"
+
+static enum err path_join(const char *folder, const char *name, char path[static PATH_MAX])
+{
+    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
+    return len < 0 || len >= PATH_MAX ? ERR_LIMIT : ERR_NONE;
+}
+
+static enum err issuer_path(const char *folder, enum kind kind, char path[static PATH_MAX])
+{
+    char name[64];
+    snprintf(name, sizeof name, "authority-%s-1.cer", kind_name(kind));
+    return path_join(folder, name, path);
+}
+
+enum err signer_create(const char *folder, const struct secret *passphrase, struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = path_join(folder, "signed.log", path);
+    if (err == ERR_NONE)
+        err = signer_keys_create(folder, passphrase, fault);
+    return err == ERR_NONE ? signed_log_create(path, fault) : err;
+}
+
+enum err signer_issuer_set(struct signer *signer, enum kind kind, struct bytes der,
+                           struct fault *fault)
+{
+    struct signer_issuer *issuer = &signer->issuers[kind];
+    struct buffer spki CLEANUP_BUFFER;
+    buffer_init(&spki, LIMIT_KEY_FILE);
+    buffer_done(&issuer->der);
+    issuer->cert = (struct cert){0};
+    buffer_put_bytes(&issuer->der, der);
+    enum err err = buffer_check(&issuer->der);
+    if (err == ERR_NONE)
+        err = private_key_spki(signer->keys.authority[kind], &spki);
+    if (err == ERR_NONE)
+        err = cert_parse(buffer_bytes(&issuer->der), &issuer->cert, fault);
+    if (err == ERR_NONE && !bytes_equal(issuer->cert.spki, buffer_bytes(&spki)))
+        err = fault_set(fault, ERR_MALFORMED, "authority", "the certificate is of another key");
+    if (err != ERR_NONE)
+        issuer->cert = (struct cert){0};
+    return err;
+}
+
+static enum err issuers_read(struct signer *signer, struct fault *fault)
+{
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        char path[PATH_MAX];
+        struct buffer der CLEANUP_BUFFER;
+        buffer_init(&der, LIMIT_CERTIFICATE);
+        enum err err = issuer_path(signer->folder, kind, path);
+        if (err == ERR_NONE)
+            err = file_read(path, &der, fault);
+        if (err == ERR_NOT_FOUND)
+            continue; /* not made yet */
+        if (err == ERR_NONE)
+            err = signer_issuer_set(signer, kind, buffer_bytes(&der), fault);
+        if (err != ERR_NONE)
+            return err;
+    }
+    return ERR_NONE;
+}
+
+static enum err signer_read(struct signer *signer, const struct secret *passphrase,
+                            struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = path_join(signer->folder, "signed.log", path);
+    if (err == ERR_NONE)
+        err = signer_keys_open(signer->folder, passphrase, &signer->keys, fault);
+    if (err == ERR_NONE)
+        err = signed_log_open(path, signer_note, signer, &signer->log, &signer->was_torn, fault);
+    return err == ERR_NONE ? issuers_read(signer, fault) : err;
+}
+
+enum err signer_open(const char *folder, const struct secret *passphrase, struct signer **out,
+                     struct fault *fault)
+{
+    struct signer *signer CLEANUP_SIGNER = calloc(1, sizeof *signer);
+    if (!signer)
+        return fault_set(fault, ERR_MEMORY, "signer", "out of memory");
+    seen_init(&signer->seen);
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        buffer_init(&signer->issuers[kind].der, LIMIT_CERTIFICATE);
+    signer->folder = strdup(folder);
+    if (!signer->folder)
+        return fault_set(fault, ERR_MEMORY, "signer", "out of memory");
+    enum err err = signer_read(signer, passphrase, fault);
+    if (err == ERR_NONE)
+        *out = steal(&signer);
+    return err;
+}
+
+void signer_free(struct signer *signer)
+{
+    if (!signer)
+        return;
+    signer_keys_done(&signer->keys);
+    signed_log_free(signer->log);
+    seen_done(&signer->seen);
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        buffer_done(&signer->issuers[kind].der);
+    free(signer->folder);
+    free(signer);
+}
+
+void signer_cleanup(struct signer **signer)
+{
+    signer_free(*signer);
+}
+
+bool signer_was_torn(const struct signer *signer)
+{
+    return signer->was_torn;
+}
+
+void signer_get_floors(const struct signer *signer, struct signer_floors *out)
+{
+    *out = signer->floors;
+}
+
+enum err signer_authority(const struct signer *signer, enum kind kind, struct bytes *out)
+{
+    if (signer->issuers[kind].cert.whole.len == 0)
+        return ERR_NOT_FOUND;
+    *out = signer->issuers[kind].cert.whole;
+    return ERR_NONE;
+}
+
+enum err signer_permit_key(const struct signer *signer, uint8_t point[static SIGNER_POINT_LEN])
+{
+    return signer_key_point(signer->keys.permit, point);
+}
+
+enum err signer_journal_key(const struct signer *signer, uint8_t point[static SIGNER_POINT_LEN])
+{
+    return signer_key_point(signer->keys.journal, point);
+}

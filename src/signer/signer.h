@@ -1,0 +1,50 @@
+/* The only holder of keys, as a thing without a socket: opened from its folder, asked to sign one
+ * object at a time. Every function here checks, logs durably, then signs, in that order; serve.c
+ * answers the socket with them. */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/kind.h"
+#include "base/secret.h"
+#include "signer/signer_client.h"
+
+struct signer;
+
+/* signer_create makes keys and an empty log in a folder that exists and has none. */
+enum err signer_create(const char *folder, const struct secret *passphrase,
+                       struct fault *fault) MUST_USE;
+/* signer_open opens the keys, verifies the whole log and reads the authorities' certificates that
+ * are there already. */
+enum err signer_open(const char *folder, const struct secret *passphrase, struct signer **out,
+                     struct fault *fault) MUST_USE;
+void signer_free(struct signer *signer); /* takes NULL */
+void signer_cleanup(struct signer **signer);
+#define CLEANUP_SIGNER CLEANUP(signer_cleanup)
+bool signer_was_torn(const struct signer *signer); /* an unfinished last record was cut off */
+
+/* The same contracts as the client's functions of these names. */
+enum err signer_sign_certificate(struct signer *signer, enum kind kind,
+                                 enum signer_certificate what, struct bytes tbs,
+                                 struct buffer *signature, struct fault *fault) MUST_USE;
+enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struct buffer *signature,
+                         struct fault *fault) MUST_USE;
+enum err signer_sign_permit(struct signer *signer, struct bytes permit,
+                            uint8_t signature[static SIGNER_RAW_LEN], struct fault *fault) MUST_USE;
+enum err signer_sign_checkpoint(struct signer *signer, const struct signer_checkpoint *checkpoint,
+                                struct bytes links, uint8_t signature[static SIGNER_RAW_LEN],
+                                struct fault *fault) MUST_USE;
+void signer_get_floors(const struct signer *signer, struct signer_floors *out);
+/* ERR_NOT_FOUND before it was made. Borrowed. */
+enum err signer_authority(const struct signer *signer, enum kind kind, struct bytes *out) MUST_USE;
+enum err signer_permit_key(const struct signer *signer,
+                           uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
+enum err signer_journal_key(const struct signer *signer,
+                            uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
+
+/* signer_make_authority writes the self-signed certificate of one kind, has it go the way of every
+ * certificate, and keeps it in the folder. Serial 1; ten years from `time` (seconds). */
+enum err signer_make_authority(struct signer *signer, enum kind kind, int64_t time,
+                               struct fault *fault) MUST_USE;
+
+/* signer_serve answers questions on the socket until the other side ends it: ERR_CLOSED. */
+enum err signer_serve(struct signer *signer, int fd) MUST_USE;

@@ -1,0 +1,37 @@
+/* What the signer knows while it runs; for the files of this room that make up `struct signer`. */
+#pragma once
+
+#include "crypto/hash.h"
+#include "signer/keys.h"
+#include "signer/log.h"
+#include "signer/seen.h"
+#include "signer/signer.h"
+#include "x509/cert.h"
+
+/* An authority's certificate: absent (whole is empty) until it was made. cert borrows from der. */
+struct signer_issuer {
+    struct buffer der;
+    struct cert cert;
+};
+
+struct signer {
+    char *folder;
+    struct signer_keys keys;
+    struct signed_log *log;
+    bool was_torn;
+    struct seen seen; /* digests of what was signed, and marks of challenges */
+    struct signer_floors floors;
+    struct signer_issuer issuers[NUM_KINDS];
+};
+
+/* signer_admit lets a record pass whose bytes were signed before (nothing is logged again), or that
+ * rises above the floors: then it is on the disk when this returns. ERR_DENIED otherwise. */
+enum err signer_admit(struct signer *signer, struct signed_record *record,
+                      struct fault *fault) MUST_USE;
+/* signer_note takes a record that stands in the log into floors and seen; the log is read with it,
+ * so that what was wrong to append is wrong to find. context is the signer. */
+enum err signer_note(void *context, const struct signed_record *record) MUST_USE;
+
+/* signer_issuer_set takes over a certificate that belongs to the kind's key. */
+enum err signer_issuer_set(struct signer *signer, enum kind kind, struct bytes der,
+                           struct fault *fault) MUST_USE;

@@ -1,0 +1,132 @@
+/* POST /ocsp and GET /ocsp/BASE64 (RFC 6960 A.1), /crl/KIND.crl, /ca/KIND.cer. Every answer names
+ * its epoch in the header JPKI-Epoch. */
+#include "status/pages.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "status/published.h"
+
+#define MAX_CONNECTIONS 512
+#define CRL_MAX_AGE     60 /* seconds: a new list may be out by then */
+
+static void answer_ocsp(struct pages *pages, struct bytes request, bool is_get,
+                        struct http_response *response)
+{
+    struct responder_answer answer;
+    enum err err =
+        responder_answer(pages->responder, request, clock_now(), &response->body, &answer);
+    if (err != ERR_NONE) {
+        http_response_text(response, 500, "The request could not be answered.");
+        return;
+    }
+    response->content_type = "application/ocsp-response";
+    http_response_header(response, "JPKI-Epoch", "%" PRIu64, answer.epoch);
+    if (is_get && answer.may_be_stored && answer.max_age > 0)
+        http_response_header(response, "Cache-Control",
+                             "max-age=%" PRId64 ", public, no-transform, must-revalidate",
+                             answer.max_age);
+    else
+        http_response_header(response, "Cache-Control", "no-store");
+}
+
+static void post_ocsp(void *context, const struct http_request *request,
+                      struct http_response *response)
+{
+    if (strcasecmp(request->content_type, "application/ocsp-request") != 0) {
+        http_response_text(response, 400, "The body is not application/ocsp-request.");
+        return;
+    }
+    answer_ocsp(context, request->body, false, response);
+}
+
+static void get_ocsp(void *context, const struct http_request *request,
+                     struct http_response *response)
+{
+    struct buffer der CLEANUP_BUFFER;
+    buffer_init(&der, LIMIT_OCSP_REQUEST);
+    if (base64_decode(bytes_of_text(request->rest), &der) != ERR_NONE) {
+        http_response_text(response, 400, "The address is not a request in base64.");
+        return;
+    }
+    answer_ocsp(context, buffer_bytes(&der), true, response);
+}
+
+/* The epoch that the CRL was made from; 0 when it cannot be read. */
+static uint64_t epoch_read(const char *folder, enum kind kind)
+{
+    char path[PATH_MAX];
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, 32);
+    if (published_path(folder, kind, "epoch", path) != ERR_NONE ||
+        file_read(path, &text, NULL) != ERR_NONE || !buffer_text(&text))
+        return 0;
+    return strtoull(buffer_text(&text), NULL, 10);
+}
+
+static void answer_file(const struct pages *pages, enum kind kind, const char *suffix,
+                        const char *content_type, struct http_response *response)
+{
+    char path[PATH_MAX];
+    uint64_t epoch = epoch_read(pages->published, kind); /* before the list itself */
+    if (published_path(pages->published, kind, suffix, path) == ERR_NONE)
+        response->file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (response->file < 0) {
+        http_response_text(response, 404, "It was not published yet.");
+        return;
+    }
+    response->content_type = content_type;
+    http_response_header(response, "JPKI-Epoch", "%" PRIu64, epoch);
+    http_response_header(response, "Cache-Control", "max-age=%d", CRL_MAX_AGE);
+}
+
+static void get_crl_signature(void *context, const struct http_request *request,
+                              struct http_response *response)
+{
+    (void)request;
+    answer_file(context, KIND_SIGNATURE, "crl", "application/pkix-crl", response);
+}
+
+static void get_crl_authentication(void *context, const struct http_request *request,
+                                   struct http_response *response)
+{
+    (void)request;
+    answer_file(context, KIND_AUTHENTICATION, "crl", "application/pkix-crl", response);
+}
+
+static void get_ca_signature(void *context, const struct http_request *request,
+                             struct http_response *response)
+{
+    (void)request;
+    answer_file(context, KIND_SIGNATURE, "cer", "application/pkix-cert", response);
+}
+
+static void get_ca_authentication(void *context, const struct http_request *request,
+                                  struct http_response *response)
+{
+    (void)request;
+    answer_file(context, KIND_AUTHENTICATION, "cer", "application/pkix-cert", response);
+}
+
+static const struct http_route routes[] = {
+    {HTTP_POST, "/ocsp", false, LIMIT_OCSP_REQUEST, post_ocsp},
+    {HTTP_GET, "/ocsp/", true, 0, get_ocsp},
+    {HTTP_GET, "/crl/signature.crl", false, 0, get_crl_signature},
+    {HTTP_GET, "/crl/authentication.crl", false, 0, get_crl_authentication},
+    {HTTP_GET, "/ca/signature.cer", false, 0, get_ca_signature},
+    {HTTP_GET, "/ca/authentication.cer", false, 0, get_ca_authentication},
+};
+
+enum err pages_start(struct pages *pages, int listening, unsigned num_threads,
+                     struct http_server **out)
+{
+    struct http_options options = {.num_threads = num_threads, .max_connections = MAX_CONNECTIONS};
+    return http_server_start(listening, routes, COUNT_OF(routes), pages, &options, out);
+}

@@ -1,0 +1,14 @@
+/* The addresses that status answers. */
+#pragma once
+
+#include "http/server.h"
+#include "status/responder.h"
+
+struct pages {
+    struct responder *responder;
+    const char *published; /* folder */
+};
+
+/* pages must outlive the server. */
+enum err pages_start(struct pages *pages, int listening, unsigned num_threads,
+                     struct http_server **out) MUST_USE;

@@ -1,0 +1,324 @@
+#include "status/responder.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "crypto/sign.h"
+#include "crypto/verify.h"
+#include "x509/ocsp.h"
+
+/* One hash algorithm that a CertID may use, and what it makes of an authority. */
+struct issuer_hash {
+    enum algorithm algorithm;
+    enum hash hash;
+    uint8_t name[HASH_MAX], key[HASH_MAX];
+};
+#define NUM_HASHES 2
+
+struct authority {
+    const struct status_map *map;
+    struct cert cert;        /* borrows from the caller's DER */
+    uint8_t key[SHA256_LEN]; /* of the SubjectPublicKeyInfo: names the generation */
+    struct issuer_hash hashes[NUM_HASHES];
+};
+
+/* A delegated certificate; empty until commit sent one. */
+struct delegation {
+    struct buffer der;
+    int64_t not_before, not_after;
+};
+
+struct responder {
+    struct authority authorities[NUM_KINDS];
+    struct private_key *key;
+    struct buffer spki;
+    uint8_t key_id[SHA1_LEN];
+    pthread_mutex_t lock; /* of the delegations */
+    struct delegation delegations[NUM_KINDS];
+};
+
+static enum err authority_init(struct authority *authority, const struct status_map *map,
+                               struct bytes der, struct fault *fault)
+{
+    authority->map = map;
+    enum err err = cert_parse(der, &authority->cert, fault);
+    if (err != ERR_NONE)
+        return err;
+    sha256(authority->cert.spki, authority->key);
+    static const struct issuer_hash hashes[NUM_HASHES] = {
+        {.algorithm = ALGORITHM_SHA1, .hash = HASH_SHA1},
+        {.algorithm = ALGORITHM_SHA256, .hash = HASH_SHA256}};
+    for (size_t i = 0; i < NUM_HASHES && err == ERR_NONE; i++) {
+        authority->hashes[i] = hashes[i];
+        err = hash_once(hashes[i].hash, authority->cert.subject, authority->hashes[i].name);
+        if (err == ERR_NONE)
+            err = hash_once(hashes[i].hash, authority->cert.key.key, authority->hashes[i].key);
+    }
+    return err;
+}
+
+static enum err key_make(struct responder *responder)
+{
+    enum err err = private_key_generate(KEY_P256, 0, &responder->key);
+    if (err == ERR_NONE)
+        err = private_key_spki(responder->key, &responder->spki);
+    if (err == ERR_NONE)
+        err = key_identifier(buffer_bytes(&responder->spki), responder->key_id);
+    return err;
+}
+
+enum err responder_new(const struct status_map *const maps[static NUM_KINDS],
+                       const struct bytes authorities[static NUM_KINDS], struct responder **out,
+                       struct fault *fault)
+{
+    struct responder *made CLEANUP(responder_cleanup) = calloc(1, sizeof *made);
+    if (!made)
+        return ERR_MEMORY;
+    pthread_mutex_init(&made->lock, NULL);
+    buffer_init(&made->spki, STATUS_SPKI_MAX);
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        buffer_init(&made->delegations[kind].der, LIMIT_CERTIFICATE);
+    enum err err = key_make(made);
+    for (enum kind kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
+        err = authority_init(&made->authorities[kind], maps[kind], authorities[kind], fault);
+    if (err == ERR_NONE)
+        *out = steal(&made);
+    return err;
+}
+
+void responder_free(struct responder *responder)
+{
+    if (!responder)
+        return;
+    private_key_free(responder->key);
+    buffer_done(&responder->spki);
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        buffer_done(&responder->delegations[kind].der);
+    pthread_mutex_destroy(&responder->lock);
+    free(responder);
+}
+
+void responder_cleanup(struct responder **responder)
+{
+    responder_free(*responder);
+}
+
+struct bytes responder_spki(const struct responder *responder)
+{
+    return buffer_bytes(&responder->spki);
+}
+
+/* --- delegated certificates --- */
+
+static bool may_sign_answers(const struct cert *cert)
+{
+    for (size_t i = 0; i < cert->num_purposes; i++)
+        if (cert->purposes[i] == OID_OCSP_SIGNING)
+            return true;
+    return false;
+}
+
+static enum err delegation_check(const struct responder *responder,
+                                 const struct authority *authority, const struct cert *cert,
+                                 int64_t now, struct fault *fault)
+{
+    struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
+    if (!bytes_equal(cert->spki, buffer_bytes(&responder->spki)))
+        return fault_set(fault, ERR_DENIED, "responder's key", "the certificate is for another");
+    if (!bytes_equal(cert->issuer, authority->cert.subject) || !may_sign_answers(cert) ||
+        cert->is_authority)
+        return fault_set(fault, ERR_DENIED, "responder", "not by this authority for OCSP signing");
+    if (now < cert->not_before || now > cert->not_after)
+        return fault_set(fault, ERR_DENIED, "validity", "not in date");
+    enum err err = public_key_parse(authority->cert.spki, &key);
+    if (err == ERR_NONE && cert->algorithm == ALGORITHM_RSA_SHA256)
+        err = verify_message(key, HASH_SHA256, cert->tbs, cert->signature);
+    else if (err == ERR_NONE)
+        err = ERR_DENIED;
+    return err == ERR_NONE ? ERR_NONE
+                           : fault_set(fault, ERR_DENIED, "signature", "not by this authority");
+}
+
+enum err responder_install(struct responder *responder, enum kind kind, struct bytes certificate,
+                           int64_t now, struct fault *fault)
+{
+    struct cert cert;
+    enum err err = cert_parse(certificate, &cert, fault);
+    if (err == ERR_NONE)
+        err = delegation_check(responder, &responder->authorities[kind], &cert, now, fault);
+    if (err != ERR_NONE)
+        return err;
+    struct delegation *delegation = &responder->delegations[kind];
+    pthread_mutex_lock(&responder->lock);
+    buffer_done(&delegation->der);
+    buffer_put_bytes(&delegation->der, certificate);
+    err = buffer_check(&delegation->der);
+    delegation->not_before = cert.not_before;
+    delegation->not_after = err == ERR_NONE ? cert.not_after : 0;
+    pthread_mutex_unlock(&responder->lock);
+    return err;
+}
+
+int64_t responder_renewal(struct responder *responder)
+{
+    int64_t first = INT64_MAX;
+    pthread_mutex_lock(&responder->lock);
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        const struct delegation *delegation = &responder->delegations[kind];
+        int64_t half =
+            delegation->not_before + (delegation->not_after - delegation->not_before) / 2;
+        if (delegation->not_after == 0)
+            half = 0;
+        first = half < first ? half : first;
+    }
+    pthread_mutex_unlock(&responder->lock);
+    return first;
+}
+
+/* A copy, so that signing holds no lock. ERR_NOT_FOUND when there is none in date. */
+static enum err delegation_copy(struct responder *responder, enum kind kind, int64_t now,
+                                struct buffer *der, int64_t *not_after)
+{
+    pthread_mutex_lock(&responder->lock);
+    const struct delegation *delegation = &responder->delegations[kind];
+    bool is_in_date = now >= delegation->not_before && now <= delegation->not_after;
+    if (is_in_date) {
+        buffer_put_bytes(der, buffer_bytes(&delegation->der));
+        *not_after = delegation->not_after;
+    }
+    pthread_mutex_unlock(&responder->lock);
+    return is_in_date ? buffer_check(der) : ERR_NOT_FOUND;
+}
+
+/* --- answers --- */
+
+static bool id_is_of(const struct ocsp_id *id, const struct authority *authority)
+{
+    for (size_t i = 0; i < NUM_HASHES; i++) {
+        const struct issuer_hash *hash = &authority->hashes[i];
+        size_t len = hash_len(hash->hash);
+        if (id->hash == hash->algorithm)
+            return bytes_equal(id->name_hash, bytes_of(hash->name, len)) &&
+                   bytes_equal(id->key_hash, bytes_of(hash->key, len));
+    }
+    return false;
+}
+
+/* Is the serial inside what this authority's key signed? */
+static bool is_in_generation(const struct authority *authority, uint64_t serial)
+{
+    struct status_generation all[STATUS_GENERATIONS_MAX];
+    size_t num = status_map_generations(authority->map, all);
+    for (size_t i = 0; i < num; i++)
+        if (memcmp(all[i].key, authority->key, SHA256_LEN) == 0)
+            return serial >= all[i].first && serial <= all[i].last;
+    return false;
+}
+
+/* What a state in the map is in an answer. Only STATUS_GOOD is good. */
+static const enum ocsp_status answers_of[] = {
+    [STATUS_NEVER] = OCSP_STATUS_UNKNOWN,   [STATUS_RESERVED] = OCSP_STATUS_UNKNOWN,
+    [STATUS_GOOD] = OCSP_STATUS_GOOD,       [STATUS_HELD] = OCSP_STATUS_REVOKED,
+    [STATUS_REVOKED] = OCSP_STATUS_REVOKED,
+};
+
+static enum err single_fill(const struct authority *authority, struct ocsp_single *single)
+{
+    uint64_t serial;
+    struct status_entry entry;
+    single->status = OCSP_STATUS_UNKNOWN;
+    if (!id_is_of(&single->id, authority) || !serial_decode(single->id.serial, &serial) ||
+        !is_in_generation(authority, serial))
+        return ERR_NONE;
+    enum err err = status_map_get(authority->map, serial, &entry);
+    if (err != ERR_NONE)
+        return err;
+    single->status = answers_of[entry.state];
+    single->revoked_at = entry.since;
+    single->reason = entry.state == STATUS_HELD ? CRL_REASON_HOLD : (enum crl_reason)entry.reason;
+    return ERR_NONE;
+}
+
+/* The one authority that is asked about. An answer is signed under one authority, so that a request
+ * about both, or about none of ours, has no answer. */
+static bool kind_of_request(const struct responder *responder, const struct ocsp_request *request,
+                            enum kind *out)
+{
+    unsigned asked = 0;
+    for (size_t i = 0; i < request->num; i++)
+        for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+            if (id_is_of(&request->ids[i], &responder->authorities[kind]))
+                asked |= 1U << kind;
+    if (asked != 1U << KIND_SIGNATURE && asked != 1U << KIND_AUTHENTICATION)
+        return false;
+    *out = asked == 1U << KIND_SIGNATURE ? KIND_SIGNATURE : KIND_AUTHENTICATION;
+    return true;
+}
+
+static enum err answer_sign(const struct responder *responder, const struct ocsp_facts *facts,
+                            struct bytes certificate, struct buffer *out)
+{
+    struct buffer tbs CLEANUP_BUFFER, signature CLEANUP_BUFFER;
+    buffer_init(&tbs, LIMIT_OCSP_RESPONSE);
+    buffer_init(&signature, SIGNATURE_MAX);
+    enum err err = ocsp_encode_tbs(facts, &tbs);
+    if (err == ERR_NONE)
+        err = sign_message(responder->key, HASH_SHA256, buffer_bytes(&tbs), &signature);
+    if (err == ERR_NONE)
+        err = ocsp_assemble(buffer_bytes(&tbs), ALGORITHM_ECDSA_SHA256, buffer_bytes(&signature),
+                            certificate, out);
+    return err;
+}
+
+static enum err answer_make(struct responder *responder, const struct ocsp_request *request,
+                            enum kind kind, int64_t now, struct buffer *out,
+                            struct responder_answer *answer)
+{
+    const struct authority *authority = &responder->authorities[kind];
+    struct ocsp_single singles[OCSP_MAX_IDS] = {0};
+    struct buffer certificate CLEANUP_BUFFER;
+    buffer_init(&certificate, LIMIT_CERTIFICATE);
+    int64_t end = 0;
+    enum err err = delegation_copy(responder, kind, now, &certificate, &end);
+    if (err != ERR_NONE)
+        return err;
+    if (end > now + PROFILE_OCSP_LIFE)
+        end = now + PROFILE_OCSP_LIFE;
+    answer->epoch = status_map_epoch(authority->map); /* before the words: it never says too much */
+    for (size_t i = 0; i < request->num && err == ERR_NONE; i++) {
+        singles[i] =
+            (struct ocsp_single){.id = request->ids[i], .this_update = now, .next_update = end};
+        err = single_fill(authority, &singles[i]);
+    }
+    if (err != ERR_NONE)
+        return err;
+    struct ocsp_facts facts = {.responder_key_id = bytes_of(responder->key_id, SHA1_LEN),
+                               .produced_at = now,
+                               .singles = singles,
+                               .num = request->num,
+                               .nonce = request->nonce};
+    answer->may_be_stored = request->nonce.len == 0;
+    answer->max_age = answer->may_be_stored ? end - now : 0;
+    return answer_sign(responder, &facts, buffer_bytes(&certificate), out);
+}
+
+enum err responder_answer(struct responder *responder, struct bytes input, int64_t now,
+                          struct buffer *out, struct responder_answer *answer)
+{
+    *answer = (struct responder_answer){0};
+    struct ocsp_request request;
+    enum kind kind;
+    size_t before = out->len;
+    if (ocsp_request_parse(input, &request, NULL) != ERR_NONE)
+        return ocsp_encode_error(OCSP_MALFORMED_REQUEST, out);
+    if (!kind_of_request(responder, &request, &kind))
+        return ocsp_encode_error(OCSP_UNAUTHORIZED, out);
+    enum err err = answer_make(responder, &request, kind, now, out, answer);
+    if (err == ERR_NONE)
+        return ERR_NONE;
+    *answer = (struct responder_answer){0};
+    buffer_cut(out, before);
+    return ocsp_encode_error(err == ERR_NOT_FOUND ? OCSP_TRY_LATER : OCSP_INTERNAL_ERROR, out);
+}

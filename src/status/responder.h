@@ -1,0 +1,38 @@
+/* The OCSP responder without HTTP: its own key, one delegated certificate for each authority, and
+ * the answer to one request (RFC 6960). */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/kind.h"
+#include "status/status_client.h"
+
+struct responder;
+
+/* responder_new makes a P-256 key in memory. maps and authorities (DER) are borrowed, one for each
+ * kind. */
+enum err responder_new(const struct status_map *const maps[static NUM_KINDS],
+                       const struct bytes authorities[static NUM_KINDS], struct responder **out,
+                       struct fault *fault) MUST_USE;
+void responder_free(struct responder *responder); /* takes NULL */
+void responder_cleanup(struct responder **responder);
+
+struct bytes responder_spki(const struct responder *responder); /* borrowed */
+
+/* responder_install takes a certificate over: it must be for this key, by that authority, for OCSP
+ * signing, and in date. ERR_DENIED otherwise; the one before stays. */
+enum err responder_install(struct responder *responder, enum kind kind, struct bytes certificate,
+                           int64_t now, struct fault *fault) MUST_USE;
+/* responder_renewal is the moment when the first certificate reaches half of its life; 0 when one
+ * is missing. */
+int64_t responder_renewal(struct responder *responder);
+
+struct responder_answer {
+    bool may_be_stored; /* an answer without a nonce */
+    int64_t max_age;    /* seconds that are left of it; 0 when it may not be stored */
+    uint64_t epoch;     /* of the map, read before the words */
+};
+
+/* responder_answer appends the DER OCSPResponse; a request that cannot be answered gets an OCSP
+ * error inside. Any thread may call it. */
+enum err responder_answer(struct responder *responder, struct bytes request, int64_t now,
+                          struct buffer *out, struct responder_answer *answer) MUST_USE;

@@ -1,0 +1,135 @@
+#include "status/status.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "status/control.h"
+#include "status/pages.h"
+#include "status/published.h"
+#include "status/responder.h"
+
+#define ASK_AGAIN 5000 /* milliseconds between two wishes that found no answer */
+#define TURN      1000 /* milliseconds between two looks at the clock */
+
+struct status {
+    struct status_map *maps[NUM_KINDS];
+    struct buffer authorities[NUM_KINDS];
+    struct responder *responder;
+    char *published;
+    int control;
+    unsigned num_threads;
+    int64_t asked_at; /* monotonic; 0: never */
+};
+
+static void status_cleanup(struct status **status)
+{
+    status_free(*status);
+}
+
+static enum err kind_open(struct status *status, const struct status_options *options,
+                          enum kind kind, struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = status_map_open(options->maps[kind], kind, false, &status->maps[kind], fault);
+    if (err == ERR_NONE)
+        err = published_path(options->published, kind, "cer", path);
+    return err == ERR_NONE ? file_read(path, &status->authorities[kind], fault) : err;
+}
+
+static enum err status_open(struct status *status, const struct status_options *options,
+                            struct fault *fault)
+{
+    const struct status_map *maps[NUM_KINDS];
+    struct bytes authorities[NUM_KINDS];
+    enum err err = ERR_NONE;
+    for (enum kind kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++) {
+        err = kind_open(status, options, kind, fault);
+        maps[kind] = status->maps[kind];
+        authorities[kind] = buffer_bytes(&status->authorities[kind]);
+    }
+    return err == ERR_NONE ? responder_new(maps, authorities, &status->responder, fault) : err;
+}
+
+enum err status_new(const struct status_options *options, struct status **out, struct fault *fault)
+{
+    struct status *status CLEANUP(status_cleanup) = calloc(1, sizeof *status);
+    if (!status)
+        return fault_set(fault, ERR_MEMORY, "status", "out of memory");
+    status->control = options->control;
+    status->num_threads = options->num_threads;
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        buffer_init(&status->authorities[kind], LIMIT_CERTIFICATE);
+    status->published = strdup(options->published);
+    if (!status->published)
+        return fault_set(fault, ERR_MEMORY, "status", "out of memory");
+    enum err err = status_open(status, options, fault);
+    if (err == ERR_NONE)
+        *out = steal(&status);
+    return err;
+}
+
+void status_free(struct status *status)
+{
+    if (!status)
+        return;
+    responder_free(status->responder);
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        status_map_free(status->maps[kind]);
+        buffer_done(&status->authorities[kind]);
+    }
+    free(status->published);
+    fd_close(&status->control);
+    free(status);
+}
+
+/* Asks for certificates when one is missing or half of its life is over. */
+static enum err wish_when_due(struct status *status)
+{
+    int64_t now = clock_monotonic();
+    if (clock_now() < responder_renewal(status->responder) ||
+        (status->asked_at && now - status->asked_at < ASK_AGAIN))
+        return ERR_NONE;
+    status->asked_at = now;
+    return control_send_wish(status->control, responder_spki(status->responder));
+}
+
+/* A certificate that does not fit is left aside: the one before stays, or tryLater. */
+static enum err control_turn(struct status *status)
+{
+    struct buffer certificate CLEANUP_BUFFER;
+    buffer_init(&certificate, LIMIT_CERTIFICATE);
+    enum kind kind;
+    enum err err = wish_when_due(status);
+    if (err == ERR_NONE)
+        err = control_receive_responder(status->control, TURN, &kind, &certificate);
+    if (err == ERR_TIMEOUT)
+        return ERR_NONE;
+    if (err != ERR_NONE)
+        return err;
+    struct fault fault = {0};
+    if (responder_install(status->responder, kind, buffer_bytes(&certificate), clock_now(),
+                          &fault) != ERR_NONE) {
+        char text[512];
+        fprintf(stderr, "status: responder certificate: %s\n",
+                fault_print(&fault, text, sizeof text));
+    }
+    return ERR_NONE;
+}
+
+enum err status_serve(struct status *status, int listening, struct fault *fault)
+{
+    struct pages pages = {.responder = status->responder, .published = status->published};
+    struct http_server *server = NULL;
+    enum err err = pages_start(&pages, listening, status->num_threads, &server);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "server", "could not be started");
+    while (err == ERR_NONE)
+        err = control_turn(status);
+    http_server_stop(server);
+    return fault_set(fault, err, "control", "commit: %s", err_sentence(err, LANGUAGE_EN));
+}

@@ -1,0 +1,26 @@
+/* The role `status`: opens what it reads, then answers OCSP and serves the published folder. It
+ * holds no secret but its own short-lived key, and writes nothing. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct status;
+
+struct status_options {
+    const char *maps[2];   /* paths, by kind */
+    const char *published; /* folder */
+    int control;           /* socket to commit; taken over */
+    unsigned num_threads;
+};
+
+/* status_new opens maps and authorities' certificates; needs no more files but the published ones
+ * afterwards. */
+enum err status_new(const struct status_options *options, struct status **out,
+                    struct fault *fault) MUST_USE;
+void status_free(struct status *status); /* takes NULL */
+
+/* status_serve takes over the listening socket, answers, and keeps its responder certificates
+ * fresh. Returns when commit is gone (ERR_CLOSED) or the server cannot start. */
+enum err status_serve(struct status *status, int listening, struct fault *fault) MUST_USE;
