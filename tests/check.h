@@ -20,3 +20,7 @@ void page_saw(const char *statements, const char *rule, int accepted);
 
 /* source_path gives the path of a file of the source tree, in a static buffer. */
 const char *source_path(const char *relative);
+
+/* vectors_path gives the path of a file of the public test vectors (JPKI_VECTORS, or
+ * ../shared/vectors), in a static buffer; NULL when it is not there: then the test skips. */
+const char *vectors_path(const char *relative);

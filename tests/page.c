@@ -28,3 +28,14 @@ const char *source_path(const char *relative)
     snprintf(path, sizeof path, "%s/%s", root ? root : ".", relative);
     return path;
 }
+
+const char *vectors_path(const char *relative)
+{
+    static char path[4096];
+    const char *vectors = getenv("JPKI_VECTORS");
+    if (!vectors)
+        vectors = "../shared/vectors";
+    const char *folder = *vectors == '/' ? vectors : source_path(vectors);
+    snprintf(path, sizeof path, "%s/%s", folder, relative);
+    return access(path, R_OK) == 0 ? path : NULL;
+}

@@ -13,3 +13,4 @@ struct command {
 };
 
 extern const struct command rules_commands[];
+extern const struct command verify_commands[];

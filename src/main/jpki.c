@@ -9,6 +9,7 @@
 /* One list a file, in the order in which help shows them. */
 static const struct command *const lists[] = {
     rules_commands,
+    verify_commands,
 };
 
 /* Takes the words of a command's name off argv; false if they are not there. */
