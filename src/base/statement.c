@@ -15,9 +15,9 @@ static bool kind_take(struct reader *reader, struct statement_of_kind *out)
            reader_copy(reader, out->live, sizeof out->live) && reader_u8(reader, &out->tries);
 }
 
-enum err statement_parse(struct bytes input, struct statement *out, struct fault *fault)
+enum err statement_parse(struct bytes input, struct card_statement *out, struct fault *fault)
 {
-    struct statement statement = {0};
+    struct card_statement statement = {0};
     struct reader reader = reader_of(input);
     fault_name_input(fault, "statement");
     bool read = reader_copy(&reader, statement.card_id, sizeof statement.card_id);
@@ -43,7 +43,7 @@ static void put(uint8_t **at, const void *field, size_t len)
     *at += len;
 }
 
-static void put_body(uint8_t **at, const struct statement *statement)
+static void put_body(uint8_t **at, const struct card_statement *statement)
 {
     put(at, statement->card_id, sizeof statement->card_id);
     for (size_t i = 0; i < NUM_KINDS; i++) {
@@ -55,7 +55,7 @@ static void put_body(uint8_t **at, const struct statement *statement)
     }
 }
 
-void statement_encode_signed(const struct statement *statement,
+void statement_encode_signed(const struct card_statement *statement,
                              const uint8_t nonce[static STATEMENT_NONCE_LEN],
                              uint8_t out[static STATEMENT_SIGNED_LEN])
 {
@@ -66,7 +66,7 @@ void statement_encode_signed(const struct statement *statement,
     assert(at == out + STATEMENT_SIGNED_LEN);
 }
 
-void statement_encode(const struct statement *statement, uint8_t out[static STATEMENT_LEN])
+void statement_encode(const struct card_statement *statement, uint8_t out[static STATEMENT_LEN])
 {
     uint8_t *at = out;
     put_body(&at, statement);
@@ -80,12 +80,12 @@ static bool has_digest(const uint8_t digest[static 32])
     return memcmp(digest, zeros, sizeof zeros) != 0;
 }
 
-bool statement_has_spare(const struct statement *statement, enum kind kind)
+bool statement_has_spare(const struct card_statement *statement, enum kind kind)
 {
     return has_digest(statement->kinds[kind].spare);
 }
 
-bool statement_has_live(const struct statement *statement, enum kind kind)
+bool statement_has_live(const struct card_statement *statement, enum kind kind)
 {
     return has_digest(statement->kinds[kind].live);
 }

@@ -17,7 +17,7 @@ struct statement_of_kind {
     uint8_t tries;                        /* left; 0: locked, or no PIN was ever set */
 };
 
-struct statement {
+struct card_statement {
     uint8_t card_id[CARD_ID_LEN];
     struct statement_of_kind kinds[NUM_KINDS]; /* by enum kind */
     uint8_t signature[64];                     /* ECDSA P-256, r‖s */
@@ -25,14 +25,15 @@ struct statement {
 
 /* statement_parse takes exactly STATEMENT_LEN bytes. ERR_MALFORMED: length, card id, more tries
  * than a PIN has. Checks no signature: the caller does, over statement_encode_signed. */
-enum err statement_parse(struct bytes input, struct statement *out, struct fault *fault) MUST_USE;
+enum err statement_parse(struct bytes input, struct card_statement *out,
+                         struct fault *fault) MUST_USE;
 
 /* statement_encode_signed writes what the card key signs: "JPKI card 1" ‖ nonce ‖ body. */
-void statement_encode_signed(const struct statement *statement,
+void statement_encode_signed(const struct card_statement *statement,
                              const uint8_t nonce[static STATEMENT_NONCE_LEN],
                              uint8_t out[static STATEMENT_SIGNED_LEN]);
-void statement_encode(const struct statement *statement, uint8_t out[static STATEMENT_LEN]);
+void statement_encode(const struct card_statement *statement, uint8_t out[static STATEMENT_LEN]);
 
 /* statement_has_spare, statement_has_live: whether the digest there is not all zeros. */
-bool statement_has_spare(const struct statement *statement, enum kind kind);
-bool statement_has_live(const struct statement *statement, enum kind kind);
+bool statement_has_spare(const struct card_statement *statement, enum kind kind);
+bool statement_has_live(const struct card_statement *statement, enum kind kind);

@@ -23,7 +23,7 @@ static enum err describe_kind(const struct image_of_kind *kind, struct statement
 }
 
 static enum err sign_statement(const struct image *image, struct bytes nonce,
-                               struct statement *statement)
+                               struct card_statement *statement)
 {
     uint8_t covered[STATEMENT_SIGNED_LEN];
     struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
@@ -36,7 +36,7 @@ static enum err sign_statement(const struct image *image, struct bytes nonce,
 
 enum status_word statement_answer(struct chip *chip, const struct apdu *apdu, struct buffer *answer)
 {
-    struct statement statement = {0};
+    struct card_statement statement = {0};
     uint8_t wire[STATEMENT_LEN];
     if (apdu->data.len != STATEMENT_NONCE_LEN)
         return SW_WRONG_LENGTH;

@@ -4,9 +4,9 @@
 
 #include "base/statement.h"
 
-static struct statement sample(void)
+static struct card_statement sample(void)
 {
-    struct statement statement = {0};
+    struct card_statement statement = {0};
     memset(statement.card_id, '7', sizeof statement.card_id);
     memset(statement.kinds[KIND_SIGNATURE].application, 1, APPLICATION_LEN);
     memset(statement.kinds[KIND_SIGNATURE].spare, 2, 32);
@@ -21,7 +21,7 @@ static struct statement sample(void)
 static void keeps_every_field_at_its_place(void **state)
 {
     (void)state;
-    struct statement statement = sample(), again;
+    struct card_statement statement = sample(), again;
     uint8_t wire[STATEMENT_LEN];
     statement_encode(&statement, wire);
     assert_memory_equal(wire + 27, "7\x01", 2);
@@ -40,7 +40,7 @@ static void keeps_every_field_at_its_place(void **state)
 static void puts_label_and_nonce_before_the_body(void **state)
 {
     (void)state;
-    struct statement statement = sample();
+    struct card_statement statement = sample();
     uint8_t nonce[STATEMENT_NONCE_LEN], wire[STATEMENT_LEN], covered[STATEMENT_SIGNED_LEN];
     memset(nonce, 0xA5, sizeof nonce);
     statement_encode(&statement, wire);
@@ -61,7 +61,7 @@ static void refuses_what_no_card_says(void **state)
         uint8_t value;
         const char *rule;
     } changes[] = {{0, 'x', "card id"}, {27, '/', "card id"}, {108, 6, "tries"}, {189, 4, "tries"}};
-    struct statement statement = sample();
+    struct card_statement statement = sample();
     struct fault fault = {0};
     uint8_t wire[STATEMENT_LEN + 1] = {0};
     for (size_t i = 0; i < COUNT_OF(changes); i++) {

@@ -44,10 +44,10 @@ static struct bytes digest_info(void)
 }
 
 /* A statement over a fixed nonce, its signature checked against the card key. */
-static struct statement statement(void)
+static struct card_statement statement(void)
 {
     static const uint8_t nonce[STATEMENT_NONCE_LEN] = "sixteen bytes...";
-    struct statement got;
+    struct card_statement got;
     struct buffer spki CLEANUP_BUFFER;
     uint8_t covered[STATEMENT_SIGNED_LEN];
     buffer_init(&spki, 256);
@@ -80,14 +80,14 @@ static void issues_a_certificate(void **state)
     make_spare(KIND_SIGNATURE, 7);
     make_staged(&card, &staged);
     assert_word(ask_with(&card, "802A001A", digest_info(), "00"), 0x9000);
-    struct statement before = statement();
+    struct card_statement before = statement();
     assert_true(statement_has_spare(&before, KIND_SIGNATURE));
     assert_false(statement_has_live(&before, KIND_SIGNATURE));
     assert_int_equal(before.kinds[KIND_SIGNATURE].application[0], 7);
     assert_word(permit_install(&card, KIND_SIGNATURE, 7, buffer_bytes(&staged)), 0x9000);
     assert_word(stage(&card, buffer_bytes(&staged)), 0x9000);
     assert_word(ask(&card, "00440000"), 0x9000);
-    struct statement after = statement();
+    struct card_statement after = statement();
     uint8_t hash[SHA256_LEN];
     sha256(image_part_bytes(&card.saved.kinds[KIND_SIGNATURE].leaf), hash);
     assert_memory_equal(after.kinds[KIND_SIGNATURE].live, hash, sizeof hash);
@@ -108,7 +108,7 @@ static void tells_the_spare_by_its_public_key(void **state)
     make_spare(KIND_AUTHENTICATION, 3);
     spki_of_modulus(buffer_bytes(&card.answer), &spki);
     sha256(buffer_bytes(&spki), hash);
-    struct statement got = statement();
+    struct card_statement got = statement();
     assert_memory_equal(got.kinds[KIND_AUTHENTICATION].spare, hash, sizeof hash);
     assert_memory_equal(got.card_id, TEST_CARD_ID, CARD_ID_LEN);
     assert_int_equal(got.kinds[KIND_AUTHENTICATION].tries, 3);
