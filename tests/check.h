@@ -15,7 +15,9 @@
 
 /* page_saw reports, for `make page-coverage`, what this test saw a rule of the page do: statements
  * as "S08 S11", the rule's name, whether it accepted. Taken from the decision itself, never written
- * by hand where a decision is at hand. Appends to the file named by JPKI_PAGE_LOG, if any. */
+ * by hand where a decision is at hand. The code cites the rule beside the function that decides,
+ * page:S08 page:S11 and then "rule:" with its name; both must agree (tools/page-coverage). Appends
+ * to the file named by JPKI_PAGE_LOG, if any. */
 void page_saw(const char *statements, const char *rule, int accepted);
 
 /* source_path gives the path of a file of the source tree, in a static buffer. */

@@ -38,12 +38,13 @@ enum err applicant_parse(const char *name, enum applicant *out)
     return ERR_MALFORMED;
 }
 
-static const struct reason holder = {RULE, "S14 S15 S20", "holder", "may apply", "申請できます"};
-static const struct reason represented = {RULE, "S14 S16", "represented",
+static const struct reason holder = {RULE, "S13 S14 S15 S20", "holder", "may apply",
+                                     "申請できます"};
+static const struct reason represented = {RULE, "S13 S14 S16", "represented",
                                           "the legal representative may apply",
                                           "法定代理人が申請できます"};
 static const struct reason by_proxy = {
-    RULE, "S14 S20 S26", "by-proxy",
+    RULE, "S13 S14 S20 S26", "by-proxy",
     "a proxy may apply where the holder cannot come, but not on one day",
     "やむをえない理由がある場合は代理人が申請できます（即日発行はできません）"};
 static const struct reason exception = {

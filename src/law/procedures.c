@@ -85,14 +85,14 @@ REASON(reset_by_others_joins, OF_PROXY, "S23 S34 S49", "reset-joins",
 /* What is true of each procedure, whoever comes. */
 static const struct {
     bool needs_card; /* without the card there is nothing to do but to report its loss */
-    bool issues;     /* certificates are made: no signature certificate for the represented */
+    bool is_of_kinds; /* about the kinds asked for: the represented have no signature certificate */
 } traits[NUM_PROCEDURES] = {
     [PROCEDURE_NEW] = {true, true},
     [PROCEDURE_RENEWAL] = {true, true},
     [PROCEDURE_CHANGE_REISSUE] = {true, true},
     [PROCEDURE_STAY_EXTENDED] = {true, true},
-    [PROCEDURE_PIN_RESET] = {true, false},
-    [PROCEDURE_PIN_CHANGE] = {true, false},
+    [PROCEDURE_PIN_RESET] = {true, true},
+    [PROCEDURE_PIN_CHANGE] = {true, true},
     [PROCEDURE_RELEASE] = {true, true},
     [PROCEDURE_CARD_REISSUED] = {true, true},
 };
@@ -138,7 +138,7 @@ static const struct reason *refuse_representation(const struct procedure_facts *
         return NULL;
     if (facts->is_represented != is_representative)
         return is_representative ? &no_representative : &needs_representative;
-    if (is_representative && traits[facts->procedure].issues && wants_signature)
+    if (is_representative && traits[facts->procedure].is_of_kinds && wants_signature)
         return &no_signature;
     return NULL;
 }
