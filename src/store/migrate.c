@@ -4,10 +4,8 @@
 #include "store/store_private.h"
 
 static const struct migration migrations[] = {
-    {"store", migration_store},
-    {"journal", migration_journal},
-    {"centre", migration_centre},
-    {"counter", migration_counter},
+    {"store", migration_store},     {"journal", migration_journal},   {"centre", migration_centre},
+    {"counter", migration_counter}, {"registry", migration_registry},
 };
 
 const char migration_store[] =
