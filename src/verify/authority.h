@@ -33,8 +33,3 @@ enum err authorities_add(struct authorities *authorities, enum kind kind, struct
 enum err authorities_find(const struct authorities *authorities, enum kind kind,
                           const struct cert *cert, const struct authority **out,
                           struct fault *fault) MUST_USE;
-
-/* signed_by says whether a signature over tbs is this key's. False for an algorithm that is not
- * one of RSA or ECDSA with SHA-256, SHA-384 or SHA-512 too. */
-bool signed_by(const struct public_key *key, struct bytes tbs, enum algorithm algorithm,
-               struct bytes signature);

@@ -1,0 +1,63 @@
+/* A CRL from the relying party's side (RFC 5280 6.3): every check of the list, then the look for
+ * the certificate. */
+#include "verify/algorithms.h"
+#include "verify/status_parts.h"
+#include "x509/crl.h"
+
+#define INPUT "CRL"
+
+/* RFC 5280 6.3.3 (b): the list of the very authority, full or of the certificate's own point. */
+static const char *scope_fault(const struct status_question *question, const struct crl *crl)
+{
+    const struct authority *authority = question->authority;
+    if (!bytes_equal(crl->issuer, authority->cert.subject))
+        return "of another authority";
+    if (crl->authority_key_id.len &&
+        !bytes_equal(crl->authority_key_id, authority->cert.subject_key_id))
+        return "of another key of the authority";
+    if (!is_signed_by(authority->key, crl->tbs, crl->algorithm, crl->signature))
+        return "not signed by the authority";
+    if (crl->has_issuing_point && !bytes_equal(crl->issuing_point, question->cert->crl_point))
+        return "of another distribution point";
+    return NULL;
+}
+
+static void status_find(const struct status_question *question, const struct crl *crl,
+                        struct status *out)
+{
+    struct crl_entry entry;
+    *out = (struct status){
+        .answer = STATUS_IS_GOOD,
+        .source = SOURCE_CRL,
+        .this_update = crl->this_update,
+        .next_update = crl->next_update,
+    };
+    if (!crl_find(crl, question->cert->serial, &entry))
+        return;
+    out->answer = STATUS_IS_REVOKED;
+    out->reason = entry.reason;
+    out->since = entry.revoked_at;
+}
+
+enum err status_from_crl(const struct status_question *question, struct bytes crl,
+                         struct status *out, struct fault *fault)
+{
+    struct crl read;
+    fault_name_input(fault, INPUT);
+    enum err err = crl_parse(crl, &read, fault);
+    if (err != ERR_NONE)
+        return err;
+    const char *text = scope_fault(question, &read);
+    if (text)
+        return status_refuse(fault, INPUT, "RFC 5280 6.3.3", text);
+    err = status_check_window(question, read.this_update, read.next_update, STATUS_CRL_LONGEST,
+                              fault);
+    if (err != ERR_NONE)
+        return err;
+    struct status status;
+    status_find(question, &read, &status);
+    if (status.answer == STATUS_IS_REVOKED && status.since > read.this_update)
+        return status_refuse(fault, INPUT, "revocationDate", "after thisUpdate");
+    *out = status;
+    return ERR_NONE;
+}

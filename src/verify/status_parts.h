@@ -1,0 +1,12 @@
+/* What the readers of OCSP answers and of CRLs share. Private to verify/. */
+#pragma once
+
+#include "verify/status.h"
+
+/* status_check_window: is a statement of this life one about question->at? See the end of
+ * status.h. ERR_DENIED with the fault when not. longest: seconds. */
+enum err status_check_window(const struct status_question *question, int64_t this_update,
+                             int64_t next_update, int64_t longest, struct fault *fault) MUST_USE;
+
+/* status_refuse is fault_set with ERR_DENIED, and names the input. */
+enum err status_refuse(struct fault *fault, const char *input, const char *rule, const char *text);
