@@ -120,6 +120,20 @@ static enum err ask_authority(struct signer *signer, struct question *question,
     return err;
 }
 
+static enum err ask_authority_spki(struct signer *signer, struct question *question,
+                                   struct buffer *answer)
+{
+    enum kind kind;
+    if (!take_kind(&question->fields, &kind) || !reader_is_done(&question->fields))
+        return malformed(question);
+    struct buffer spki CLEANUP_BUFFER;
+    buffer_init(&spki, LIMIT_KEY_FILE);
+    enum err err = signer_authority_spki(signer, kind, &spki);
+    if (err == ERR_NONE)
+        buffer_put_sized(answer, buffer_bytes(&spki));
+    return err;
+}
+
 static enum err put_point(struct signer *signer, struct question *question, struct buffer *answer,
                           enum err (*get)(const struct signer *signer,
                                           uint8_t point[static SIGNER_POINT_LEN]))
@@ -148,10 +162,15 @@ static enum err ask_journal_key(struct signer *signer, struct question *question
 /* All that the signer can be asked. */
 static enum err (*const answers[])(struct signer *signer, struct question *question,
                                    struct buffer *answer) = {
-    [SIGNER_ASK_CERTIFICATE] = ask_certificate, [SIGNER_ASK_CRL] = ask_crl,
-    [SIGNER_ASK_PERMIT] = ask_permit,           [SIGNER_ASK_CHECKPOINT] = ask_checkpoint,
-    [SIGNER_ASK_FLOORS] = ask_floors,           [SIGNER_ASK_AUTHORITY] = ask_authority,
-    [SIGNER_ASK_PERMIT_KEY] = ask_permit_key,   [SIGNER_ASK_JOURNAL_KEY] = ask_journal_key,
+    [SIGNER_ASK_CERTIFICATE] = ask_certificate,
+    [SIGNER_ASK_CRL] = ask_crl,
+    [SIGNER_ASK_PERMIT] = ask_permit,
+    [SIGNER_ASK_CHECKPOINT] = ask_checkpoint,
+    [SIGNER_ASK_FLOORS] = ask_floors,
+    [SIGNER_ASK_AUTHORITY] = ask_authority,
+    [SIGNER_ASK_PERMIT_KEY] = ask_permit_key,
+    [SIGNER_ASK_JOURNAL_KEY] = ask_journal_key,
+    [SIGNER_ASK_AUTHORITY_SPKI] = ask_authority_spki,
 };
 
 static enum err answer_question(struct signer *signer, struct question *question,

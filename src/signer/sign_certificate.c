@@ -2,14 +2,10 @@
  * authority that is to sign them, logged, signed with RSA PKCS#1 v1.5 over SHA-256. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "base/date.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "crypto/sign.h"
 #include "signer/state.h"
@@ -165,62 +161,4 @@ enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struc
     return err == ERR_NONE ? sign_digest(signer->keys.authority[kind], HASH_SHA256,
                                          bytes_of(record.digest, SHA256_LEN), signature)
                            : err;
-}
-
-/* --- the authorities themselves --- */
-
-/* notAfter: the last second, in Japan, of the day before the tenth anniversary. */
-static int64_t authority_end(int64_t time)
-{
-    struct date day = date_add_months(date_of_time(time), 12 * PROFILE_AUTHORITY_YEARS);
-    return date_last_second(date_add_days(day, -1));
-}
-
-static enum err authority_encode(const struct signer *signer, enum kind kind, int64_t time,
-                                 struct buffer *tbs)
-{
-    uint8_t key_id[20];
-    struct buffer spki CLEANUP_BUFFER, name CLEANUP_BUFFER, name_ja CLEANUP_BUFFER;
-    buffer_init(&spki, LIMIT_KEY_FILE);
-    buffer_init(&name, LIMIT_CERTIFICATE);
-    buffer_init(&name_ja, LIMIT_CERTIFICATE);
-    profile_put_authority(profile_site_default(), kind, &name);
-    profile_put_authority_ja(profile_site_default(), kind, &name_ja);
-    enum err err = private_key_spki(signer->keys.authority[kind], &spki);
-    if (err == ERR_NONE)
-        err = key_identifier(buffer_bytes(&spki), key_id);
-    if (err != ERR_NONE)
-        return err;
-    struct cert_facts facts = {.serial = 1,
-                               .not_before = time,
-                               .not_after = authority_end(time),
-                               .subject = buffer_bytes(&name),
-                               .subject_ja = buffer_bytes(&name_ja),
-                               .spki = buffer_bytes(&spki),
-                               .subject_key_id = bytes_of(key_id, sizeof key_id)};
-    return cert_encode_tbs(profile_get(PROFILE_AUTHORITY), profile_site_default(), NULL, &facts,
-                           tbs);
-}
-
-enum err signer_make_authority(struct signer *signer, enum kind kind, int64_t time,
-                               struct fault *fault)
-{
-    struct buffer tbs CLEANUP_BUFFER, signature CLEANUP_BUFFER, der CLEANUP_BUFFER;
-    buffer_init(&tbs, LIMIT_CERTIFICATE);
-    buffer_init(&signature, SIGNATURE_MAX);
-    buffer_init(&der, LIMIT_CERTIFICATE);
-    char path[PATH_MAX];
-    int len = snprintf(path, sizeof path, "%s/authority-%s-1.cer", signer->folder, kind_name(kind));
-    if (len < 0 || (size_t)len >= sizeof path)
-        return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
-    enum err err = authority_encode(signer, kind, time, &tbs);
-    if (err == ERR_NONE)
-        err = signer_sign_certificate(signer, kind, SIGNER_AUTHORITY, buffer_bytes(&tbs),
-                                      &signature, fault);
-    if (err == ERR_NONE)
-        err =
-            cert_assemble(buffer_bytes(&tbs), ALGORITHM_RSA_SHA256, buffer_bytes(&signature), &der);
-    if (err == ERR_NONE)
-        err = file_create(path, buffer_bytes(&der), 0644, fault);
-    return err == ERR_NONE ? signer_issuer_set(signer, kind, buffer_bytes(&der), fault) : err;
 }

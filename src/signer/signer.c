@@ -131,6 +131,26 @@ void signer_get_floors(const struct signer *signer, struct signer_floors *out)
     *out = signer->floors;
 }
 
+/* The authority's own certificate stays here: everything else is held against it. */
+enum err signer_issuer_keep(struct signer *signer, enum kind kind, struct bytes tbs,
+                            struct bytes signature, struct fault *fault)
+{
+    char path[PATH_MAX];
+    struct buffer der CLEANUP_BUFFER;
+    buffer_init(&der, LIMIT_CERTIFICATE);
+    enum err err = issuer_path(signer->folder, kind, path);
+    if (err == ERR_NONE)
+        err = cert_assemble(tbs, ALGORITHM_RSA_SHA256, signature, &der);
+    if (err == ERR_NONE)
+        err = file_replace(path, buffer_bytes(&der), 0644, fault);
+    return err == ERR_NONE ? signer_issuer_set(signer, kind, buffer_bytes(&der), fault) : err;
+}
+
+enum err signer_authority_spki(const struct signer *signer, enum kind kind, struct buffer *spki)
+{
+    return private_key_spki(signer->keys.authority[kind], spki);
+}
+
 enum err signer_authority(const struct signer *signer, enum kind kind, struct bytes *out)
 {
     if (signer->issuers[kind].cert.whole.len == 0)

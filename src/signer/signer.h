@@ -34,17 +34,14 @@ enum err signer_sign_checkpoint(struct signer *signer, const struct signer_check
                                 struct bytes links, uint8_t signature[static SIGNER_RAW_LEN],
                                 struct fault *fault) MUST_USE;
 void signer_get_floors(const struct signer *signer, struct signer_floors *out);
-/* ERR_NOT_FOUND before it was made. Borrowed. */
+enum err signer_authority_spki(const struct signer *signer, enum kind kind,
+                               struct buffer *spki) MUST_USE;
+/* ERR_NOT_FOUND before it was signed. Borrowed. */
 enum err signer_authority(const struct signer *signer, enum kind kind, struct bytes *out) MUST_USE;
 enum err signer_permit_key(const struct signer *signer,
                            uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
 enum err signer_journal_key(const struct signer *signer,
                             uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
-
-/* signer_make_authority writes the self-signed certificate of one kind, has it go the way of every
- * certificate, and keeps it in the folder. Serial 1; ten years from `time` (seconds). */
-enum err signer_make_authority(struct signer *signer, enum kind kind, int64_t time,
-                               struct fault *fault) MUST_USE;
 
 /* signer_serve answers questions on the socket until the other side ends it: ERR_CLOSED. */
 enum err signer_serve(struct signer *signer, int fd) MUST_USE;

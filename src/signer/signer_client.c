@@ -176,6 +176,15 @@ enum err signer_client_authority(struct signer_client *client, enum kind kind,
     return ask_bytes(client, &question, -1, certificate, NULL);
 }
 
+enum err signer_client_authority_spki(struct signer_client *client, enum kind kind,
+                                      struct buffer *spki)
+{
+    struct buffer question CLEANUP_BUFFER;
+    question_init(&question, SIGNER_ASK_AUTHORITY_SPKI);
+    buffer_put_u8(&question, (uint8_t)kind);
+    return ask_bytes(client, &question, -1, spki, NULL);
+}
+
 enum err signer_client_permit_key(struct signer_client *client,
                                   uint8_t point[static SIGNER_POINT_LEN])
 {

@@ -17,7 +17,7 @@
 /* What may be signed as a certificate; the names of the profiles. The serials of one kind of
  * authority rise through all three. */
 enum signer_certificate {
-    SIGNER_AUTHORITY, /* self-signed, once, the first that its key ever signs */
+    SIGNER_AUTHORITY, /* self-signed, the first that its key ever signs; the signer keeps it */
     SIGNER_LEAF,
     SIGNER_RESPONDER
 };
@@ -83,7 +83,10 @@ struct signer_floors {
 };
 enum err signer_client_floors(struct signer_client *client, struct signer_floors *out) MUST_USE;
 
-/* The public parts: the authority's certificate (DER, appended), and the points. */
+/* The public parts: the authority's key and, once it was signed, its certificate (DER, appended);
+ * the points. */
+enum err signer_client_authority_spki(struct signer_client *client, enum kind kind,
+                                      struct buffer *spki) MUST_USE;
 enum err signer_client_authority(struct signer_client *client, enum kind kind,
                                  struct buffer *certificate) MUST_USE;
 enum err signer_client_permit_key(struct signer_client *client,

@@ -35,3 +35,6 @@ enum err signer_note(void *context, const struct signed_record *record) MUST_USE
 /* signer_issuer_set takes over a certificate that belongs to the kind's key. */
 enum err signer_issuer_set(struct signer *signer, enum kind kind, struct bytes der,
                            struct fault *fault) MUST_USE;
+/* signer_issuer_keep writes the certificate that was just signed into the folder. */
+enum err signer_issuer_keep(struct signer *signer, enum kind kind, struct bytes tbs,
+                            struct bytes signature, struct fault *fault) MUST_USE;
