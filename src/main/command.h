@@ -14,3 +14,4 @@ struct command {
 
 extern const struct command rules_commands[];
 extern const struct command verify_commands[];
+extern const struct command login_commands[];

@@ -20,12 +20,12 @@ const char *verdict_name(enum verdict_answer answer)
     return names[answer];
 }
 
-const char *reason_name(enum verdict_reason reason)
+const char *verdict_reason_name(enum verdict_reason reason)
 {
     return reasons[reason].name;
 }
 
-const char *reason_sentence(enum verdict_reason reason, enum language language)
+const char *verdict_reason_sentence(enum verdict_reason reason, enum language language)
 {
     return language == LANGUAGE_JA ? reasons[reason].ja : reasons[reason].en;
 }

@@ -66,8 +66,8 @@ struct verdict {
 };
 
 const char *verdict_name(enum verdict_answer answer); /* "valid", "invalid", "cannot-tell" */
-const char *reason_name(enum verdict_reason reason);
-const char *reason_sentence(enum verdict_reason reason, enum language language);
+const char *verdict_reason_name(enum verdict_reason reason);
+const char *verdict_reason_sentence(enum verdict_reason reason, enum language language);
 const char *source_name(enum status_source source); /* "none", "ocsp", "crl" */
 
 /* verdict_set writes reason and answer together. */

@@ -1,0 +1,11 @@
+/* A PIN on its way from the resident to the card: from the descriptor that --pin-fd names, or from
+ * the keyboard. Its form is checked here, before a try is spent. page:S05 page:S07 */
+#pragma once
+
+#include "base/kind.h"
+#include "base/secret.h"
+
+/* pin_option_read reads one line. fd_text is the value of --pin-fd, NULL: ask on the terminal.
+ * Returns STATUS_DONE, or complains and returns STATUS_USAGE (no descriptor), STATUS_UNDECIDED
+ * (nothing to read) or STATUS_REFUSED (not the form of such a PIN). */
+int pin_option_read(const char *fd_text, enum kind kind, struct secret *out);
