@@ -22,7 +22,7 @@
 #define LIMIT_SEAL_LABEL       64
 #define LIMIT_PATH_FILES       1024        /* certificates, or CRLs, given to one path validation */
 #define LIMIT_PATH_CERTIFICATE (64 * 1024) /* one of them, of any profile */
-#define LIMIT_DER_DEPTH        16
+#define LIMIT_DER_DEPTH        24
 #define LIMIT_ACT_FILE         (512 * 1024) /* a file inside a request on the acts socket */
 #define LIMIT_ACT_BATCH        64           /* acts taken into one transaction */
 #define LIMIT_ACT_CLIENTS      64           /* connections to the acts socket at one time */

@@ -45,9 +45,9 @@ static enum algorithm algorithm_find(enum oid oid, enum parameters found)
 
 enum algorithm algorithm_take(struct der *der, struct bytes *whole)
 {
-    struct bytes element = der_take_whole(der, DER_SEQUENCE);
-    struct der outer = der_inside(der, element);
-    struct der fields = der_enter(&outer, DER_SEQUENCE);
+    struct der ahead = *der;
+    struct bytes element = der_take_whole(&ahead, DER_SEQUENCE);
+    struct der fields = der_enter(der, DER_SEQUENCE);
     enum oid oid = oid_take(&fields);
     enum parameters found = der_has_more(&fields) ? PARAMETERS_NULL : PARAMETERS_ABSENT;
     if (der_next_is(&fields, DER_NULL)) {

@@ -46,6 +46,13 @@ static enum err check_text(const char *what, struct bytes text, struct bytes fla
     return ERR_NONE;
 }
 
+/* The Gregorian years that an era's digit may stand before; 0: the era is unknown. */
+static bool is_year_of_era(char era, int year)
+{
+    static const int first[] = {0, 1868, 1912, 1926, 1989, 2019, 9999};
+    return year == 0 || (year >= first[era - '0'] && (era == '0' || year <= first[era - '0' + 1]));
+}
+
 /* EYYYYMMDD; parts that are unknown are zeros, from the day upwards. */
 static enum err check_birth_date(struct bytes text, struct fault *fault)
 {
@@ -57,7 +64,8 @@ static enum err check_birth_date(struct bytes text, struct fault *fault)
         char dashed[] = {digits[1], digits[2], digits[3], digits[4], '-', digits[5],
                          digits[6], '-',       digits[7], digits[8], 0};
         struct date date;
-        is_right = date_parse_birth(dashed, &date) == ERR_NONE;
+        is_right =
+            date_parse_birth(dashed, &date) == ERR_NONE && is_year_of_era(digits[0], date.year);
     }
     if (!is_right)
         return fault_set(fault, ERR_MALFORMED, rule, "the birth date is not EYYYYMMDD");

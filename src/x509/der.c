@@ -338,3 +338,10 @@ bool der_is_text(uint8_t tag, struct bytes content)
     }
     return tag == DER_PRINTABLE_STRING || tag == DER_IA5_STRING || tag == DER_T61_STRING;
 }
+
+bool der_is_rising(struct bytes before, struct bytes after)
+{
+    size_t shared = before.len < after.len ? before.len : after.len;
+    int order = memcmp(before.data, after.data, shared);
+    return order < 0 || (order == 0 && before.len < after.len);
+}

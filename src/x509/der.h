@@ -86,6 +86,10 @@ void der_null(struct der *der);
  * PrintableString, or ASCII. BMPString and UniversalString: whole characters only. */
 bool der_is_text(uint8_t tag, struct bytes content);
 
+/* der_is_rising: may these two stand in a SET OF in this order? X.690 11.6: the shorter one is
+ * padded with zeros. Equal ones may not. */
+bool der_is_rising(struct bytes before, struct bytes after);
+
 /* ---- writing ---- */
 
 /* der_begin writes a tag and returns a mark; der_close puts the length there. They nest. */

@@ -8,7 +8,9 @@
 #include "x509/crl.h"
 #include "x509/ocsp.h"
 
-/* issuer is the parsed certificate of the authority that will sign; NULL for PROFILE_AUTHORITY. */
+/* lint_cert: that subjectKeyIdentifier is the hash of the key is left to the caller, who has a
+ * hash. issuer is the parsed certificate of the authority that will sign; NULL for
+ * PROFILE_AUTHORITY. */
 enum err lint_cert(struct bytes tbs, enum profile_id id, const struct profile_site *site,
                    const struct cert *issuer, struct fault *fault) MUST_USE;
 /* Serials strictly rising, numbers and times in range, life as the profile says. */

@@ -35,14 +35,6 @@ static void name_take_attribute(struct der *set, size_t rdn, struct name *out)
         out->attributes[out->num++] = attribute;
 }
 
-/* X.690 11.6: the elements of a SET OF rise, the shorter one padded with zeros. */
-static bool name_is_rising(struct bytes before, struct bytes after)
-{
-    size_t shared = before.len < after.len ? before.len : after.len;
-    int order = memcmp(before.data, after.data, shared);
-    return order < 0 || (order == 0 && before.len < after.len);
-}
-
 static void name_take_rdn(struct der *rdns, size_t rdn, struct name *out)
 {
     struct der set = der_enter(rdns, DER_SET);
@@ -52,7 +44,7 @@ static void name_take_rdn(struct der *rdns, size_t rdn, struct name *out)
     while (der_has_more(&set)) {
         struct der ahead = set;
         struct bytes whole = der_take_whole(&ahead, DER_SEQUENCE);
-        if (der_is_ok(&set) && before.data && !name_is_rising(before, whole))
+        if (der_is_ok(&set) && before.data && !der_is_rising(before, whole))
             der_refuse(&set, "an RDN whose attributes are out of order");
         before = whole;
         name_take_attribute(&set, rdn, out);
@@ -64,9 +56,9 @@ struct bytes name_take(struct der *der, struct name *out)
     struct name local;
     struct name *name = out ? out : &local;
     name->num = 0;
-    struct bytes whole = der_take_whole(der, DER_SEQUENCE);
-    struct der outer = der_inside(der, whole);
-    struct der rdns = der_enter(&outer, DER_SEQUENCE);
+    struct der ahead = *der;
+    struct bytes whole = der_take_whole(&ahead, DER_SEQUENCE);
+    struct der rdns = der_enter(der, DER_SEQUENCE);
     for (size_t rdn = 0; der_has_more(&rdns); rdn++)
         name_take_rdn(&rdns, rdn, name);
     return whole;

@@ -47,9 +47,9 @@ static void spki_take_curve(struct der *algorithm, struct spki *out)
 struct bytes spki_take(struct der *der, struct spki *out)
 {
     struct spki spki = {.type = SPKI_OTHER};
-    struct bytes whole = der_take_whole(der, DER_SEQUENCE);
-    struct der outer = der_inside(der, whole);
-    struct der fields = der_enter(&outer, DER_SEQUENCE);
+    struct der ahead = *der;
+    struct bytes whole = der_take_whole(&ahead, DER_SEQUENCE);
+    struct der fields = der_enter(der, DER_SEQUENCE);
     struct der algorithm = der_enter(&fields, DER_SEQUENCE);
     enum oid oid = oid_take(&algorithm);
     spki.key = der_bit_octets(&fields);

@@ -1,0 +1,78 @@
+/* The writing half of crl.h. */
+#include "x509/crl.h"
+
+#include "x509/extension.h"
+#include "x509/signed.h"
+
+static void crl_put_entry(struct buffer *out, const struct crl_entry *entry)
+{
+    size_t mark = der_begin(out, DER_SEQUENCE);
+    serial_put(out, DER_INTEGER, entry->serial);
+    der_put_time(out, entry->revoked_at);
+    if (entry->reason != CRL_REASON_UNSPECIFIED) {
+        size_t list = der_begin(out, DER_SEQUENCE);
+        struct extension_marks marks = extension_begin(out, OID_REASON_CODE, false);
+        der_put_enumerated(out, entry->reason);
+        extension_close(out, marks);
+        der_close(out, list);
+    }
+    der_close(out, mark);
+}
+
+/* RFC 5280 5.1.2.6: without entries the list is absent. */
+static void crl_put_entries(struct buffer *out, struct crl_source source)
+{
+    struct crl_entry entry;
+    if (!source.next || !source.next(source.context, &entry))
+        return;
+    size_t entries = der_begin(out, DER_SEQUENCE);
+    do {
+        crl_put_entry(out, &entry);
+    } while (out->failed == ERR_NONE && source.next(source.context, &entry));
+    der_close(out, entries);
+}
+
+static void crl_put_extensions(struct buffer *out, const struct cert *issuer,
+                               const struct crl_facts *facts)
+{
+    size_t wrapped = der_begin(out, DER_CONTEXT_CONSTRUCTED(0));
+    size_t list = der_begin(out, DER_SEQUENCE);
+    struct extension_marks marks = extension_begin(out, OID_AUTHORITY_KEY_ID, false);
+    authority_key_id_put(out, issuer);
+    extension_close(out, marks);
+    marks = extension_begin(out, OID_CRL_NUMBER, false);
+    der_put_number(out, facts->number);
+    extension_close(out, marks);
+    if (facts->issuing_point.len) {
+        marks = extension_begin(out, OID_ISSUING_POINT, true);
+        size_t point = der_begin(out, DER_SEQUENCE);
+        point_name_put(out, facts->issuing_point);
+        der_close(out, point);
+        extension_close(out, marks);
+    }
+    der_close(out, list);
+    der_close(out, wrapped);
+}
+
+enum err crl_encode_tbs(const struct cert *issuer, const struct crl_facts *facts,
+                        struct crl_source source, struct buffer *out)
+{
+    if (issuer->subject_key_id.len == 0)
+        return ERR_USAGE;
+    size_t tbs = der_begin(out, DER_SEQUENCE);
+    der_put_number(out, 1);
+    algorithm_put(out, profile_get(PROFILE_AUTHORITY)->algorithm);
+    buffer_put_bytes(out, issuer->subject);
+    der_put_time(out, facts->this_update);
+    der_put_time(out, facts->next_update);
+    crl_put_entries(out, source);
+    crl_put_extensions(out, issuer, facts);
+    der_close(out, tbs);
+    return buffer_check(out);
+}
+
+enum err crl_assemble(struct bytes tbs, enum algorithm algorithm, struct bytes signature,
+                      struct buffer *out)
+{
+    return signed_assemble(tbs, algorithm, signature, out);
+}
