@@ -4,10 +4,10 @@
 #include "store/migrations.h"
 
 const char migration_journal[] =
-    /* One entry of the chain. hash covers sequence, previous, commitment, kind, actor, role, second
-     * and time (the encoding is centre/journal's); previous is the hash of entry sequence - 1, for
-     * entry 1 thirty-two zeros. commitment = SHA-256(salt, personal data): what lies in
-     * journal_personal can go and the chain still verifies. second: of an act by two persons. */
+    /* One entry of the chain; the encoding is centre/chain's (docs/PROTOCOL.journal). hash: the
+     * head after this entry; previous: the head before it, for entry 1 thirty-two zeros.
+     * commitment: hides and holds what lies in journal_personal, which can go while the chain still
+     * verifies. second: of an act by two persons. */
     "CREATE TABLE journal ("
     "  sequence INTEGER PRIMARY KEY CHECK (sequence > 0),"
     "  previous BLOB NOT NULL CHECK (length(previous) = 32),"

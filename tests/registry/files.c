@@ -58,13 +58,31 @@ static void refuses_bad_substitutes(void **state)
     }
 }
 
+static void the_format_is_described(void **state)
+{
+    (void)state;
+    struct buffer page CLEANUP_BUFFER = read_source("docs/FORMAT.register");
+    const char *text = buffer_text(&page);
+    for (size_t i = 0; i < NUM_ITEMS; i++) {
+        char row[32];
+        snprintf(row, sizeof row, "\n   %s ", item_name((enum item)i));
+        if (!strstr(text, row))
+            fail_msg("docs/FORMAT.register has no row for %s", item_name((enum item)i));
+    }
+    for (size_t i = 0; i < NUM_EVENTS; i++) {
+        char row[48];
+        snprintf(row, sizeof row, "\n   %s ", event_name((enum event)i));
+        if (change_event_knows((enum event)i) != (strstr(text, row) != NULL))
+            fail_msg("docs/FORMAT.register and the table differ in %s", event_name((enum event)i));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_the_town),
-        cmocka_unit_test(refuses_bad_municipalities),
-        cmocka_unit_test(loads_substitutes),
-        cmocka_unit_test(refuses_bad_substitutes),
+        cmocka_unit_test(knows_the_town),          cmocka_unit_test(refuses_bad_municipalities),
+        cmocka_unit_test(loads_substitutes),       cmocka_unit_test(refuses_bad_substitutes),
+        cmocka_unit_test(the_format_is_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,7 +73,7 @@ static void personal_data_is_erased_once(void **state)
     (void)state;
     struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
     assert_ok(store_begin(store, NULL));
-    assert_ok(erase(store, 1));
+    assert_ok(erase(store, 1)); /* its text names $2 before $1: bound by name, not by appearance */
     assert_ok(store_savepoint(store, NULL));
     assert_err(erase(store, 1), ERR_DENIED);
     assert_ok(store_rollback_to(store, NULL));
@@ -99,8 +99,8 @@ static void refuses_every_other_edit(void **state)
         "UPDATE journal_personal SET salt = NULL, data = NULL WHERE sequence = 1",
         "UPDATE journal_personal SET salt = NULL, data = NULL, erased_on = 1 WHERE sequence = 1",
         "UPDATE journal_personal SET salt = NULL, data = x'00', erased_on = 1, erased_rule = 'r'",
-        "UPDATE journal_personal SET sequence = 2, salt = NULL, data = NULL, erased_on = 1,"
-        " erased_rule = 'r' WHERE sequence = 1",
+        ("UPDATE journal_personal SET sequence = 2, salt = NULL, data = NULL, erased_on = 1,"
+         " erased_rule = 'r' WHERE sequence = 1"),
         "DELETE FROM journal_personal",
         "UPDATE change SET state = 1",
         "DELETE FROM change WHERE epoch = 2",
