@@ -43,6 +43,27 @@ static enum err add_blocks(struct der_files *files, const char *path, const char
     }
 }
 
+/* What these objects begin with is a SEQUENCE; no PEM file begins with its byte, a "0". */
+static bool is_der(const struct buffer *content)
+{
+    return content->len != 0 && content->data[0] == 0x30;
+}
+
+enum err der_file_read(const char *path, const char *label, struct buffer *out, struct fault *fault)
+{
+    fault_name_input(fault, path);
+    enum err err = file_read(path, out, fault);
+    if (err != ERR_NONE || is_der(out))
+        return err;
+    struct buffer der CLEANUP_BUFFER;
+    buffer_init(&der, out->cap);
+    if (pem_decode(buffer_bytes(out), label, &der, NULL) != ERR_NONE)
+        return fault_set(fault, ERR_MALFORMED, label, "neither DER nor PEM");
+    buffer_cut(out, 0);
+    buffer_put_bytes(out, buffer_bytes(&der));
+    return buffer_check(out);
+}
+
 enum err der_files_add(struct der_files *files, const char *path, const char *label, size_t cap,
                        struct fault *fault)
 {
@@ -52,7 +73,7 @@ enum err der_files_add(struct der_files *files, const char *path, const char *la
     enum err err = file_read(path, &content, fault);
     if (err != ERR_NONE)
         return err;
-    if (content.len == 0 || content.data[0] != 0x30) /* the first byte of DER here: SEQUENCE */
+    if (!is_der(&content))
         return add_blocks(files, path, label, buffer_bytes(&content), cap, fault);
     if (content.len > cap)
         return fault_set(fault, ERR_LIMIT, "size", "longer than %zu bytes", cap);

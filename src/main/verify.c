@@ -27,6 +27,10 @@ static const struct option verify_option_names[] = {
     FLAG("inhibit-map", VERIFY_INHIBIT_MAP),
     FLAG("inhibit-any", VERIFY_INHIBIT_ANY),
     VALUE("time", VERIFY_TIME),
+    VALUE("content", VERIFY_CONTENT),
+    VALUE("authority", VERIFY_AUTHORITY),
+    VALUE("ocsp", VERIFY_OCSP),
+    FLAG("json", VERIFY_JSON),
     {0},
 };
 
@@ -101,6 +105,26 @@ static int need(const struct verify_options *options, enum verify_option id)
     return complain_usage(say("--%s is missing", "--%s が必要です"), option_name((int)id));
 }
 
+static int ask_path(int argc, char **argv, const struct verify_options *options)
+{
+    if (optind != argc)
+        return complain_usage(say("%s: one argument too many", "%s: 余分な引数です"), argv[optind]);
+    int status = need(options, VERIFY_CERT);
+    if (status == STATUS_DONE)
+        status = need(options, VERIFY_ANCHOR);
+    return status == STATUS_DONE ? verify_path(options) : status;
+}
+
+static int ask_signature(int argc, char **argv, struct verify_options *options)
+{
+    if (optind + 1 != argc)
+        return complain_usage(
+            "%s", say("one signature file is needed", "署名ファイルを一つ指定してください"));
+    options->file = argv[optind];
+    int status = need(options, VERIFY_AUTHORITY);
+    return status == STATUS_DONE ? verify_signature(options) : status;
+}
+
 static int ask(int argc, char **argv, struct verify_options *options)
 {
     int status = collect(argc, argv, options);
@@ -114,14 +138,8 @@ static int ask(int argc, char **argv, struct verify_options *options)
         return complain_usage(say("--time %s: not a time (YYYY-MM-DDThh:mm:ssZ)",
                                   "--time %s: 時刻 (YYYY-MM-DDThh:mm:ssZ) ではありません"),
                               time->values[0]);
-    if (!options->given[VERIFY_PATH].num)
-        return complain_usage(say("--path is missing", "--path が必要です"));
-    if (optind != argc)
-        return complain_usage(say("%s: one argument too many", "%s: 余分な引数です"), argv[optind]);
-    status = need(options, VERIFY_CERT);
-    if (status == STATUS_DONE)
-        status = need(options, VERIFY_ANCHOR);
-    return status == STATUS_DONE ? verify_path(options) : status;
+    return options->given[VERIFY_PATH].num ? ask_path(argc, argv, options)
+                                           : ask_signature(argc, argv, options);
 }
 
 static int run_verify(int argc, char **argv)

@@ -1,5 +1,5 @@
 /* What the two questions of `jpki verify` share: the options as they were given. A document's
- * signature is asked about in verify.c, a path of any profile in verify_path.c. */
+ * signature is asked about in verify_signature.c, a path of any profile in verify_path.c. */
 #pragma once
 
 #include "main/options.h"
@@ -38,3 +38,12 @@ struct verify_options {
 /* verify_path answers with the exit status: 0 valid, 1 all that is not proved valid, 2 a file that
  * cannot be read. */
 int verify_path(const struct verify_options *options);
+
+/* verify_signature answers with the exit status: 0 valid, 1 invalid, 2 cannot tell. */
+int verify_signature(const struct verify_options *options);
+
+struct verdict;
+/* verify_report prints a verdict: the word alone on the first line, then its reason, the source of
+ * the status and times, the same in every locale up to the first empty line; then a sentence.
+ * Returns the exit status. */
+int verify_report(const struct verdict *verdict, bool is_json);
