@@ -14,16 +14,16 @@ static void print_time(const char *name, int64_t t)
 
 static void report_text(const struct verdict *verdict)
 {
-    printf("%s\n%s\n", verdict_name(verdict->answer), reason_name(verdict->reason));
+    printf("%s\n%s\n", verdict_name(verdict->answer), verdict_reason_name(verdict->reason));
     print_time("at", verdict->at);
-    printf("source: %s\n", source_name(verdict->source));
+    printf("source: %s\n", verdict_source_name(verdict->source));
     if (verdict->source != SOURCE_NONE) {
         print_time("source-time", verdict->source_time);
         print_time("source-until", verdict->source_until);
     }
     if (verdict->is_revoked_or_held)
         print_time("since", verdict->since);
-    printf("\n%s\n", reason_sentence(verdict->reason, language_of_locale()));
+    printf("\n%s\n", verdict_reason_sentence(verdict->reason, language_of_locale()));
 }
 
 static void set_time(json_t *json, const char *name, bool is_known, int64_t t)
@@ -37,9 +37,9 @@ static void report_json(const struct verdict *verdict)
     bool has_source = verdict->source != SOURCE_NONE;
     json_t *json = json_object();
     json_object_set_new(json, "verdict", json_string(verdict_name(verdict->answer)));
-    json_object_set_new(json, "reason", json_string(reason_name(verdict->reason)));
+    json_object_set_new(json, "reason", json_string(verdict_reason_name(verdict->reason)));
     set_time(json, "at", true, verdict->at);
-    json_object_set_new(json, "source", json_string(source_name(verdict->source)));
+    json_object_set_new(json, "source", json_string(verdict_source_name(verdict->source)));
     set_time(json, "source_time", has_source, verdict->source_time);
     set_time(json, "source_until", has_source, verdict->source_until);
     set_time(json, "since", verdict->is_revoked_or_held, verdict->since);

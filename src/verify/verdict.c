@@ -6,7 +6,7 @@ static const struct reason_row {
     const char *name, *en, *ja;
 } reasons[] = {
 #define X(code, answer, name, en, ja) [code] = {answer, name, en, ja},
-    REASON_LIST(X)
+    VERDICT_REASON_LIST(X)
 #undef X
 };
 
@@ -30,7 +30,7 @@ const char *verdict_reason_sentence(enum verdict_reason reason, enum language la
     return language == LANGUAGE_JA ? reasons[reason].ja : reasons[reason].en;
 }
 
-const char *source_name(enum status_source source)
+const char *verdict_source_name(enum status_source source)
 {
     static const char *const names[] = {
         [SOURCE_NONE] = "none", [SOURCE_OCSP] = "ocsp", [SOURCE_CRL] = "crl"};

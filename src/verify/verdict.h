@@ -13,7 +13,7 @@
 enum verdict_answer { VERDICT_CANNOT_TELL, VERDICT_VALID, VERDICT_INVALID };
 
 /* code, answer, name (stable), English sentence, Japanese sentence */
-#define REASON_LIST(X)                                                                             \
+#define VERDICT_REASON_LIST(X)                                                                     \
     X(REASON_NO_STATUS, VERDICT_CANNOT_TELL, "no-status",                                          \
       "the certificate's status is not to be had", "証明書の状態を確認できません")                 \
     X(REASON_STATUS_REFUSED, VERDICT_CANNOT_TELL, "status-refused",                                \
@@ -47,7 +47,7 @@ enum verdict_answer { VERDICT_CANNOT_TELL, VERDICT_VALID, VERDICT_INVALID };
 
 enum verdict_reason {
 #define X(code, answer, name, en, ja) code,
-    REASON_LIST(X)
+    VERDICT_REASON_LIST(X)
 #undef X
 };
 
@@ -68,7 +68,7 @@ struct verdict {
 const char *verdict_name(enum verdict_answer answer); /* "valid", "invalid", "cannot-tell" */
 const char *verdict_reason_name(enum verdict_reason reason);
 const char *verdict_reason_sentence(enum verdict_reason reason, enum language language);
-const char *source_name(enum status_source source); /* "none", "ocsp", "crl" */
+const char *verdict_source_name(enum status_source source); /* "none", "ocsp", "crl" */
 
 /* verdict_set writes reason and answer together. */
 void verdict_set(struct verdict *verdict, enum verdict_reason reason);
