@@ -1,0 +1,223 @@
+#!/usr/bin/python3
+"""What x509 makes, judged by openssl and by Java: accepted as it is, refused when one byte changes;
+and the dumps of fixed objects against those in expected/, which were checked by hand."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+MAKE = sys.argv[1]
+HERE = pathlib.Path(__file__).resolve().parent
+NOW = 1795309323 + 120  # two minutes after the samples were made
+AT = ["-attime", str(NOW)]
+KINDS = ["signature", "authentication"]
+
+cases = []
+
+
+def case(name, good, detail=""):
+    cases.append((name, good, detail))
+
+
+def skip(name, reason):
+    cases.append((f"{name} # SKIP {reason}", True, ""))
+
+
+def run(*command, cwd):
+    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True)
+    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+def changed(path):
+    """The same file with one bit of its last byte turned: a byte of the signature."""
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    other = path.with_name("changed-" + path.name)
+    other.write_bytes(content)
+    return other
+
+
+def verify(folder, kind, leaf, crl):
+    return run("openssl", "verify", *AT, "-x509_strict", "-check_ss_sig", "-crl_check_all",
+               "-policy_check", "-CAfile", f"{kind}-authority.pem", "-CRLfile", crl, leaf,
+               cwd=folder)
+
+
+def judge_certificates(folder):
+    for kind in KINDS:
+        other = KINDS[1 - KINDS.index(kind)]
+        good, held = f"{kind}-good.cer", f"{kind}-held.cer"
+        full = f"{kind}-full.crl"
+        status, text = verify(folder, kind, good, full)
+        case(f"openssl accepts the {kind} certificate with the full list", status == 0, text)
+        status, text = verify(folder, kind, good, f"{kind}-empty.crl")
+        case(f"openssl accepts the {kind} certificate with an empty list", status == 0, text)
+        status, text = verify(folder, kind, held, full)
+        case(f"openssl refuses the held {kind} certificate",
+             status != 0 and "certificate revoked" in text, text)
+        status, text = verify(folder, other, good, full)
+        case(f"openssl refuses the {kind} certificate under the other authority", status != 0, text)
+        status, text = verify(folder, kind, changed(folder / good), full)
+        case(f"openssl refuses a changed {kind} certificate",
+             status != 0 and "signature failure" in text, text)
+        status, text = verify(folder, kind, good, changed(folder / full))
+        case(f"openssl refuses a changed {kind} list",
+             status != 0 and "CRL signature failure" in text, text)
+
+
+def judge_lists(folder):
+    for kind in KINDS:
+        for scope in ["full", "municipal", "empty"]:
+            name = folder / f"{kind}-{scope}.crl"
+            for path, wanted in [(name, "verify OK"), (changed(name), "verify failure")]:
+                status, text = run("openssl", "crl", "-in", path, "-inform", "DER", "-noout",
+                                   "-CAfile", f"{kind}-authority.pem", cwd=folder)
+                case(f"openssl crl says {wanted} of {path.name}", wanted in text, text)
+
+
+def ocsp(folder, kind, response, leaf):
+    return run("faketime", "-f", "@2026-11-22 01:04:03", "openssl", "ocsp", "-no_nonce",
+               "-respin", response,
+               "-reqin", f"{kind}-{leaf}.ocsp-request", "-issuer", f"{kind}-authority.cer",
+               "-cert", f"{kind}-{leaf}.cer", "-CAfile", f"{kind}-authority.pem", cwd=folder)
+
+
+def judge_answers(folder):
+    os.environ["TZ"] = "UTC"
+    for kind in KINDS:
+        for leaf, wanted in [("good", "good"), ("held", "revoked")]:
+            name = folder / f"{kind}-{leaf}.ocsp"
+            status, text = ocsp(folder, kind, name, leaf)
+            case(f"openssl ocsp reads {wanted} for the {leaf} {kind} certificate",
+                 status == 0 and "Response verify OK" in text and f".cer: {wanted}" in text
+                 and ("certificateHold" in text) == (leaf == "held")
+                 and "WARNING" not in text, text)
+        # the last byte stands in the responder's certificate: without a path it may not answer
+        status, text = ocsp(folder, kind, changed(folder / f"{kind}-good.ocsp"), "good")
+        case(f"openssl ocsp refuses a changed {kind} answer",
+             "Response Verify Failure" in text or "Response verify OK" not in text, text)
+        status, text = run("openssl", "ocsp", "-reqin", f"{kind}-good.ocsp-request", "-req_text",
+                           cwd=folder)
+        case(f"openssl ocsp reads the {kind} request", "Serial Number: 0705D990" in text, text)
+
+
+def judge_request(folder):
+    for path, wanted in [("request.p10", True), (changed(folder / "request.p10"), False)]:
+        status, text = run("openssl", "req", "-verify", "-noout", "-inform", "DER", "-in", path,
+                           cwd=folder)
+        case(f"openssl req {'accepts' if wanted else 'refuses'} {pathlib.Path(path).name}",
+             ("verify OK" in text) == wanted, text)
+
+
+def cms(folder, path, *more):
+    return run("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", path,
+               *AT, "-CAfile", "signature-authority.pem", "-out", "content", *more, cwd=folder)
+
+
+def judge_cms(folder):
+    document = folder / "document.xml"
+    status, text = cms(folder, "detached.p7s", "-content", document)
+    case("openssl cms accepts the detached signature", status == 0 and "CAdES" in text, text)
+    status, text = cms(folder, "attached.p7m")
+    case("openssl cms accepts the attached signature, and gives the document back",
+         status == 0 and (folder / "content").read_bytes() == document.read_bytes(), text)
+    status, text = cms(folder, "detached.p7s", "-content", changed(document))
+    case("openssl cms refuses a changed document", status != 0 and "content verify error" in text, text)
+    status, text = cms(folder, changed(folder / "detached.p7s"), "-content", document)
+    case("openssl cms refuses a changed signature", status != 0, text)
+    status, text = run("openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in",
+                       "detached.p7s", cwd=folder)
+    case("the CMS names its certificate (signing-certificate-v2)",
+         "id-smime-aa-signingCertificateV2" in text, text)
+
+
+def judge_by_java(folder):
+    questions = []
+    for kind in KINDS:
+        root = f"{kind}-authority.cer"
+        other = f"{KINDS[1 - KINDS.index(kind)]}-authority.cer"
+        for crl in ["full", "municipal"]:
+            questions += [(f"{root},{kind}-good.cer,{kind}-{crl}.crl,-,{NOW}", "valid"),
+                          (f"{root},{kind}-held.cer,{kind}-{crl}.crl,-,{NOW}", "revoked")]
+        late = NOW + 49 * 3600
+        questions += [(f"{root},{kind}-good.cer,-,{kind}-good.ocsp,{NOW}", "valid"),
+                      (f"{root},{kind}-held.cer,-,{kind}-held.ocsp,{NOW}", "revoked"),
+                      (f"{root},{kind}-good.cer,-,changed-{kind}-good.ocsp,{NOW}", "invalid"),
+                      (f"{root},changed-{kind}-good.cer,{kind}-full.crl,-,{NOW}", "invalid"),
+                      (f"{other},{kind}-good.cer,{kind}-full.crl,-,{NOW}", "invalid"),
+                      (f"{root},{kind}-good.cer,{kind}-full.crl,-,{late}", "invalid")]
+    if not shutil.which("java"):
+        skip("Java judges certificates, lists and answers", "java is not installed")
+        return
+    status, text = run("java", HERE / "Judge.java", *[question for question, _ in questions],
+                       cwd=folder)
+    answers = text.splitlines()
+    for i, (question, wanted) in enumerate(questions):
+        answer = answers[i] if i < len(answers) else "no answer"
+        case(f"Java says {wanted} of {question.rsplit(',', 1)[0]}",
+             (answer == "valid") == (wanted == "valid") and wanted in answer, text)
+
+
+def dump(folder, name):
+    """asn1parse, and what openssl makes of it; the same on every machine."""
+    view = {".cer": ["x509", "-noout", "-text", "-nameopt", "RFC2253,-esc_msb,utf8", "-certopt",
+                     "no_sigdump,no_pubkey"],
+            ".crl": ["crl", "-noout", "-text", "-nameopt", "RFC2253,-esc_msb,utf8"],
+            ".p10": ["req", "-noout", "-subject"], ".ocsp": ["ocsp", "-resp_text", "-noverify"],
+            ".ocsp-request": ["ocsp", "-req_text"]}
+    suffix = pathlib.Path(name).suffix
+    status, text = run("openssl", "asn1parse", "-inform", "DER", "-i", "-in", name, cwd=folder)
+    if suffix in view:
+        flag = {".ocsp": "-respin", ".ocsp-request": "-reqin"}.get(suffix, "-in")
+        form = [] if suffix.startswith(".ocsp") else ["-inform", "DER"]
+        text += "\n" + run("openssl", *view[suffix], *form, flag, name, cwd=folder)[1]
+    return text
+
+
+GOLDEN = ["signature-authority.cer", "authentication-authority.cer", "signature-good.cer",
+          "authentication-good.cer", "signature-responder.cer", "signature-full.crl",
+          "signature-municipal.crl", "signature-good.ocsp-request", "signature-held.ocsp",
+          "request.p10", "detached.p7s"]
+
+
+def compare_dumps(folder):
+    for name in GOLDEN:
+        path = HERE / "expected" / (name + ".txt")
+        found = dump(folder, name)
+        if os.environ.get("JPKI_WRITE_DUMPS"):
+            head = [line for line in path.read_text().splitlines() if line.startswith("#")] \
+                if path.exists() else []
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("\n".join(head + [found]))
+        wanted = "\n".join(line for line in path.read_text().splitlines()
+                           if not line.startswith("#"))
+        case(f"the dump of {name} is the expected one", found.strip() == wanted.strip(), found)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as real, tempfile.TemporaryDirectory() as fixed:
+        subprocess.run([MAKE, real], check=True)
+        subprocess.run([MAKE, fixed, "fixed"], check=True)
+        folder = pathlib.Path(real)
+        for kind in KINDS:  # -CAfile reads PEM alone
+            run("openssl", "x509", "-in", f"{kind}-authority.cer", "-out", f"{kind}-authority.pem",
+                cwd=folder)
+        judge_certificates(folder)
+        judge_lists(folder)
+        judge_answers(folder)
+        judge_request(folder)
+        judge_cms(folder)
+        judge_by_java(folder)
+        compare_dumps(pathlib.Path(fixed))
+    print(f"1..{len(cases)}")
+    for number, (name, good, detail) in enumerate(cases, 1):
+        print(f"{'ok' if good else 'not ok'} {number} - {name}")
+        if not good:
+            print("".join(f"# {line}\n" for line in detail.splitlines()[:40]), end="")
+    return 0 if all(good for _, good, _ in cases) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
