@@ -17,6 +17,7 @@ struct der der_of(struct bytes input, struct fault *fault, const char *rule)
     return (struct der){reader_of(input), fault, rule, 0};
 }
 
+PRINTF_LIKE(3, 0)
 static void der_refuse_list(struct der *der, enum err code, const char *format, va_list arguments)
 {
     char text[sizeof der->fault->text];

@@ -403,13 +403,8 @@ static void replaces_the_first_certificate_by_the_second(void **state)
 static void administers_no_old_resident_card(void **state)
 {
     (void)state;
-    static const char *const hidden[] = {"0047001A00",
-                                         "00D6000001AA",
-                                         "00440000",
-                                         "002C029B01AA",
-                                         "0082000001AA",
-                                         "008800000101"
-                                         "00"};
+    static const char *const hidden[] = {"0047001A00",   "00D6000001AA", "00440000",
+                                         "002C029B01AA", "0082000001AA", "00880000010100"};
     struct test_card old;
     test_card_new(&old, true);
     assert_word(ask(&old, SELECT_JPKI), 0x9000);
