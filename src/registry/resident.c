@@ -137,6 +137,7 @@ enum err resident_check(const struct resident *resident,
     return name_join(&resident->name, joined, fault);
 }
 
+/* page:S14 rule:resident-of-this-town */
 bool resident_lives_in(const struct resident *resident, const char *municipality, struct date on)
 {
     bool is_here = resident->leaves_on.year ? date_compare(on, resident->leaves_on) < 0
@@ -144,6 +145,7 @@ bool resident_lives_in(const struct resident *resident, const char *municipality
     return is_here && strcmp(resident->municipality, municipality) == 0;
 }
 
+/* page:S09 rule:basic-four-unchanged */
 bool resident_has_same_four(const struct resident *a, const struct resident *b)
 {
     return strcmp(a->name.family, b->name.family) == 0 &&
