@@ -39,6 +39,14 @@ static bool check_dates(const struct check *check, const struct cert *cert, stru
     return false;
 }
 
+/* libcrypto takes the second of notAfter for too late; it is the last good one (RFC 5280 4.1.2.5,
+ * "inclusive"). check_dates has looked at both ends already. */
+static int64_t path_time(const struct check *check, const struct cert *cert)
+{
+    bool is_last_second = check->at == cert->not_after && cert->not_before < cert->not_after;
+    return is_last_second ? check->at - 1 : check->at;
+}
+
 static bool check_path(const struct check *check, const struct cert *cert,
                        const struct authority *authority, struct verdict *out)
 {
@@ -48,7 +56,7 @@ static bool check_path(const struct check *check, const struct cert *cert,
         .anchors = &anchor,
         .num_anchors = 1,
         .without_status = true, /* asked afterwards, more strictly */
-        .time = check->at,
+        .time = path_time(check, cert),
     };
     enum path_verdict verdict = PATH_NOT_VALID;
     if (path_check(&request, &verdict, &out->fault) == ERR_NONE && verdict == PATH_VALID)
