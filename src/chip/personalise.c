@@ -39,10 +39,11 @@ enum err personalise(const uint8_t card_id[static CARD_ID_LEN], struct bytes per
     memcpy(image.card_id, card_id, CARD_ID_LEN);
     if (!is_old) {
         enum err err = permit_point(permit_spki, image.permit_point, fault);
-        if (err == ERR_NONE)
-            err = make_card_key(&image.card_key);
         if (err != ERR_NONE)
             return err;
+        err = make_card_key(&image.card_key);
+        if (err != ERR_NONE)
+            return fault_set(fault, err, "card key", "cannot be made");
     }
     *out = image;
     return ERR_NONE;

@@ -12,6 +12,7 @@ struct command {
     const char *en, *ja;          /* one line of help */
 };
 
+extern const struct command card_commands[];
 extern const struct command rules_commands[];
 extern const struct command verify_commands[];
 extern const struct command login_commands[];
