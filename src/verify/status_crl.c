@@ -22,21 +22,30 @@ static const char *scope_fault(const struct status_question *question, const str
     return NULL;
 }
 
-static void status_find(const struct status_question *question, const struct crl *crl,
-                        struct status *out)
+/* Looks at the whole list: a certificate that stands there twice, with two dates or two reasons,
+ * makes the list one that says nothing. */
+static enum err status_find(const struct status_question *question, const struct crl *crl,
+                            struct status *out, struct fault *fault)
 {
-    struct crl_entry entry;
+    struct reader entries = reader_of(crl->entries);
     *out = (struct status){
         .answer = STATUS_IS_GOOD,
         .source = SOURCE_CRL,
         .this_update = crl->this_update,
         .next_update = crl->next_update,
     };
-    if (!crl_find(crl, question->cert->serial, &entry))
-        return;
-    out->answer = STATUS_IS_REVOKED;
-    out->reason = entry.reason;
-    out->since = entry.revoked_at;
+    for (struct crl_entry entry; crl_next(&entries, &entry);) {
+        if (!bytes_equal(entry.serial, question->cert->serial))
+            continue;
+        if (out->answer == STATUS_IS_REVOKED)
+            return status_refuse(fault, INPUT, "revokedCertificates", "the certificate twice");
+        if (entry.revoked_at > crl->this_update)
+            return status_refuse(fault, INPUT, "revocationDate", "after thisUpdate");
+        out->answer = STATUS_IS_REVOKED;
+        out->reason = entry.reason;
+        out->since = entry.revoked_at;
+    }
+    return ERR_NONE;
 }
 
 enum err status_from_crl(const struct status_question *question, struct bytes crl,
@@ -55,9 +64,8 @@ enum err status_from_crl(const struct status_question *question, struct bytes cr
     if (err != ERR_NONE)
         return err;
     struct status status;
-    status_find(question, &read, &status);
-    if (status.answer == STATUS_IS_REVOKED && status.since > read.this_update)
-        return status_refuse(fault, INPUT, "revocationDate", "after thisUpdate");
-    *out = status;
-    return ERR_NONE;
+    err = status_find(question, &read, &status, fault);
+    if (err == ERR_NONE)
+        *out = status;
+    return err;
 }
