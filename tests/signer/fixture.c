@@ -1,0 +1,155 @@
+#include "fixture.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "crypto/sign.h"
+#include "crypto/verify.h"
+
+struct signer *signer;
+char signer_folder[64];
+struct sample signer_authority_sample[NUM_KINDS];
+
+static void passphrase_get(struct secret *out)
+{
+    secret_init(out);
+    assert_ok(secret_set(out, bytes_of_text("a passphrase for tests")));
+}
+
+static void signer_begin_open(void)
+{
+    struct secret passphrase CLEANUP_SECRET;
+    passphrase_get(&passphrase);
+    assert_ok(signer_open(signer_folder, &passphrase, &signer, NULL));
+}
+
+static void authority_encode(enum kind kind, struct buffer *tbs)
+{
+    uint8_t key_id[20];
+    struct buffer spki CLEANUP_BUFFER, name CLEANUP_BUFFER, name_ja CLEANUP_BUFFER;
+    buffer_init(&spki, LIMIT_KEY_FILE);
+    buffer_init(&name, LIMIT_CERTIFICATE);
+    buffer_init(&name_ja, LIMIT_CERTIFICATE);
+    assert_ok(signer_authority_spki(signer, kind, &spki));
+    assert_ok(key_identifier(buffer_bytes(&spki), key_id));
+    profile_put_authority(profile_site_default(), kind, &name);
+    profile_put_authority_ja(profile_site_default(), kind, &name_ja);
+    struct cert_facts facts = {.serial = 1,
+                               .not_before = SAMPLE_NOW - 1000,
+                               .not_after = date_last_second((struct date){2036, 11, 21}),
+                               .subject = buffer_bytes(&name),
+                               .subject_ja = buffer_bytes(&name_ja),
+                               .spki = buffer_bytes(&spki),
+                               .subject_key_id = bytes_of(key_id, sizeof key_id)};
+    assert_ok(
+        cert_encode_tbs(profile_get(PROFILE_AUTHORITY), profile_site_default(), NULL, &facts, tbs));
+}
+
+static void authority_make(enum kind kind)
+{
+    struct buffer tbs CLEANUP_BUFFER, signature CLEANUP_BUFFER;
+    buffer_init(&tbs, LIMIT_CERTIFICATE);
+    buffer_init(&signature, SIGNATURE_MAX);
+    authority_encode(kind, &tbs);
+    struct fault fault = {0};
+    if (signer_sign_certificate(signer, kind, SIGNER_AUTHORITY, buffer_bytes(&tbs), &signature,
+                                &fault) != ERR_NONE)
+        fail_msg("%s: %s", fault.rule, fault.text);
+}
+
+static void authority_read(enum kind kind)
+{
+    struct bytes der;
+    struct sample *sample = &signer_authority_sample[kind];
+    *sample = (struct sample){0};
+    buffer_init(&sample->der, LIMIT_CERTIFICATE);
+    assert_ok(signer_authority(signer, kind, &der));
+    buffer_put_bytes(&sample->der, der);
+    assert_ok(cert_parse(buffer_bytes(&sample->der), &sample->cert, NULL));
+}
+
+int signer_begin(void **state)
+{
+    (void)state;
+    struct secret passphrase CLEANUP_SECRET;
+    passphrase_get(&passphrase);
+    snprintf(signer_folder, sizeof signer_folder, "/tmp/signer-test-XXXXXX");
+    assert_non_null(mkdtemp(signer_folder));
+    assert_ok(signer_create(signer_folder, &passphrase, NULL));
+    signer_begin_open();
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        authority_make(kind);
+        authority_read(kind);
+    }
+    return 0;
+}
+
+int signer_end(void **state)
+{
+    (void)state;
+    signer_free(signer);
+    signer = NULL;
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        sample_free(&signer_authority_sample[kind]);
+    DIR *folder = opendir(signer_folder);
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        char path[sizeof signer_folder + sizeof entry->d_name];
+        snprintf(path, sizeof path, "%s/%s", signer_folder, entry->d_name);
+        unlink(path);
+    }
+    if (folder)
+        closedir(folder);
+    return rmdir(signer_folder);
+}
+
+void signer_again(void)
+{
+    signer_free(signer);
+    signer = NULL;
+    signer_begin_open();
+}
+
+void fixture_leaf(enum kind kind, uint64_t serial, struct sample *out)
+{
+    sample_leaf(kind, &signer_authority_sample[kind], serial, out);
+}
+
+void fixture_responder(enum kind kind, uint64_t serial, struct sample *out)
+{
+    sample_responder(kind, &signer_authority_sample[kind], serial, out);
+}
+
+enum err fixture_sign(enum kind kind, enum signer_certificate what, struct bytes tbs,
+                      struct fault *fault)
+{
+    struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, SIGNATURE_MAX);
+    enum err err = signer_sign_certificate(signer, kind, what, tbs, &signature, fault);
+    if (err != ERR_NONE) {
+        assert_int_equal(signature.len, 0);
+        return err;
+    }
+    assert_ok(public_key_parse(signer_authority_sample[kind].cert.spki, &key));
+    assert_ok(verify_message(key, HASH_SHA256, tbs, buffer_bytes(&signature)));
+    return ERR_NONE;
+}
+
+uint64_t fixture_sequence(void)
+{
+    struct signer_floors floors;
+    signer_get_floors(signer, &floors);
+    return floors.sequence;
+}
+
+void fixture_path(const char *name, char path[static 128])
+{
+    snprintf(path, 128, "%s/%s", signer_folder, name);
+}

@@ -1,0 +1,27 @@
+/* A signer in a folder of its own, with both authorities made, and things for it to sign. Ends the
+ * test when something fails. */
+#pragma once
+
+#include "sample.h"
+#include "signer/signer.h"
+
+extern struct signer *signer;
+extern char signer_folder[64];
+extern struct sample signer_authority_sample[NUM_KINDS]; /* without their keys */
+
+/* For a group's set-up and tear-down. */
+int signer_begin(void **state);
+int signer_end(void **state);
+/* signer_again closes and opens it, as after a restart. */
+void signer_again(void);
+
+/* fixture_leaf makes a leaf (or responder) of a fresh key whose TBS the authority has not signed:
+ * use leaf->cert.tbs. */
+void fixture_leaf(enum kind kind, uint64_t serial, struct sample *out);
+void fixture_responder(enum kind kind, uint64_t serial, struct sample *out);
+
+/* fixture_sign has a certificate signed; the signature is checked against the authority's key. */
+enum err fixture_sign(enum kind kind, enum signer_certificate what, struct bytes tbs,
+                      struct fault *fault);
+uint64_t fixture_sequence(void); /* records in the log */
+void fixture_path(const char *name, char path[static 128]);

@@ -1,0 +1,188 @@
+/* The client against the signer in another process, and questions that no client would ask. */
+#include "check.h"
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/frame.h"
+#include "base/limits.h"
+#include "crypto/sign.h"
+#include "signer/signer_client.h"
+
+static struct signer_client client;
+static pid_t server;
+
+static int begin(void **state)
+{
+    int pair[2];
+    signer_begin(state);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    server = fork();
+    if (server == 0) {
+        close(pair[0]);
+        _exit(signer_serve(signer, pair[1]) == ERR_CLOSED ? 0 : 1);
+    }
+    close(pair[1]);
+    signer_client_init(&client, pair[0]);
+    return 0;
+}
+
+static int end(void **state)
+{
+    int status;
+    signer_client_done(&client);
+    waitpid(server, &status, 0);
+    signer_end(state);
+    return status;
+}
+
+static void gives_the_public_parts(void **state)
+{
+    (void)state;
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        struct buffer der CLEANUP_BUFFER, spki CLEANUP_BUFFER;
+        buffer_init(&der, LIMIT_CERTIFICATE);
+        buffer_init(&spki, LIMIT_CERTIFICATE);
+        assert_ok(signer_client_authority(&client, kind, &der));
+        assert_ok(signer_client_authority_spki(&client, kind, &spki));
+        assert_true(bytes_equal(buffer_bytes(&der), signer_authority_sample[kind].cert.whole));
+        assert_true(bytes_equal(buffer_bytes(&spki), signer_authority_sample[kind].cert.spki));
+    }
+    uint8_t permit[SIGNER_POINT_LEN], journal[SIGNER_POINT_LEN];
+    assert_ok(signer_client_permit_key(&client, permit));
+    assert_ok(signer_client_journal_key(&client, journal));
+    assert_int_equal(permit[0], 4);
+    assert_memory_not_equal(permit, journal, sizeof permit);
+}
+
+static void signs_and_counts(void **state)
+{
+    (void)state;
+    struct sample leaf;
+    struct signer_floors before, after;
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, SIGNER_SIGNATURE_MAX);
+    fixture_leaf(KIND_SIGNATURE, 30, &leaf);
+    assert_ok(signer_client_floors(&client, &before));
+    assert_ok(signer_client_certificate(&client, KIND_SIGNATURE, SIGNER_LEAF, leaf.cert.tbs,
+                                        &signature, NULL));
+    assert_int_equal(signature.len, 256);
+    assert_ok(signer_client_floors(&client, &after));
+    assert_int_equal(after.sequence, before.sequence + 1);
+    assert_int_equal(after.of[KIND_SIGNATURE].serial, 30);
+    assert_int_equal(after.of[KIND_AUTHENTICATION].serial, 1);
+    sample_free(&leaf);
+}
+
+static void says_why_it_refuses(void **state)
+{
+    (void)state;
+    struct sample leaf;
+    struct fault fault = {0};
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, SIGNER_SIGNATURE_MAX);
+    fixture_leaf(KIND_SIGNATURE, 2, &leaf);
+    assert_err(signer_client_certificate(&client, KIND_SIGNATURE, SIGNER_LEAF, leaf.cert.tbs,
+                                         &signature, &fault),
+               ERR_DENIED);
+    assert_string_equal(fault.rule, "serial rises");
+    assert_string_equal(fault.text, "serial 2 is not above 30");
+    int fd CLEANUP_FD = memfd_create("crl", MFD_CLOEXEC);
+    assert_err(signer_client_crl(&client, KIND_SIGNATURE, fd, &signature, &fault), ERR_DENIED);
+    assert_string_equal(fault.rule, "sealed memfd");
+    assert_int_equal(signature.len, 0);
+    sample_free(&leaf);
+}
+
+/* Raw frames: each gets an answer that names an error, and the next question is still answered. */
+static void survives_questions_of_no_form(void **state)
+{
+    (void)state;
+    static const struct bytes bad[] = {
+        {(const uint8_t *)"", 0},
+        {(const uint8_t *)"\0", 1},
+        {(const uint8_t *)"\377", 1},
+        {(const uint8_t *)"\12", 1},
+        {(const uint8_t *)"\1\0", 2},             /* certificate, cut short */
+        {(const uint8_t *)"\1\2\1\0\0\0\0", 7},   /* kind 2 */
+        {(const uint8_t *)"\1\0\3\0\0\0\0", 7},   /* no such profile */
+        {(const uint8_t *)"\1\0\1\0\0\0\11x", 8}, /* longer than it says */
+        {(const uint8_t *)"\1\0\1\377\377\377\377", 7},
+        {(const uint8_t *)"\1\0\1\0\0\0\0x", 8}, /* more than it says */
+        {(const uint8_t *)"\2\0", 2},            /* a CRL without a memfd */
+        {(const uint8_t *)"\3\0\0\0\1", 5},
+        {(const uint8_t *)"\4\0\0", 3},
+        {(const uint8_t *)"\5x", 2},
+        {(const uint8_t *)"\6", 1},
+        {(const uint8_t *)"\6\2", 2},
+        {(const uint8_t *)"\7x", 2},
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        struct buffer answer CLEANUP_BUFFER;
+        buffer_init(&answer, LIMIT_FRAME);
+        struct bytes name;
+        assert_ok(frame_send(client.fd, bad[i]));
+        assert_ok(frame_receive(client.fd, &answer, 5000));
+        struct reader reader = reader_of(buffer_bytes(&answer));
+        assert_true(reader_sized(&reader, &name));
+        assert_true(bytes_equal_text(name, "malformed"));
+    }
+    struct signer_floors floors;
+    assert_ok(signer_client_floors(&client, &floors));
+}
+
+/* The client distrusts its signer, too. */
+static void refuses_answers_of_no_form(void **state)
+{
+    (void)state;
+    static const struct bytes bad[] = {
+        {(const uint8_t *)"", 0},
+        {(const uint8_t *)"\0\0\0\4none", 8},
+        {(const uint8_t *)"\0\0\0\4none\0\0\0\1", 12},
+        {(const uint8_t *)"\0\0\0\5limit", 9},
+        {(const uint8_t *)"\0\0\0\6foobar\0\0\0\0\0\0\0\0", 18},
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        int pair[2];
+        struct signer_floors floors = {.sequence = 77};
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+        struct signer_client other CLEANUP_SIGNER_CLIENT = {.fd = pair[0], .timeout = 2000};
+        int fake CLEANUP_FD = pair[1];
+        assert_ok(frame_send(fake, bad[i]));
+        assert_err(signer_client_floors(&other, &floors), ERR_PEER);
+        assert_int_equal(floors.sequence, 77);
+    }
+}
+
+static void notices_a_signer_that_is_gone(void **state)
+{
+    (void)state;
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    struct signer_client other CLEANUP_SIGNER_CLIENT;
+    signer_client_init(&other, pair[0]);
+    close(pair[1]);
+    struct signer_floors floors;
+    assert_err(signer_client_floors(&other, &floors), ERR_CLOSED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gives_the_public_parts),
+        cmocka_unit_test(signs_and_counts),
+        cmocka_unit_test(says_why_it_refuses),
+        cmocka_unit_test(survives_questions_of_no_form),
+        cmocka_unit_test(refuses_answers_of_no_form),
+        cmocka_unit_test(notices_a_signer_that_is_gone),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
