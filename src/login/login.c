@@ -53,6 +53,7 @@ static enum verdict_answer pseudonym_make(const struct login_site *site, struct 
     return VERDICT_VALID;
 }
 
+/* page:S01 page:S06 rule:login */
 void login_check(const struct login_site *site, const struct login_attempt *attempt,
                  struct login_result *out)
 {

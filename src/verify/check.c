@@ -16,7 +16,7 @@ static void begin(const struct check *check, struct verdict *out)
     *out = (struct verdict){.at = check->at};
 }
 
-/* page:S03 one kind is never accepted for the other's purpose */
+/* page:S03 rule:kind one kind is never accepted for the other's purpose */
 static bool check_kind(const struct check *check, const struct cert *cert, struct verdict *out)
 {
     enum kind kind;
@@ -130,6 +130,7 @@ static const enum verdict_reason reasons[] = {
     [CRL_REASON_AA_COMPROMISE] = REASON_AUTHORITY,
 };
 
+/* page:S38 rule:status-held relying parties see a hold at once */
 static void judge_status(const struct status *status, struct verdict *out)
 {
     out->source = status->source;

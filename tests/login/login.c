@@ -137,7 +137,7 @@ static void check(const char *answer, const char *reason)
     assert_string_equal(verdict_name(result.answer), answer);
     assert_int_equal(strlen(result.pseudonym),
                      result.answer == VERDICT_VALID ? 2 * CHECK_PSEUDONYM : 0);
-    page_saw("S06", "login", result.answer == VERDICT_VALID);
+    page_saw("S01 S06", "login", result.answer == VERDICT_VALID);
 }
 
 static void refuses(const char *reason)
@@ -304,13 +304,13 @@ static void refuses_held_and_revoked(void **state)
         assert_ok(challenge_issue(site.challenges, attempt.session, NOW, nonce));
         make_token(&leaf, &leaf, ORIGIN);
         refuses(rows[i].name);
-        page_saw("S38", "login-held", result.answer == VERDICT_VALID);
+        page_saw("S38", "status-held", result.answer == VERDICT_VALID);
     }
     list.has_entry = false;
     assert_ok(challenge_issue(site.challenges, attempt.session, NOW, nonce));
     make_token(&leaf, &leaf, ORIGIN);
     check("valid", "good");
-    page_saw("S38", "login-held", result.answer == VERDICT_VALID);
+    page_saw("S38", "status-held", result.answer == VERDICT_VALID);
 }
 
 static void at_that_time(int64_t now)
