@@ -1,211 +1,17 @@
 #!/usr/bin/python3
 """Card login at a real relying site, with everything foreign that can be: keys, certificates, lists
 and the responder are made by openssl, the requests are raw HTTP. Speaks TAP."""
-import base64
 import hashlib
-import http.client
 import json
 import os
 import shutil
-import struct
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.parse
 
-BUILD = os.environ.get("JPKI_BUILD", "build")
-SITE = os.path.join(BUILD, "tests", "relying-site")
-
-CONFIG = """
-[ca]
-default_ca = authority
-[authority]
-dir = $ENV::FOLDER
-database = $dir/index.txt
-serial = $dir/serial
-crlnumber = $dir/crlnumber
-new_certs_dir = $dir
-certificate = $dir/authority.pem
-private_key = $dir/authority.key
-default_md = sha256
-default_days = 365
-default_crl_days = 2
-policy = any
-unique_subject = no
-copy_extensions = none
-crl_extensions = crl
-[any]
-countryName = optional
-commonName = supplied
-[crl]
-authorityKeyIdentifier = keyid
-[req]
-distinguished_name = name
-prompt = no
-[name]
-C = JP
-CN = tests
-[root]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-[authentication]
-keyUsage = critical, digitalSignature
-extendedKeyUsage = clientAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[signature]
-keyUsage = critical, digitalSignature, nonRepudiation
-subjectAltName = @basic_four
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[basic_four]
-otherName.1 = 1.2.392.200149.8.5.5.1;UTF8:見本　花子
-otherName.2 = 1.2.392.200149.8.5.5.4;UTF8:419900102
-otherName.3 = 1.2.392.200149.8.5.5.3;UTF8:2
-otherName.4 = 1.2.392.200149.8.5.5.5;UTF8:鳥取県
-otherName.5 = 1.2.392.200149.8.5.5.2;UTF8:00000
-otherName.6 = 1.2.392.200149.8.5.5.6;UTF8:000
-[responder]
-keyUsage = critical, digitalSignature
-extendedKeyUsage = OCSPSigning
-noCheck = ignored
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-"""
-
-
-class Authority:
-    """An openssl authority in a folder of its own: leaves, lists, a responder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        os.makedirs(folder)
-        self.write("openssl.cnf", CONFIG)
-        self.write("index.txt", "")
-        self.write("serial", "0705D990\n")
-        self.write("crlnumber", "01\n")
-        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "authority.key", "-out",
-                     "authority.pem", "-extensions", "root", "-days", "3650", "-config", "openssl.cnf",
-                     "-utf8", "-subj", "/C=JP/O=JPKI/OU=JPKI for user authentication")
-        self.responder = None
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, text):
-        with open(self.path(name), "w") as file:
-            file.write(text)
-
-    def openssl(self, *words, data=None):
-        result = subprocess.run(["openssl", *words], cwd=self.folder, input=data, capture_output=True,
-                                env=dict(os.environ, FOLDER=self.folder), timeout=60)
-        if result.returncode:
-            raise RuntimeError(f"openssl {' '.join(words)}: {result.stderr.decode()}")
-        return result.stdout
-
-    def issue(self, name, profile):
-        self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr",
-                     "-config", "openssl.cnf", "-utf8", "-subj", f"/C=JP/CN={name}")
-        self.openssl("ca", "-batch", "-config", "openssl.cnf", "-utf8", "-in", name + ".csr", "-out",
-                     name + ".pem", "-extensions", profile)
-        self.openssl("x509", "-in", name + ".pem", "-outform", "DER", "-out", name + ".der")
-
-    def revoke(self, name, reason):
-        self.openssl("ca", "-config", "openssl.cnf", "-revoke", name + ".pem", "-crl_reason", reason)
-
-    def publish(self):
-        self.openssl("ca", "-config", "openssl.cnf", "-gencrl", "-out", "list.pem")
-        self.openssl("crl", "-in", "list.pem", "-outform", "DER", "-out", "new.crl")
-        os.replace(self.path("new.crl"), self.path("list.crl"))
-
-    def serve_status(self):
-        """`openssl ocsp` on a port of its own choice; it reads the index once, at its start."""
-        self.stop_status()
-        self.responder = subprocess.Popen(
-            ["openssl", "ocsp", "-index", "index.txt", "-CA", "authority.pem", "-rsigner", "responder.pem",
-             "-rkey", "responder.key", "-nmin", "15", "-port", "0", "-ignore_err"],
-            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.responder.stdout:  # ACCEPT 0.0.0.0:39415 PID=7
-            if line.startswith("ACCEPT"):
-                return f"http://127.0.0.1:{line.split()[1].rsplit(':', 1)[1]}/"
-        raise RuntimeError("openssl ocsp did not start")
-
-    def stop_status(self):
-        if self.responder:
-            stop(self.responder)
-            self.responder = None
-
-
-def stop(process):
-    process.terminate()
-    process.wait(10)
-    if process.stdout:
-        process.stdout.close()
-
-
-class Site:
-    """relying-site, and a browser that keeps one session with it."""
-
-    def __init__(self, *options):
-        self.process = subprocess.Popen([SITE, *options], stdout=subprocess.PIPE, text=True,
-                                        stderr=subprocess.DEVNULL)
-        self.port = int(self.process.stdout.readline())
-        self.origin = f"http://127.0.0.1:{self.port}"
-        self.cookie = None
-
-    def ask(self, method, path, body=None, headers=None, cookie=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        headers = dict(headers or {})
-        if cookie:
-            headers["Cookie"] = cookie
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer, text
-
-    def begin(self):
-        """Fetches the login page; returns the nonce. The cookie is kept."""
-        answer, text = self.ask("GET", "/login", headers={"Accept": "application/json"}, cookie=self.cookie)
-        self.cookie = answer.getheader("Set-Cookie").split(";")[0]
-        page = json.loads(text)
-        assert page["return"] == self.origin + "/return", page
-        return base64.b64decode(page["nonce"])
-
-    def post(self, nonce, token):
-        form = urllib.parse.urlencode({"nonce": base64.b64encode(nonce), "token": token})
-        return self.ask("POST", "/return", form, {"Content-Type": "application/x-www-form-urlencoded"})
-
-    def bring(self, nonce, token):
-        """Posts without a cookie; returns where the answer waits."""
-        answer, _ = self.post(nonce, token)
-        assert answer.status == 303, answer.status
-        return answer.getheader("Location")
-
-    def fetch(self, location):
-        answer, text = self.ask("GET", location, cookie=self.cookie)
-        if answer.getheader("Set-Cookie"):
-            self.cookie = answer.getheader("Set-Cookie").split(";")[0]
-        return answer.status, json.loads(text)
-
-    def log_in(self, nonce, token):
-        return self.fetch(self.bring(nonce, token))
-
-    def close(self):
-        stop(self.process)
-        return self.process.returncode
-
-
-def make_token(authority, name, origin, nonce, key=None, more=b""):
-    message = b"JPKI login 1" + hashlib.sha256(origin.encode()).digest() + hashlib.sha256(nonce).digest()
-    signature = authority.openssl("dgst", "-sha256", "-sign", (key or name) + ".key", data=message)
-    with open(authority.path(name + ".der"), "rb") as file:
-        cert = file.read()
-    sized = struct.pack(">I", len(cert)) + cert + struct.pack(">I", len(signature)) + signature
-    return base64.b64encode(sized + more)
-
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from relying import Authority, Site, make_token  # noqa: E402
+from tap import Tap, skip_all  # noqa: E402
 
 # the cases: each gets the authority and a site that takes its list and asks its responder
 
@@ -374,12 +180,9 @@ CASES = [logs_in, refuses_a_replay, refuses_a_used_handle, refuses_another_origi
 
 
 def main():
-    print(f"1..{len(CASES)}")
     if not shutil.which("openssl"):
-        for number, case in enumerate(CASES, 1):
-            print(f"ok {number} - {case.__doc__} # SKIP openssl is not installed")
-        return 0
-    failed = 0
+        skip_all("openssl is not installed")
+    tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         authority = Authority(os.path.join(folder, "authority"))
         for name, profile in (("resident", "authentication"), ("leaver", "authentication"),
@@ -387,19 +190,17 @@ def main():
             authority.issue(name, profile)
         authority.publish()
         site = Site("--authority", authority.path("authority.pem"), "--crl", authority.path("list.crl"))
-        for number, case in enumerate(CASES, 1):
+        for case in CASES:
             try:
                 case(authority, site)
-                print(f"ok {number} - {case.__doc__}", flush=True)
+                tap.check(True, case.__doc__)
             except Exception as error:
-                failed += 1
-                print(f"# {type(error).__name__}: {error}")
-                print(f"not ok {number} - {case.__doc__}", flush=True)
+                tap.check(False, case.__doc__, f"{type(error).__name__}: {error}")
         authority.stop_status()
-        if site.close() != 0:
-            print("# relying-site did not end cleanly")
-            failed += 1
-    return 1 if failed else 0
+        told = site.told().lower()
+        tap.check("0705d99" not in told and "resident" not in told, "the site's log tells no serial, no subject", told)
+        tap.check(site.close() == 0, "the site ends when it is told to")
+    tap.end()
 
 
-sys.exit(main())
+main()
