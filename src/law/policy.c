@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/pairs.h"
+
 enum row_type { TYPE_CHOICE, TYPE_NUMBER };
 
 #define MAX_WORDS 4
@@ -142,13 +144,13 @@ struct policy_parser {
     struct law_policy policy;
     bool has_row[COUNT_OF(rows)];
     bool has_event[NUM_EVENTS];
-    int line;
+    struct pairs pairs;
     struct fault *fault;
 };
 
 static enum err complain(struct policy_parser *parser, const char *rule, const char *text)
 {
-    return fault_set(parser->fault, ERR_MALFORMED, rule, "line %d: %s", parser->line, text);
+    return pairs_complain(&parser->pairs, rule, text, parser->fault);
 }
 
 static enum err row_parse(struct policy_parser *parser, size_t i, struct bytes value)
@@ -200,33 +202,18 @@ static enum err pair_parse(struct policy_parser *parser, struct bytes key, struc
     return complain(parser, "known key", "there is no such key");
 }
 
-/* `key = value`: one blank on each side of the sign, none elsewhere around. */
-static enum err line_parse(struct policy_parser *parser, struct bytes line)
-{
-    if (line.len == 0 || line.data[0] == '#')
-        return ERR_NONE;
-    const uint8_t *sign = memmem(line.data, line.len, " = ", 3);
-    if (!sign || sign == line.data)
-        return complain(parser, "key = value", "not of this form");
-    struct bytes key = bytes_of(line.data, (size_t)(sign - line.data));
-    struct bytes value = bytes_of(sign + 3, line.len - key.len - 3);
-    return pair_parse(parser, key, value);
-}
-
 enum err law_policy_parse(struct bytes text, struct law_policy *policy, struct fault *fault)
 {
-    struct policy_parser parser = {.policy = *policy, .fault = fault};
-    struct bytes left = text;
-    while (left.len > 0) {
-        const uint8_t *end = memchr(left.data, '\n', left.len);
-        parser.line++;
-        if (!end)
-            return complain(&parser, "line end", "the last line has no newline");
-        struct bytes line = bytes_of(left.data, (size_t)(end - left.data));
-        enum err err = line_parse(&parser, line);
+    struct policy_parser parser = {.policy = *policy, .pairs = pairs_of(text), .fault = fault};
+    struct bytes key, value;
+    for (;;) {
+        enum err err = pairs_next(&parser.pairs, &key, &value, fault);
+        if (err == ERR_NOT_FOUND)
+            break;
+        if (!err)
+            err = pair_parse(&parser, key, value);
         if (err)
             return err;
-        left = bytes_of(end + 1, left.len - line.len - 1);
     }
     *policy = parser.policy;
     return ERR_NONE;

@@ -231,7 +231,8 @@ static void plan_papers(const struct law_policy *policy, const struct procedure_
                 add_paper(plan, visit, paper);
         }
     bool is_holder = facts->applicant == APPLICANT_HOLDER;
-    bool is_reset_joining = facts->pin == PIN_FORGOTTEN && is_typed(way); /* page:S23 */
+    bool is_reset_joining = facts->pin == PIN_FORGOTTEN && is_typed(way) && /* page:S23 */
+                            facts->procedure != PROCEDURE_CARD_REISSUED;
     bool is_document_policy = facts->procedure == PROCEDURE_RELEASE && is_holder &&
                               policy->release_identity == RELEASE_BY_DOCUMENT; /* page:S44 */
     bool is_child_document_policy = facts->procedure == PROCEDURE_PIN_RESET && !is_holder &&
@@ -249,8 +250,9 @@ static enum step_name adapt_step(const struct procedure_facts *facts, enum step_
         [PIN_FORGOTTEN] = STEP_PIN_RESET, /* page:S23 */
         [PIN_NEVER_SET] = STEP_PIN_SET,   /* page:S22 */
     };
+    bool is_new_card = facts->procedure == PROCEDURE_CARD_REISSUED; /* without any PIN yet */
     if (step == STEP_PIN)
-        return by_pin[facts->pin];
+        return by_pin[is_new_card ? PIN_NEVER_SET : facts->pin];
     if (step == STEP_CARD_RESTART && !facts->is_card_stopped) /* page:S46 */
         return STEP_NONE;
     return step == STEP_CARD_PRESENT && facts->is_card_missing ? STEP_NONE : step;

@@ -13,6 +13,7 @@ struct command {
 };
 
 extern const struct command card_commands[];
+extern const struct command guide_commands[];
 extern const struct command rules_commands[];
 extern const struct command verify_commands[];
 extern const struct command login_commands[];

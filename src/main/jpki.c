@@ -9,6 +9,7 @@
 /* One list a file, in the order in which help shows them. */
 static const struct command *const lists[] = {
     rules_commands,
+    guide_commands,
     card_commands,
     login_commands,
     verify_commands,

@@ -3,8 +3,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/limits.h"
 #include "law/eligibility.h"
 #include "law/events.h"
 #include "law/fee.h"
@@ -12,6 +10,7 @@
 #include "law/validity.h"
 #include "law/window.h"
 #include "main/options.h"
+#include "main/policy_file.h"
 #include "main/rules_report.h"
 
 /* Every option of every question; a question lists those that it takes. */
@@ -66,17 +65,6 @@ struct question {
     bool is_json;
 };
 
-static int read_policy(const char *path, struct law_policy *policy)
-{
-    CLEANUP_BUFFER struct buffer text;
-    struct fault fault = {0};
-    buffer_init(&text, LIMIT_CONFIG_FILE);
-    fault_name_input(&fault, path);
-    if (file_read(path, &text, &fault) || law_policy_parse(buffer_bytes(&text), policy, &fault))
-        return complain_fault(&fault);
-    return STATUS_DONE;
-}
-
 /* question_read reads the options, then the policy; `needed` are the options that must be given,
  * ended by OPTION_NONE. Returns STATUS_DONE or what to exit with. */
 static int question_read(struct question *question, int argc, char **argv,
@@ -92,10 +80,8 @@ static int question_read(struct question *question, int argc, char **argv,
             continue;
         return complain_usage(say("--%s is missing", "--%s が必要です"), options->name);
     }
-    question->policy = law_policy_default();
     question->is_json = question->values[OPTION_JSON] != NULL;
-    const char *path = question->values[OPTION_POLICY];
-    return path ? read_policy(path, &question->policy) : STATUS_DONE;
+    return policy_file_read(question->values[OPTION_POLICY], &question->policy);
 }
 
 /* These read one option if it was given; false after a complaint. */

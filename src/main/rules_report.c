@@ -163,7 +163,7 @@ static void print_paper_names(const struct procedure_plan *plan)
     putchar('\n');
 }
 
-static void print_paper_labels(const struct procedure_plan *plan)
+void report_papers(const struct procedure_plan *plan)
 {
     enum language language = language_of_locale();
     for (size_t visit = 0; visit < PROCEDURE_MAX_VISITS; visit++)
@@ -216,6 +216,16 @@ static json_t *plan_json(const struct procedure_plan *plan)
                      pin_typist_name(plan->typist), "form", form_name(plan->form));
 }
 
+void report_reasons(const struct procedure_plan *plan)
+{
+    bool has_reset = plan->reset.code != NULL;
+    printf("%s\n", sentence(&plan->ruling.reason));
+    if (has_reset)
+        printf("%s\n", sentence(&plan->reset));
+    printf("%s%s%s\n", statements(&plan->ruling.reason), has_reset ? " " : "",
+           has_reset ? statements(&plan->reset) : "");
+}
+
 int report_plan(const struct procedure_plan *plan, bool is_json)
 {
     bool is_refused = plan->ruling.decision != DECISION_ALLOWED;
@@ -229,11 +239,7 @@ int report_plan(const struct procedure_plan *plan, bool is_json)
     if (is_refused)
         return report_ruling(&plan->ruling, NULL, false);
     print_paper_names(plan);
-    print_paper_labels(plan);
-    printf("%s\n", sentence(&plan->ruling.reason));
-    if (plan->reset.code)
-        printf("%s\n", sentence(&plan->reset));
-    printf("%s%s%s\n", statements(&plan->ruling.reason), plan->reset.code ? " " : "",
-           plan->reset.code ? statements(&plan->reset) : "");
+    report_papers(plan);
+    report_reasons(plan);
     return STATUS_DONE;
 }

@@ -14,5 +14,11 @@ int report_ruling(const struct ruling *ruling, const char *first, bool is_json);
 /* report_event prints the three lines. held_since is as the caller gave it, or NULL. */
 int report_event(const struct event_answer *answer, const char *held_since, bool is_json);
 
+/* Parts of a plan that was allowed, in sentences: each paper with its visit; why, and the
+ * statements.
+ */
+void report_papers(const struct procedure_plan *plan);
+void report_reasons(const struct procedure_plan *plan);
+
 /* report_plan prints what to bring. */
 int report_plan(const struct procedure_plan *plan, bool is_json);

@@ -79,7 +79,7 @@ static void refuses_what_it_does_not_know(void **state)
         {"renewal-birthdays=6\n", "key = value", "line 1: not of this form"},
         {"renewal-birthdays\n", "key = value", "line 1: not of this form"},
         {" = 6\n", "key = value", "line 1: not of this form"},
-        {"renewal-birthdays = \n", "renewal-birthdays", "line 1: no such value"},
+        {"renewal-birthdays = \n", "key = value", "line 1: not of this form"},
         {"renewal-birthdays = 6", "line end", "line 1: the last line has no newline"},
         {"# x\nrenewal-birthdays = 7\n", "renewal-birthdays", "line 2: no such value"},
         {"renewal-birthdays = -5\n", "renewal-birthdays", "line 1: no such value"},

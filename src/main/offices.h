@@ -1,0 +1,28 @@
+/* Offices, hotlines and links of a town: etc/offices. page:S17 page:S39 page:S51 */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+
+enum place { PLACE_OFFICE, PLACE_HOTLINE, PLACE_LINK };
+
+#define OFFICES_MAX 32
+
+/* One entry; every text is borrowed from the file's text, empty where there is none. */
+struct office {
+    enum place place;
+    struct bytes name, english, telephone, address, procedures;
+};
+
+struct offices {
+    bool is_sample; /* made with sample data: numbers are not shown */
+    size_t num;
+    struct office entries[OFFICES_MAX];
+};
+
+/* offices_parse reads the text, which must outlive *out. */
+enum err offices_parse(struct bytes text, struct offices *out, struct fault *fault) MUST_USE;
+
+/* office_is_about: is the entry shown for this procedure's name? */
+bool office_is_about(const struct office *office, const char *procedure);

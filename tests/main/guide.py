@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""jpki guide: walks every path of the dialogue with piped answers. Each ends, with an answer, and
+none contradicts `jpki rules papers`. Where it breaks off shows what it asked last."""
+import json
+import os
+import re
+import sys
+
+from command_line import check, finish, run
+
+APPLICANTS = ["holder", "legal-representative", "proxy", "other"]
+PROCEDURES = ["new", "renewal", "change-reissue", "stay-extended", "pin-reset", "pin-change", "hold",
+              "loss-report", "release", "revoke", "card-abolish", "card-reissued"]
+KINDS = ["signature", "authentication", "both"]
+# How each question after the first three begins, and the facts for `rules papers`.
+QUESTIONS = {"Who": "applicant", "Is the holder": "represented", "What": "procedure",
+             "Which": "kind", "Is the PIN": "pin", "Is the My Number": "card", "Are a": "home",
+             "Is the reply": "reply", "Was": "stopped", "Why": "fee"}
+
+
+def last_question(text):
+    """The question that stands open, and how many choices it has."""
+    block = re.split(r"\n\n|> \n", text.rstrip("> \n"))[-1].splitlines()
+    name = next(name for begin, name in QUESTIONS.items() if block[0].startswith(begin))
+    return name, len([line for line in block if re.match(r"  \d+\) ", line)])
+
+
+def walk(asked=(), answers=()):
+    """Yields (asked, answers, result) for every path that ends."""
+    result = run("guide", "--json", text="".join(f"{answer}\n" for answer in answers))
+    if result.returncode != 2:
+        yield asked, answers, result
+        return
+    name, num = last_question(result.stderr.partition("\njpki: ")[0])
+    for answer in range(1, num + 1):
+        yield from walk(asked + (name,), answers + (answer,))
+
+
+def papers(facts):
+    """What `rules papers` says of the same facts; None where it has no option for one of them."""
+    if facts.get("pin") == 3 or facts.get("stopped") == 1 or facts.get("fee", 1) != 1:
+        return None
+    is_represented = facts.get("represented", 2) == 1
+    if is_represented != (APPLICANTS[facts["applicant"] - 1] == "legal-representative"):
+        return None
+    arguments = ["--procedure", PROCEDURES[facts["procedure"] - 1], "--applicant",
+                 APPLICANTS[facts["applicant"] - 1]]
+    if "kind" in facts:
+        arguments += ["--kind", KINDS[facts["kind"] - 1]]
+    if "pin" in facts:
+        arguments += ["--pin-known", "no" if facts["pin"] == 2 else "yes"]
+    if "card" in facts:
+        arguments += ["--card-at-hand", "no" if facts["card"] == 2 else "yes"]
+    if "reply" in facts:
+        arguments += ["--reply-form", "no" if facts["reply"] == 2 else "yes"]
+    if facts.get("home") == 1:
+        arguments += ["--at-home"]
+    return run("rules", "papers", "--json", *arguments)
+
+
+def check_paths():
+    num = {0: 0, 1: 0}
+    compared = 0
+    for asked, answers, result in walk():
+        answer = json.loads(result.stdout)
+        if result.returncode not in num or not answer["reason"]["sentence"]:
+            return f"{answers}: exit {result.returncode} {result.stderr}"
+        num[result.returncode] += 1
+        rules = papers(dict(zip(asked, answers)))
+        if rules is None:
+            continue
+        compared += 1
+        if rules.returncode != result.returncode or rules.stdout != result.stdout:
+            return f"{answers}: {result.stdout} but rules papers: {rules.stdout}"
+    print(f"# {num[0]} paths with papers, {num[1]} refused, {compared} compared")
+    return None if num[0] > 100 and num[1] > 100 and compared > 200 else f"{num} {compared}"
+
+
+def check_japanese():
+    result = run("guide", text="1\n2\n2\n3\n2\n1\n", locale="ja_JP.UTF-8")
+    for wanted in ("見本／SAMPLE", "更新", "北条支所", "手数料: 0円", "A又はBを1点", "S23",
+                   "マイナンバーカード総合サイト（電子証明書の更新について）"):
+        if wanted not in result.stdout:
+            return f"without {wanted}: {result.stdout}"
+    return None if result.returncode == 0 else result.stderr
+
+
+def check_numbers_hidden():
+    text = run("guide", text="1\n2\n7\n").stdout + run("guide", text="1\n2\n2\n3\n1\n1\n").stdout
+    for number in ("0120-95-0178", "0570-783-578", "37-5866", "36-3111"):
+        if number in text:
+            return f"{number} is shown"
+    return None if "number hidden" in text else text
+
+
+def check_refused_says_what_instead():
+    result = run("guide", text="1\n2\n2\n3\n1\n2\n")
+    return None if result.returncode == 1 and "call for a hold" in result.stdout else result.stdout
+
+
+def check_asks_again():
+    result = run("guide", text="\n0\n5\nx\n1 \n99999999999999999999999\n1\n2\n7\n")
+    return None if result.returncode == 0 and result.stdout.count("1 to 4") == 6 else result.stdout
+
+
+def check_bad_offices():
+    result = run("guide", "--offices", "/dev/null", text="1\n2\n7\n")
+    if result.returncode != 0:
+        return result.stderr
+    result = run("guide", "--offices", os.path.abspath(__file__), text="1\n2\n7\n")
+    return None if result.returncode == 2 and "line" in result.stderr else result.stderr
+
+
+def main():
+    check("every path ends, none contradicts rules papers", check_paths())
+    check("speaks Japanese", check_japanese())
+    check("hides the numbers of the sample town", check_numbers_hidden())
+    check("says what to do instead of what is refused", check_refused_says_what_instead())
+    check("asks again after nonsense", check_asks_again())
+    check("refuses a malformed file of offices", check_bad_offices())
+    return finish()
+
+
+sys.exit(main())
