@@ -7,6 +7,7 @@
 #include "main/options.h"
 
 /* One list a file, in the order in which help shows them. */
+/* clang-format off */
 static const struct command *const lists[] = {
     rules_commands,
     guide_commands,
@@ -14,6 +15,7 @@ static const struct command *const lists[] = {
     login_commands,
     verify_commands,
 };
+/* clang-format on */
 
 /* Takes the words of a command's name off argv; false if they are not there. */
 static bool is_called(const struct command *command, int argc, char **argv, int *num_words)
