@@ -1,13 +1,12 @@
-/* jpki pin change: a PIN changed at home, offline (page:S47). The form is asked of law before a try
+/* jpki pin change: a PIN changed at home, offline (page:S47). The form is checked before a try
  * is spent; PINs come from the terminal or a descriptor, never from the command line. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/file.h"
 #include "base/limits.h"
 #include "client/card.h"
-#include "law/pin.h"
 #include "main/card.h"
+#include "main/pin_option.h"
 #include "reader/pcsc.h"
 
 enum change_option {
@@ -32,7 +31,7 @@ const struct option pin_change_options[] = {
 struct change {
     enum kind kind;
     struct law_policy policy;
-    int fd; /* -1: the terminal */
+    const char *fd_text; /* of --pin-fd; NULL: the terminal */
     bool may_use_last_try;
     struct secret old, new;
 };
@@ -43,36 +42,29 @@ static int refuse(const char *sentence)
     return STATUS_REFUSED;
 }
 
-static enum err ask(const struct change *change, const char *prompt, struct secret *pin)
-{
-    return change->fd >= 0 ? secret_read_fd(change->fd, pin) : secret_ask(prompt, pin);
-}
-
-/* STATUS_DONE when the form is right. page:S05 page:S07 */
-static int check_form(const struct change *change, const struct secret *pin)
-{
-    struct ruling ruling = pin_check(&change->policy, change->kind, secret_bytes(pin));
-    if (ruling.decision == DECISION_ALLOWED)
-        return STATUS_DONE;
-    return refuse(reason_sentence(&ruling.reason, language_of_locale()));
-}
-
+/* The mixture of letters and digits is asked of a new PIN; the one in the card may be older. */
 static int read_old(struct change *change)
 {
-    if (ask(change, say("PIN now: ", "現在の暗証番号: "), &change->old) != ERR_NONE)
-        return complain_err("PIN", ERR_IO);
-    return check_form(change, &change->old);
+    struct law_policy policy = change->policy;
+    policy.pin_letter_and_digit = false;
+    int status = pin_option_ask(change->fd_text, say("PIN now", "現在の暗証番号"), change->kind,
+                                &change->old);
+    return status == STATUS_DONE ? pin_option_check(&policy, change->kind, &change->old) : status;
 }
 
 static int read_new(struct change *change)
 {
     struct secret again CLEANUP_SECRET = {0};
-    if (ask(change, say("new PIN: ", "新しい暗証番号: "), &change->new) != ERR_NONE ||
-        ask(change, say("new PIN once more: ", "新しい暗証番号（確認）: "), &again) != ERR_NONE)
-        return complain_err("PIN", ERR_IO);
+    int status = pin_option_ask(change->fd_text, say("new PIN", "新しい暗証番号"), change->kind,
+                                &change->new);
+    if (status == STATUS_DONE)
+        status = pin_option_ask(change->fd_text, say("new PIN once more", "新しい暗証番号（確認）"),
+                                change->kind, &again);
+    if (status != STATUS_DONE)
+        return status;
     if (!secret_equal(secret_bytes(&change->new), secret_bytes(&again)))
         return refuse(say("the new PIN was not the same twice", "新しい暗証番号が一致しません"));
-    return check_form(change, &change->new);
+    return pin_option_check(&change->policy, change->kind, &change->new);
 }
 
 /* With one try left a typing error would lock the PIN, and only the counter can reset it. */
@@ -155,25 +147,14 @@ static int read_policy(const char *path, struct law_policy *policy)
     return STATUS_DONE;
 }
 
-static bool read_descriptor(const char *text, int *out)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end || value < 0 || value > 1023)
-        return false;
-    *out = (int)value;
-    return true;
-}
-
 static int read_change(const char *const *values, struct change *change)
 {
-    *change = (struct change){.policy = law_policy_default(), .fd = -1};
+    *change = (struct change){.policy = law_policy_default()};
+    change->fd_text = values[CHANGE_PIN_FD];
     change->may_use_last_try = values[CHANGE_LAST_TRY] != NULL;
     if (!values[CHANGE_KIND] || kind_parse(values[CHANGE_KIND], &change->kind) != ERR_NONE)
         return complain_usage(say("--kind signature or --kind authentication is needed",
                                   "--kind signature または --kind authentication が必要です"));
-    if (values[CHANGE_PIN_FD] && !read_descriptor(values[CHANGE_PIN_FD], &change->fd))
-        return complain_usage(say("--pin-fd: not a descriptor", "--pin-fd: 番号ではありません"));
     return values[CHANGE_POLICY] ? read_policy(values[CHANGE_POLICY], &change->policy)
                                  : STATUS_DONE;
 }

@@ -4,8 +4,14 @@
 
 #include "base/kind.h"
 #include "base/secret.h"
+#include "law/policy.h"
 
 /* pin_option_read reads one line. fd_text is the value of --pin-fd, NULL: ask on the terminal.
  * Returns STATUS_DONE, or complains and returns STATUS_USAGE (no descriptor), STATUS_UNDECIDED
  * (nothing to read) or STATUS_REFUSED (not the form of such a PIN). */
 int pin_option_read(const char *fd_text, enum kind kind, struct secret *out);
+
+/* Its two halves, for whoever asks for more than one PIN: with a question of one's own and no check
+ * of the form, and the check. */
+int pin_option_ask(const char *fd_text, const char *question, enum kind kind, struct secret *out);
+int pin_option_check(const struct law_policy *policy, enum kind kind, const struct secret *pin);

@@ -73,27 +73,30 @@ static void refuses_a_damaged_image(void **state)
 }
 
 /* A right checksum does not make a wrong card right. */
+static void assert_refused(const struct image *bad)
+{
+    static struct image image;
+    struct buffer content CLEANUP_BUFFER;
+    encode(bad, &content);
+    assert_err(image_parse(buffer_bytes(&content), &image, NULL), ERR_MALFORMED);
+}
+
 static void refuses_what_no_card_is(void **state)
 {
     (void)state;
-    static struct image bad, image;
-    struct buffer content CLEANUP_BUFFER;
+    static struct image bad;
     bad = old_image;
     bad.kinds[KIND_SIGNATURE].tries = 6;
-    encode(&bad, &content);
-    assert_err(image_parse(buffer_bytes(&content), &image, NULL), ERR_MALFORMED);
+    assert_refused(&bad);
     bad = old_image;
     bad.kinds[KIND_AUTHENTICATION].tries = 1; /* tries, but no PIN */
-    encode(&bad, &content);
-    assert_err(image_parse(buffer_bytes(&content), &image, NULL), ERR_MALFORMED);
+    assert_refused(&bad);
     bad = old_image;
     bad.kinds[KIND_SIGNATURE].pin_len = 17;
-    encode(&bad, &content);
-    assert_err(image_parse(buffer_bytes(&content), &image, NULL), ERR_MALFORMED);
+    assert_refused(&bad);
     bad = old_image;
     bad.card_id[27] = 'x';
-    encode(&bad, &content);
-    assert_err(image_parse(buffer_bytes(&content), &image, NULL), ERR_MALFORMED);
+    assert_refused(&bad);
 }
 
 /* Installs a prepared second certificate; the last command's status word. */
