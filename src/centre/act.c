@@ -274,23 +274,32 @@ static void call_settle(struct act_call *call, bool goes_on)
 
 static void call_decide(struct act_call *call)
 {
-    if (call->outcome != ACT_DONE)
+    if (call->outcome != ACT_DONE || call->act->trace == READ_ONLY)
         return;
     if (!act_ok(call, store_savepoint(call->centre->store, &call->fault)))
         return;
     call_settle(call, call_run(call));
 }
 
-static void fail_all(struct act_call *calls, size_t num_calls, enum err err,
+static void fail_all(struct act_call *calls, size_t num_calls, enum err err, const char *rule,
                      const struct fault *fault)
 {
     for (size_t i = 0; i < num_calls; i++)
         if (calls[i].outcome != ACT_FAILED) {
             act_fail(&calls[i], err);
-            fault_set(&calls[i].fault, err, "not-done", "nothing was done: %s", fault->text);
+            fault_set(&calls[i].fault, err, rule, "%s", fault->text);
         }
 }
 
+static bool batch_writes(const struct act_call *calls, size_t num_calls)
+{
+    for (size_t i = 0; i < num_calls; i++)
+        if (calls[i].outcome == ACT_DONE && calls[i].act->trace == JOURNALLED)
+            return true;
+    return false;
+}
+
+/* One transaction, a savepoint for each call. */
 static enum err decide_all(struct act_call *calls, size_t num_calls, struct fault *fault)
 {
     struct store *store = calls[0].centre->store;
@@ -302,20 +311,41 @@ static enum err decide_all(struct act_call *calls, size_t num_calls, struct faul
     return store_commit(store, fault);
 }
 
+/* Signatures over what is durable now, their results in a second transaction, then the map. If that
+ * cannot be done, nobody is told "done": the next start does it. */
+static enum err settle_all(struct centre *centre, struct fault *fault)
+{
+    enum err err = signing_settle(centre, fault);
+    return err != ERR_NONE ? err : change_feed(centre, fault);
+}
+
+static void call_finish(struct act_call *call)
+{
+    if (call->outcome != ACT_DONE || call->parked_now)
+        return;
+    if (call->act->trace == READ_ONLY && call->act->run && !call->act->run(call))
+        return;
+    if (call->act->finish)
+        call->act->finish(call);
+}
+
 void act_run_all(struct act_call *calls, size_t num_calls)
 {
     struct fault fault = {0};
     struct centre *centre = calls[0].centre;
-    enum err err = decide_all(calls, num_calls, &fault);
-    if (err == ERR_NONE)
-        err = signing_settle(centre, &fault);
-    if (err == ERR_NONE)
-        err = change_feed(centre, &fault);
-    if (err != ERR_NONE) {
-        fail_all(calls, num_calls, err, &fault);
-        return;
+    if (batch_writes(calls, num_calls)) {
+        enum err err = decide_all(calls, num_calls, &fault);
+        if (err != ERR_NONE) {
+            fail_all(calls, num_calls, err, "not-done", &fault);
+            return;
+        }
+        err = settle_all(centre, &fault);
+        if (err != ERR_NONE) {
+            centre->is_broken = true;
+            fail_all(calls, num_calls, err, "stored-not-finished", &fault);
+            return;
+        }
     }
     for (size_t i = 0; i < num_calls; i++)
-        if (calls[i].outcome == ACT_DONE && !calls[i].parked_now && calls[i].act->finish)
-            calls[i].act->finish(&calls[i]);
+        call_finish(&calls[i]);
 }

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "base/permit.h"
 #include "centre/centre.h"
 #include "centre/fields.h"
 #include "centre/staff.h"
@@ -47,11 +48,12 @@ struct act_call {
     int64_t application; /* what the journal entry is about; 0: no application */
     bool has_burnt;      /* a nonce that stays used even if the act is refused */
     uint8_t burnt[16];
-    int64_t parked;      /* the parked act that this call finishes, or 0 */
-    int64_t parked_now;  /* the number under which this call was parked, or 0 */
-    struct bytes permit; /* left by run for finish; owned by the call */
-    int64_t serial;      /* left by run for finish */
-    json_t *notes;       /* items for the journal beside the fields; an object of texts */
+    int64_t parked;     /* the parked act that this call finishes, or 0 */
+    int64_t parked_now; /* the number under which this call was parked, or 0 */
+    /* What run leaves for finish. */
+    int64_t serial;
+    uint8_t permit[PERMIT_SIGNED_LEN]; /* still unsigned */
+    json_t *notes; /* items for the journal beside the fields; an object of texts */
 };
 
 struct act_table {

@@ -6,45 +6,58 @@
 #include "base/kind.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
+#include "registry/municipalities.h"
+#include "registry/substitutes.h"
 #include "status/status_client.h"
 #include "store/store.h"
+#include "x509/cert.h"
 
 struct act_table;
 
 #define CENTRE_PATH 512
 
-/* Where this centre issues: what certificates say about it. From etc/, copied at start. */
-struct centre_town {
-    char code[6];        /* "31372" */
-    char prefecture[64]; /* "Tottori-ken" */
-    char name[64];       /* "Hokuei-cho" */
-    char counter[4];     /* "001" */
-    uint16_t row;        /* in etc/municipalities, for the status map */
+/* One of the two authorities, as residents' certificates name it. */
+struct authority {
+    struct buffer spki; /* the signer's key, which each signature is verified with */
+    struct buffer der;
+    struct cert cert; /* borrows from der */
 };
+void authority_done(struct authority *authority);
 
 struct centre {
     struct store *store;          /* the writer */
     struct signer_client *signer; /* connected */
     struct status_map *maps[NUM_KINDS];
     struct law_policy policy;
-    struct centre_town town;
-    char ocsp_url[256]; /* stands in authentication certificates */
-    char cps_url[256];
-    char published[CENTRE_PATH];   /* folder of CRLs and authorities' certificates */
-    char checkpoints[CENTRE_PATH]; /* file of exported checkpoints */
+    struct substitutes *substitutes;
+    struct municipalities municipalities;
+    const struct municipality *town;             /* whose residents this centre serves */
+    char counter_id[PROFILE_COUNTER_ID_LEN + 1]; /* "31372001A" */
+    const struct profile_site *site;
+    struct authority authorities[NUM_KINDS];
+    int64_t serial_floor[NUM_KINDS]; /* the signer's */
+    char published[CENTRE_PATH];     /* folder of CRLs and authorities' certificates */
+    char checkpoints[CENTRE_PATH];   /* file of exported checkpoints */
     bool is_sample;
     const struct act_table *tables;
     size_t num_tables;
+    bool is_broken; /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */
     int64_t last_checkpoint, last_sweep;
     bool has_new_change; /* a CRL is due within 60 s */
     int64_t change_at;   /* monotonic milliseconds of the first change that no CRL shows */
 };
 
+/* centre_open fills in what follows from the rest: whether the data are sample data, the counter's
+ * id, the signer's floors. The caller has set store, signer, maps, policy, substitutes,
+ * municipalities, town, site and paths. */
+enum err centre_open(struct centre *centre, struct fault *fault) MUST_USE;
+void centre_done(struct centre *centre); /* frees the authorities; the rest is the caller's */
+
 /* centre_start brings everything in line before anybody is answered: it signs what is stored and
  * unsigned, replays changes newer than the map, closes what timed out. */
 enum err centre_start(struct centre *centre, struct fault *fault) MUST_USE;
 
-/* centre_turn does what has become due: checkpoint, CRLs, responder certificates of the status
- * control socket are not its business. Returns how many milliseconds it may be left alone. */
-int centre_turn(struct centre *centre, struct fault *fault);
+/* centre_turn does what has become due: CRLs, checkpoint, closing what timed out. *wait is how many
+ * milliseconds it may be left alone. */
+enum err centre_turn(struct centre *centre, int *wait, struct fault *fault) MUST_USE;

@@ -104,10 +104,18 @@ static bool read_date(const struct field_row *row, json_t *value, struct act_fie
     return text && date_parse(text, field_place(row, out)) == ERR_NONE;
 }
 
-static bool read_born(const struct field_row *row, json_t *value, struct act_fields *out)
+static bool read_changes(const struct field_row *row, json_t *value, struct act_fields *out)
 {
-    const char *text = short_text(value);
-    return text && date_parse_birth(text, field_place(row, out)) == ERR_NONE;
+    (void)row;
+    const char *name;
+    json_t *text;
+    if (!json_is_object(value))
+        return false;
+    json_object_foreach(value, name,
+                        text) if (!json_is_string(text) ||
+                                  (json_string_length(text) > 0 && !short_text(text))) return false;
+    out->changes = value;
+    return true;
 }
 
 static bool read_kind(const struct field_row *row, json_t *value, struct act_fields *out)
@@ -208,14 +216,12 @@ static const struct field_row rows[] = {
     {FIELD_TOKEN, "token", read_text, AT(token)},
     {FIELD_NOTE, "note", read_text, AT(note)},
     {FIELD_EFFECTIVE, "effective", read_date, AT(effective)},
-    {FIELD_UNTIL, "until", read_date, AT(until)},
+    {FIELD_CHANGES, "changes", read_changes, 0, 0},
+    {FIELD_REFERENCE, "reference", read_text, AT(reference)},
     {FIELD_TIME, "time", read_number, AT(time)},
     {FIELD_FILE, "file", read_long, AT(file)},
     {FIELD_FROM, "from", read_number, AT(from)},
     {FIELD_NAME, "name", read_text, AT(name)},
-    {FIELD_ADDRESS, "address", read_text, AT(address)},
-    {FIELD_BORN, "born", read_born, AT(born)},
-    {FIELD_SEX, "sex", read_text, AT(sex)},
     {FIELD_MISSING, "missing", read_flag, AT(missing)},
     {FIELD_STOPPED, "stopped", read_flag, AT(stopped)},
 };

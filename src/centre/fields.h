@@ -30,16 +30,14 @@
 #define FIELD_TOKEN     (UINT64_C(1) << 17)
 #define FIELD_NOTE      (UINT64_C(1) << 18)
 #define FIELD_EFFECTIVE (UINT64_C(1) << 19)
-#define FIELD_UNTIL     (UINT64_C(1) << 20)
-#define FIELD_TIME      (UINT64_C(1) << 21)
-#define FIELD_FILE      (UINT64_C(1) << 22)
-#define FIELD_FROM      (UINT64_C(1) << 23)
-#define FIELD_NAME      (UINT64_C(1) << 24)
-#define FIELD_ADDRESS   (UINT64_C(1) << 25)
-#define FIELD_BORN      (UINT64_C(1) << 26)
-#define FIELD_SEX       (UINT64_C(1) << 27)
-#define FIELD_MISSING   (UINT64_C(1) << 28)
-#define FIELD_STOPPED   (UINT64_C(1) << 29)
+#define FIELD_CHANGES   (UINT64_C(1) << 20)
+#define FIELD_REFERENCE (UINT64_C(1) << 21)
+#define FIELD_TIME      (UINT64_C(1) << 22)
+#define FIELD_FILE      (UINT64_C(1) << 23)
+#define FIELD_FROM      (UINT64_C(1) << 24)
+#define FIELD_NAME      (UINT64_C(1) << 25)
+#define FIELD_MISSING   (UINT64_C(1) << 26)
+#define FIELD_STOPPED   (UINT64_C(1) << 27)
 
 #define FIELD_TEXT_MAX 200 /* characters */
 #define FIELD_TEXT     (FIELD_TEXT_MAX * 4 + 1)
@@ -57,13 +55,14 @@ struct act_fields {
     enum event event;
     uint8_t purpose; /* PERMIT_… of base/permit.h */
     bool missing, stopped;
-    struct date effective, until, born;
+    struct date effective;
     uint8_t nonce[16], challenge[16], statement[254], point[65];
     struct buffer request; /* DER */
     struct bytes file;     /* borrowed from the message */
+    json_t *changes;       /* an object of texts, borrowed too */
     char card[29];
     char reason[FIELD_TEXT], token[FIELD_TEXT], note[FIELD_TEXT];
-    char name[FIELD_TEXT], address[FIELD_TEXT], sex[FIELD_TEXT];
+    char name[FIELD_TEXT], reference[41];
 };
 
 /* fields_parse reads an object strictly: every required field, no other than these and the optional

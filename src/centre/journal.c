@@ -19,13 +19,13 @@ static enum err journal_end(struct store *store, struct journal_end *out, struct
 {
     struct rows rows CLEANUP_ROWS = {0};
     struct journal_end end = {0};
-    enum err err = store_query(store, STATEMENT_JOURNAL_LAST, NO_VALUES, &rows, fault);
-    if (err == ERR_NONE && rows_next(&rows)) {
+    store_query(store, STATEMENT_JOURNAL_LAST, NO_VALUES, &rows, fault);
+    if (rows_next(&rows)) {
         end.number = row_integer(&rows, 0);
         row_copy_blob(&rows, 1, end.head, CHAIN_LEN);
         end.time = row_integer(&rows, 2);
     }
-    err = rows_end(&rows);
+    enum err err = rows_end(&rows);
     if (err == ERR_NONE)
         *out = end;
     return err;
@@ -107,9 +107,9 @@ static enum err links_between(struct store *store, int64_t after, int64_t until,
                               struct fault *fault)
 {
     struct rows rows CLEANUP_ROWS = {0};
-    enum err err =
-        store_query(store, STATEMENT_JOURNAL_READ,
-                    VALUES(value_integer(after + 1), value_integer(until - after)), &rows, fault);
+    store_query(store, STATEMENT_JOURNAL_READ,
+                VALUES(value_integer(after + 1), value_integer(until - after)), &rows, fault);
+    enum err err = ERR_NONE;
     while (err == ERR_NONE && rows_next(&rows)) {
         uint8_t link[CHAIN_LEN];
         err = link_of_row(&rows, link);

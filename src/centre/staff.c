@@ -58,15 +58,15 @@ static enum err staff_read(struct store *store, enum statement statement,
 {
     struct rows rows CLEANUP_ROWS = {0};
     struct staff staff = {0};
-    enum err err = store_query(store, statement, values, num_values, &rows, fault);
-    if (err == ERR_NONE && rows_next(&rows)) {
+    store_query(store, statement, values, num_values, &rows, fault);
+    if (rows_next(&rows)) {
         row_copy_text(&rows, 0, staff.name, sizeof staff.name);
         row_copy_text(&rows, 1, staff.label, sizeof staff.label);
         staff.uid = row_is_null(&rows, 2) ? STAFF_NO_UID : row_integer(&rows, 2);
         staff.roles = (unsigned)row_integer_within(&rows, 3, 0, UINT32_MAX);
         staff.is_active = row_bool(&rows, 4);
     }
-    err = rows_end_one(&rows);
+    enum err err = rows_end_one(&rows);
     if (err == ERR_NONE)
         *out = staff;
     return err;

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-enum err name_join(const struct name *name, char out[static NAME_TEXT], struct fault *fault)
+enum err name_join(const struct person_name *name, char out[static NAME_TEXT], struct fault *fault)
 {
     struct buffer joined CLEANUP_BUFFER;
     buffer_init(&joined, NAME_TEXT - 1);

@@ -10,7 +10,7 @@
 #define ADDRESS_TEXT       (ADDRESS_CHARACTERS * 4 + 1)
 
 /* A name of the record. given is empty for a name that has no such part (a foreign name). */
-struct name {
+struct person_name {
     char family[NAME_TEXT];
     char given[NAME_TEXT];
     char former[NAME_TEXT]; /* 旧氏, or empty */
@@ -20,7 +20,7 @@ struct name {
 /* name_join writes family, full-width space, given; a former family name stands in ［］ behind the
  * family name, an alias in （） at the end (both *ours*, as on the face of the card). ERR_LIMIT
  * above NAME_CHARACTERS. */
-enum err name_join(const struct name *name, char out[static NAME_TEXT],
+enum err name_join(const struct person_name *name, char out[static NAME_TEXT],
                    struct fault *fault) MUST_USE;
 
 /* A text as it stands in a certificate: flags has '0' or '1' for each character of text, '1' where

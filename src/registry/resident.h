@@ -29,7 +29,7 @@ enum standing { STANDING_NONE, STANDING_WARD, STANDING_CURATEE, STANDING_ASSISTE
 /* A date of year 0 is none. Texts are empty where there is nothing. */
 struct resident {
     int64_t number; /* of the register (宛名番号), not of the card */
-    struct name name;
+    struct person_name name;
     char kana[NAME_TEXT];
     struct date born; /* may be incomplete */
     enum sex sex;

@@ -66,10 +66,9 @@ const char migration_centre[] =
     "CREATE TABLE card ("
     "  id TEXT PRIMARY KEY CHECK (length(id) = 28),"
     "  point BLOB NOT NULL UNIQUE CHECK (length(point) = 65),"
-    "  state INTEGER NOT NULL CHECK (state IN (0, 1, 2, 3)),"
-    "  since INTEGER NOT NULL"
+    "  made INTEGER NOT NULL"
     ") STRICT;"
-    "CREATE TRIGGER card_stays BEFORE UPDATE OF id, point ON card"
+    "CREATE TRIGGER card_stays BEFORE UPDATE ON card"
     " BEGIN SELECT RAISE(ABORT, 'a registered card keeps its key'); END;"
 
     /* application: null for one given to nobody's application. */

@@ -91,13 +91,13 @@ static void joins_the_parts(void **state)
 {
     (void)state;
     char out[NAME_TEXT];
-    assert_ok(name_join(&(struct name){.family = "田中", .given = "久美"}, out, NULL));
+    assert_ok(name_join(&(struct person_name){.family = "田中", .given = "久美"}, out, NULL));
     assert_string_equal(out, "田中　久美");
-    assert_ok(name_join(&(struct name){"田中", "久美", "佐々木", ""}, out, NULL));
+    assert_ok(name_join(&(struct person_name){"田中", "久美", "佐々木", ""}, out, NULL));
     assert_string_equal(out, "田中［佐々木］　久美");
-    assert_ok(name_join(&(struct name){"NGUYEN VAN AN", "", "", "山本安"}, out, NULL));
+    assert_ok(name_join(&(struct person_name){"NGUYEN VAN AN", "", "", "山本安"}, out, NULL));
     assert_string_equal(out, "NGUYEN VAN AN（山本安）");
-    struct name name = {0};
+    struct person_name name = {0};
     memset(name.family, 'a', NAME_CHARACTERS);
     assert_ok(name_join(&name, out, NULL));
     name.given[0] = 'b';

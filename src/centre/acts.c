@@ -1,0 +1,127 @@
+/* The table of the centre's acts, and the short ones among them. */
+#include "centre/acts.h"
+
+#include "base/clock.h"
+#include "centre/card.h"
+#include "centre/crl.h"
+#include "centre/journal.h"
+#include "centre/journal_read.h"
+#include "centre/parked.h"
+#include "centre/town.h"
+#include "store/rows.h"
+
+static const struct reason reason_clock = {
+    "clock", "", "clock", "The clock is moved only forward, and only where the data are samples.",
+    "時計は、見本データの場合に限り、先へ進めることだけができます。"};
+
+static bool run_staff_list(struct act_call *call)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    json_t *list = json_array();
+    store_query(call->centre->store, STATEMENT_STAFF_LIST, NO_VALUES, &rows, &call->fault);
+    while (rows_next(&rows)) {
+        struct buffer roles CLEANUP_BUFFER;
+        buffer_init(&roles, 256);
+        roles_print((unsigned)row_integer(&rows, 3), &roles);
+        struct bytes name = row_text(&rows, 0), label = row_text(&rows, 1);
+        json_array_append_new(list, json_pack("{s:s%, s:s%, s:s, s:b}", "name", name.data, name.len,
+                                              "label", label.data, label.len, "roles",
+                                              buffer_text(&roles), "active", row_bool(&rows, 4)));
+    }
+    act_answer(call, "staff", list);
+    return act_ok(call, rows_end(&rows));
+}
+
+static bool count_certificates(struct act_call *call)
+{
+    static const char *const states[] = {"never", "reserved", "good", "held", "revoked"};
+    struct rows rows CLEANUP_ROWS = {0};
+    json_t *list = json_array();
+    store_query(call->centre->store, STATEMENT_CERTIFICATE_COUNTS, NO_VALUES, &rows, &call->fault);
+    while (rows_next(&rows)) {
+        enum kind kind = (enum kind)row_integer_within(&rows, 0, 0, NUM_KINDS - 1);
+        int64_t state = row_integer_within(&rows, 1, 0, STATUS_REVOKED);
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:I}", "kind", kind_name(kind), "state",
+                                        states[state], "count", (json_int_t)row_integer(&rows, 2)));
+    }
+    act_answer(call, "certificates", list);
+    return act_ok(call, rows_end(&rows));
+}
+
+static bool run_status(struct act_call *call)
+{
+    int64_t number, epoch;
+    uint8_t head[CHAIN_LEN];
+    struct store *store = call->centre->store;
+    if (!act_ok(call, journal_head(store, &number, head, &call->fault)) ||
+        !act_ok(call, store_ask_integer(store, STATEMENT_CHANGE_LAST_EPOCH, NO_VALUES, &epoch,
+                                        &call->fault)))
+        return false;
+    char time[TIME_TEXT];
+    act_answer(call, "time", json_string(time_print(clock_now(), time)));
+    act_answer(call, "sample", json_boolean(call->centre->is_sample));
+    act_answer(call, "municipality", json_string(call->centre->town->code));
+    act_answer(call, "journal", json_integer(number));
+    act_answer(call, "epoch", json_integer(epoch));
+    act_answer_bytes(call, "head", bytes_of(head, sizeof head));
+    return count_certificates(call);
+}
+
+static bool finish_crl(struct act_call *call)
+{
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        if (!act_ok(call, crl_publish(call->centre, (enum kind)kind, &call->fault)))
+            return false;
+    act_answer(call, "folder", json_string(call->centre->published));
+    return true;
+}
+
+static bool run_clock(struct act_call *call)
+{
+    if (!call->centre->is_sample || call->fields.time < clock_now())
+        return act_refuse(call, &reason_clock);
+    return true;
+}
+
+static bool finish_clock(struct act_call *call)
+{
+    char time[TIME_TEXT];
+    clock_start_at(call->fields.time);
+    act_answer(call, "time", json_string(time_print(clock_now(), time)));
+    return true;
+}
+
+static bool finish_checkpoint(struct act_call *call)
+{
+    struct centre *centre = call->centre;
+    act_answer(call, "file", json_string(centre->checkpoints));
+    return act_ok(call, journal_checkpoint(centre->store, centre->signer, call->now,
+                                           centre->checkpoints, &call->fault));
+}
+
+#define EVENT_FIELDS (FIELD_KINDS | FIELD_EFFECTIVE | FIELD_CHANGES | FIELD_REFERENCE | FIELD_NOTE)
+#define CARD_FIELDS  (FIELD_CARD | FIELD_POINT | FIELD_NONCE | FIELD_STATEMENT | FIELD_TOKEN)
+#define AT_COUNTER   (ROLE_COUNTER | ROLE_HOTLINE)
+
+/* clang-format off */
+static const struct act acts[] = {
+    {"status", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, run_status, NULL},
+    {"staff-list", ROLE_ADMINISTRATOR, ONE_PERSON, READ_ONLY, 0, 0, run_staff_list, NULL},
+    {"resident-find", AT_COUNTER | ROLE_REGISTRY, ONE_PERSON, JOURNALLED, 0, FIELD_RESIDENT | FIELD_NAME, town_find, NULL},
+    {"card-register", ROLE_PERSONALISATION, TWO_PERSONS, JOURNALLED, CARD_FIELDS, 0, card_register, NULL},
+    {"import", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_FILE, 0, town_import, NULL},
+    {"event", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_RESIDENT | FIELD_EVENT, EVENT_FIELDS, town_event, NULL},
+    {"approve", ROLE_ANY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, parked_approve, NULL},
+    {"parked-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, parked_list, NULL},
+    {"crl", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_crl},
+    {"clock", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_TIME, 0, run_clock, finish_clock},
+    {"checkpoint", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_checkpoint},
+    {"journal-read", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_FROM, 0, journal_read, NULL},
+};
+/* clang-format on */
+
+struct act_table centre_acts(void)
+{
+    return (struct act_table){acts, COUNT_OF(acts)};
+}

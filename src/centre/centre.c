@@ -1,0 +1,124 @@
+/* What the centre does at start, and from time to time. */
+#include "centre/centre.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "centre/certificate.h"
+#include "centre/crl.h"
+#include "centre/journal.h"
+#include "centre/setup.h"
+#include "centre/signing.h"
+#include "store/rows.h"
+
+#define TURN_MILLISECONDS  1000
+#define SWEEP_MILLISECONDS (3600 * 1000)
+#define STALE_SECONDS      (14 * 24 * 3600) /* a certificate that was never installed */
+
+static enum err read_is_sample(struct centre *centre, struct fault *fault)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    centre->is_sample = false;
+    store_query(centre->store, STATEMENT_PROPERTY_READ, VALUES(value_text("sample")), &rows, fault);
+    if (rows_next(&rows))
+        centre->is_sample = bytes_equal_text(row_text(&rows, 0), "1");
+    return rows_end(&rows);
+}
+
+enum err centre_open(struct centre *centre, struct fault *fault)
+{
+    struct signer_floors floors;
+    enum err err = signer_client_floors(centre->signer, &floors);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "signer", "the signer does not answer");
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        centre->serial_floor[kind] = (int64_t)floors.of[kind].serial;
+    snprintf(centre->counter_id, sizeof centre->counter_id, "%.5s001A", centre->town->code);
+    centre->last_checkpoint = centre->last_sweep = clock_monotonic();
+    return read_is_sample(centre, fault);
+}
+
+void centre_done(struct centre *centre)
+{
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        authority_done(&centre->authorities[kind]);
+}
+
+static enum err close_stale(struct centre *centre, const struct certificate *row,
+                            struct fault *fault)
+{
+    char data[96];
+    snprintf(data, sizeof data, "{\"kind\":\"%s\",\"serial\":%lld}", kind_name(row->kind),
+             (long long)row->serial);
+    struct chain_entry entry = {.time = clock_now(),
+                                .kind = "never-installed:done",
+                                .actor = "system",
+                                .role = "system",
+                                .second = ""};
+    enum err err = certificate_change(centre, row, STATUS_REVOKED, STATUS_UNSPECIFIED, clock_now(),
+                                      row->application, fault);
+    return err != ERR_NONE ? err
+                           : journal_append(centre->store, &entry, bytes_of_text(data), fault);
+}
+
+/* Certificates that nobody installed within 14 days are revoked (unspecified). */
+static enum err sweep(struct centre *centre, struct fault *fault)
+{
+    struct certificate_list list;
+    enum err err = certificate_list(centre, STATEMENT_CERTIFICATES_STALE,
+                                    value_integer(clock_now() - STALE_SECONDS), &list, fault);
+    if (err != ERR_NONE || list.num == 0)
+        return err;
+    err = store_begin(centre->store, fault);
+    if (err != ERR_NONE)
+        return err;
+    for (size_t i = 0; err == ERR_NONE && i < list.num; i++)
+        err = close_stale(centre, &list.rows[i], fault);
+    if (err == ERR_NONE)
+        err = store_commit(centre->store, fault);
+    else
+        store_rollback(centre->store);
+    return err != ERR_NONE ? err : change_feed(centre, fault);
+}
+
+static enum err checkpoint(struct centre *centre, struct fault *fault)
+{
+    centre->last_checkpoint = clock_monotonic();
+    return journal_checkpoint(centre->store, centre->signer, clock_now(), centre->checkpoints,
+                              fault);
+}
+
+enum err centre_start(struct centre *centre, struct fault *fault)
+{
+    enum err err = setup_load_authorities(centre, fault);
+    if (err == ERR_NONE)
+        err = signing_settle(centre, fault);
+    if (err == ERR_NONE)
+        err = change_feed(centre, fault);
+    if (err == ERR_NONE)
+        err = sweep(centre, fault);
+    if (err == ERR_NONE)
+        err = crl_publish_due(centre, fault);
+    return err != ERR_NONE ? err : checkpoint(centre, fault);
+}
+
+enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
+{
+    int64_t now = clock_monotonic();
+    enum err err = ERR_NONE;
+    *wait = TURN_MILLISECONDS;
+    if (now - centre->last_sweep >= SWEEP_MILLISECONDS) {
+        centre->last_sweep = now;
+        err = sweep(centre, fault);
+        if (err == ERR_NONE)
+            err = crl_publish_due(centre, fault);
+    }
+    if (err == ERR_NONE && centre->has_new_change &&
+        now - centre->change_at >= (int64_t)CRL_DELAY * 1000)
+        err = crl_publish_due(centre, fault);
+    if (err == ERR_NONE &&
+        now - centre->last_checkpoint >= (int64_t)JOURNAL_CHECKPOINT_SECONDS * 1000)
+        err = checkpoint(centre, fault);
+    return err;
+}

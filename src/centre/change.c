@@ -1,0 +1,75 @@
+/* Writing changes, and feeding the status map with them. */
+#include "centre/change.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "store/rows.h"
+
+enum err change_add(struct centre *centre, const struct change *change, struct fault *fault)
+{
+    int64_t epoch;
+    enum err err = store_ask_integer(
+        centre->store, STATEMENT_CHANGE_INSERT,
+        VALUES(value_integer(change->kind), value_integer(change->serial),
+               value_integer(change->state), value_integer(change->reason),
+               value_integer(change->time), value_integer(strtol(centre->town->code, NULL, 10)),
+               change->application ? value_integer(change->application) : value_null()),
+        &epoch, fault);
+    if (err == ERR_NONE && !centre->has_new_change) {
+        centre->has_new_change = true;
+        centre->change_at = clock_monotonic();
+    }
+    return err;
+}
+
+/* One row of CHANGE_FEED into its map. */
+static enum err feed_row(struct centre *centre, struct rows *rows, uint64_t *epoch)
+{
+    uint64_t row_epoch = (uint64_t)row_integer(rows, 0);
+    int64_t kind = row_integer_within(rows, 1, 0, NUM_KINDS - 1);
+    uint64_t serial = (uint64_t)row_integer(rows, 2);
+    struct status_entry entry = {
+        .state = (enum status_state)row_integer_within(rows, 3, STATUS_NEVER, STATUS_REVOKED),
+        .reason = (enum status_reason)row_integer_within(rows, 4, 0, 10),
+        .municipality = centre->town->row,
+        .last_day = date_of_days((int32_t)row_integer_within(rows, 6, 0, INT32_MAX)),
+    };
+    int64_t time = row_integer(rows, 5);
+    if (entry.state == STATUS_HELD || entry.state == STATUS_REVOKED)
+        entry.since = time;
+    if (rows_end(rows) != ERR_NONE)
+        return rows_end(rows);
+    *epoch = row_epoch;
+    return status_map_set(centre->maps[kind], serial, &entry);
+}
+
+#define FEED_ROWS 1000
+
+static enum err feed_some(struct centre *centre, uint64_t *epoch, int *num_fed, struct fault *fault)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    enum err err = ERR_NONE;
+    store_query(centre->store, STATEMENT_CHANGE_FEED,
+                VALUES(value_integer((int64_t)*epoch), value_integer(FEED_ROWS)), &rows, fault);
+    for (*num_fed = 0; err == ERR_NONE && rows_next(&rows); ++*num_fed)
+        err = feed_row(centre, &rows, epoch);
+    return err != ERR_NONE ? err : rows_end(&rows);
+}
+
+enum err change_feed(struct centre *centre, struct fault *fault)
+{
+    uint64_t before[NUM_KINDS], epoch = UINT64_MAX;
+    for (int kind = 0; kind < NUM_KINDS; kind++) {
+        before[kind] = status_map_epoch(centre->maps[kind]);
+        epoch = before[kind] < epoch ? before[kind] : epoch;
+    }
+    int num_fed = FEED_ROWS;
+    enum err err = ERR_NONE;
+    while (err == ERR_NONE && num_fed == FEED_ROWS)
+        err = feed_some(centre, &epoch, &num_fed, fault);
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+        if (epoch > before[kind])
+            err = status_map_set_epoch(centre->maps[kind], epoch);
+    return err;
+}

@@ -1,0 +1,119 @@
+/* Parking an act, and letting it run. */
+#include "centre/parked.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "store/rows.h"
+
+static const struct reason reason_no_parked = {"two-persons", "", "no-parked-act",
+                                               "No act waits under this number.",
+                                               "この番号で承認待ちの操作はありません。"};
+static const struct reason reason_same_person = {"two-persons", "", "same-person",
+                                                 "Nobody approves their own act.",
+                                                 "自分の操作を自分で承認することはできません。"};
+static const struct reason reason_second_role = {
+    "two-persons", "", "role", "This person's roles do not include the act that waits.",
+    "この操作を承認する権限がありません。"};
+
+bool parked_store(struct act_call *call)
+{
+    char *fields = json_dumps(call->request, JSON_COMPACT | JSON_SORT_KEYS);
+    if (!fields)
+        return act_fail(call, ERR_MEMORY);
+    enum err err = store_ask_integer(call->centre->store, STATEMENT_PARKED_INSERT,
+                                     VALUES(value_text(call->act->name), value_text(fields),
+                                            value_text(call->actor.name), value_integer(call->now)),
+                                     &call->parked_now, &call->fault);
+    free(fields);
+    if (!act_ok(call, err))
+        return false;
+    act_answer(call, "parked", json_integer(call->parked_now));
+    act_note(call, "parked", "%lld", (long long)call->parked_now);
+    return call->outcome == ACT_DONE;
+}
+
+struct parked_row {
+    const struct act *act;
+    json_t *fields;
+    struct staff first;
+};
+
+/* The row as it stands; refused when it is not there or is finished. */
+static bool parked_read(struct act_call *call, struct parked_row *out)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    char act[64] = "", first[STAFF_NAME] = "";
+    bool is_finished = true;
+    store_query(call->centre->store, STATEMENT_PARKED_READ,
+                VALUES(value_integer(call->fields.number)), &rows, &call->fault);
+    if (rows_next(&rows)) {
+        row_copy_text(&rows, 0, act, sizeof act);
+        struct bytes fields = row_text(&rows, 1);
+        out->fields =
+            json_loadb((const char *)fields.data, fields.len, JSON_REJECT_DUPLICATES, NULL);
+        row_copy_text(&rows, 2, first, sizeof first);
+        is_finished = !row_is_null(&rows, 4);
+    }
+    if (!act_ok(call, rows_end(&rows)))
+        return false;
+    out->act = act_find(call->centre, act);
+    if (is_finished || !out->act || !out->fields)
+        return act_refuse(call, &reason_no_parked);
+    return act_ok(call, staff_find(call->centre->store, first, &out->first, &call->fault));
+}
+
+static bool parked_may(struct act_call *call, const struct parked_row *row)
+{
+    if (strcmp(row->first.name, call->actor.name) == 0)
+        return act_refuse(call, &reason_same_person);
+    if (!(call->actor.roles & row->act->roles) || !(row->first.roles & row->act->roles) ||
+        !row->first.is_active)
+        return act_refuse(call, &reason_second_role);
+    return true;
+}
+
+/* From here on the call is the parked one. */
+static bool parked_become(struct act_call *call, struct parked_row *row)
+{
+    call->parked = call->fields.number;
+    act_note(call, "parked", "%lld", (long long)call->parked);
+    call->second = call->actor;
+    call->actor = row->first;
+    call->act = row->act;
+    json_decref(call->request);
+    call->request = steal(&row->fields);
+    fields_done(&call->fields);
+    return act_ok(call, fields_parse(call->request, call->act->required, call->act->optional,
+                                     &call->fields, &call->fault));
+}
+
+bool parked_approve(struct act_call *call)
+{
+    struct parked_row row = {0};
+    bool goes_on = parked_read(call, &row) && parked_may(call, &row) && parked_become(call, &row);
+    json_decref(row.fields);
+    if (!goes_on ||
+        !act_ok(call, store_run_one(call->centre->store, STATEMENT_PARKED_FINISH,
+                                    VALUES(value_integer(call->parked),
+                                           value_text(call->second.name), value_integer(call->now)),
+                                    &call->fault)))
+        return false;
+    return !call->act->run || call->act->run(call);
+}
+
+bool parked_list(struct act_call *call)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    json_t *list = json_array();
+    store_query(call->centre->store, STATEMENT_PARKED_LIST, NO_VALUES, &rows, &call->fault);
+    while (rows_next(&rows)) {
+        struct bytes act = row_text(&rows, 1), first = row_text(&rows, 2);
+        json_array_append_new(list, json_pack("{s:I, s:s%, s:s%, s:I}", "number",
+                                              (json_int_t)row_integer(&rows, 0), "act", act.data,
+                                              act.len, "first", first.data, first.len, "made",
+                                              (json_int_t)row_integer(&rows, 3)));
+    }
+    act_answer(call, "parked", list);
+    return act_ok(call, rows_end(&rows));
+}

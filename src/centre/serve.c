@@ -1,0 +1,251 @@
+/* The loop of `commit`. */
+#include "centre/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+
+struct client {
+    int fd; /* -1: free */
+    struct act_peer peer;
+    struct buffer in;  /* one frame, head included, as far as it came */
+    struct buffer out; /* what is still to be written */
+    size_t written;
+    int64_t since; /* monotonic, of the first byte of `in`; of the answer */
+};
+
+struct serve {
+    struct centre *centre;
+    int listening;
+    struct client clients[LIMIT_ACT_CLIENTS];
+};
+
+#define SERVE_WATCHES 4
+#define FRAME_HEAD    4
+
+static void client_close(struct client *client)
+{
+    fd_close(&client->fd);
+    client->fd = -1;
+    buffer_done(&client->in);
+    buffer_done(&client->out);
+    client->written = 0;
+}
+
+static void client_accept(struct serve *serve)
+{
+    int fd = accept4(serve->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    if (fd < 0)
+        return;
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
+        struct client *client = &serve->clients[i];
+        if (client->fd >= 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+            continue;
+        *client = (struct client){.fd = fd, .peer = {peer.uid}};
+        buffer_init(&client->in, FRAME_HEAD + LIMIT_FRAME);
+        buffer_init(&client->out, FRAME_HEAD + LIMIT_FRAME);
+        return;
+    }
+    close(fd); /* full: the client may come again */
+}
+
+/* How long the frame under way is, head included; 0 while that is not known; SIZE_MAX: no frame. */
+static size_t frame_size(const struct buffer *in)
+{
+    struct reader reader = reader_of(buffer_bytes(in));
+    uint32_t len;
+    if (!reader_u32(&reader, &len))
+        return 0;
+    return len > LIMIT_FRAME ? SIZE_MAX : FRAME_HEAD + len;
+}
+
+static bool client_has_request(const struct client *client)
+{
+    return client->fd >= 0 && client->out.len == 0 && frame_size(&client->in) != 0 &&
+           client->in.len == frame_size(&client->in);
+}
+
+/* Reads no further than the end of one frame: the next request waits in the socket. */
+static void client_read(struct client *client)
+{
+    uint8_t bytes[16384];
+    while (!client_has_request(client)) {
+        size_t size = frame_size(&client->in);
+        if (size == SIZE_MAX) {
+            client_close(client);
+            return;
+        }
+        size_t wanted = (size ? size : FRAME_HEAD) - client->in.len;
+        ssize_t got = read(client->fd, bytes, wanted < sizeof bytes ? wanted : sizeof bytes);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (got <= 0) {
+            client_close(client);
+            return;
+        }
+        if (client->in.len == 0)
+            client->since = clock_monotonic();
+        buffer_put(&client->in, bytes, (size_t)got);
+    }
+}
+
+static void client_write(struct client *client)
+{
+    ssize_t put = send(client->fd, client->out.data + client->written,
+                       client->out.len - client->written, MSG_NOSIGNAL);
+    if (put < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (put < 0) {
+        client_close(client);
+        return;
+    }
+    client->written += (size_t)put;
+    if (client->written == client->out.len) {
+        buffer_done(&client->out);
+        client->written = 0;
+    }
+}
+
+static void client_answer(struct client *client, const struct act_call *call)
+{
+    struct buffer body CLEANUP_BUFFER;
+    buffer_init(&body, LIMIT_FRAME);
+    act_call_answer(call, &body);
+    buffer_done(&client->in);
+    if (buffer_check(&body) != ERR_NONE) {
+        client_close(client);
+        return;
+    }
+    buffer_put_sized(&client->out, buffer_bytes(&body));
+    client->since = clock_monotonic();
+    client_write(client);
+}
+
+/* Everything that has come whole, as one batch. */
+static void serve_batch(struct serve *serve)
+{
+    struct act_call *calls = calloc(LIMIT_ACT_CLIENTS, sizeof *calls);
+    struct client *askers[LIMIT_ACT_CLIENTS];
+    size_t num = 0;
+    if (!calls)
+        abort();
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS && num < LIMIT_ACT_BATCH; i++) {
+        struct client *client = &serve->clients[i];
+        if (!client_has_request(client))
+            continue;
+        struct bytes body = bytes_of(client->in.data + FRAME_HEAD, client->in.len - FRAME_HEAD);
+        act_call_parse(&calls[num], serve->centre, &client->peer, body);
+        askers[num++] = client;
+    }
+    if (num)
+        act_run_all(calls, num);
+    for (size_t i = 0; i < num; i++) {
+        client_answer(askers[i], &calls[i]);
+        act_call_done(&calls[i]);
+    }
+    free(calls);
+}
+
+static void close_slow(struct serve *serve)
+{
+    int64_t now = clock_monotonic();
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
+        struct client *client = &serve->clients[i];
+        bool is_under_way = client->fd >= 0 && (client->in.len || client->out.len);
+        if (is_under_way && now - client->since > SERVE_HALF_FRAME)
+            client_close(client);
+    }
+}
+
+struct polled {
+    struct pollfd fds[1 + SERVE_WATCHES + LIMIT_ACT_CLIENTS];
+    struct client *clients[LIMIT_ACT_CLIENTS];
+    size_t first_client, num;
+};
+
+static void poll_prepare(struct serve *serve, const struct serve_watch *watches, size_t num_watches,
+                         struct polled *polled)
+{
+    polled->num = 0;
+    polled->fds[polled->num++] = (struct pollfd){.fd = serve->listening, .events = POLLIN};
+    for (size_t i = 0; i < num_watches; i++)
+        polled->fds[polled->num++] = (struct pollfd){.fd = watches[i].fd, .events = POLLIN};
+    polled->first_client = polled->num;
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
+        struct client *client = &serve->clients[i];
+        if (client->fd < 0)
+            continue;
+        short events = client->out.len ? POLLOUT : POLLIN;
+        polled->clients[polled->num - polled->first_client] = client;
+        polled->fds[polled->num++] = (struct pollfd){.fd = client->fd, .events = events};
+    }
+}
+
+static void poll_clients(const struct polled *polled)
+{
+    for (size_t i = polled->first_client; i < polled->num; i++) {
+        struct client *client = polled->clients[i - polled->first_client];
+        if (!polled->fds[i].revents)
+            continue;
+        if (client->out.len)
+            client_write(client);
+        else
+            client_read(client);
+    }
+}
+
+static enum err serve_turn(struct serve *serve, const struct serve_watch *watches,
+                           size_t num_watches, struct fault *fault)
+{
+    int wait;
+    struct polled polled;
+    enum err err = centre_turn(serve->centre, &wait, fault);
+    if (err != ERR_NONE)
+        return err;
+    poll_prepare(serve, watches, num_watches, &polled);
+    if (poll(polled.fds, polled.num, wait) < 0)
+        return errno == EINTR ? ERR_NONE : fault_set(fault, ERR_IO, "poll", "poll failed");
+    if (polled.fds[0].revents)
+        client_accept(serve);
+    for (size_t i = 0; err == ERR_NONE && i < num_watches; i++)
+        if (polled.fds[1 + i].revents)
+            err = watches[i].handle(watches[i].context, fault);
+    poll_clients(&polled);
+    serve_batch(serve);
+    close_slow(serve);
+    if (err == ERR_NONE && serve->centre->is_broken)
+        err = fault_set(fault, ERR_STATE, "centre", "an act could not be finished: start again");
+    return err;
+}
+
+enum err serve_acts(struct centre *centre, int listening, const struct serve_watch *watches,
+                    size_t num_watches, const volatile int *stop, struct fault *fault)
+{
+    if (num_watches > SERVE_WATCHES)
+        return ERR_LIMIT;
+    struct serve *serve = calloc(1, sizeof *serve);
+    if (!serve)
+        return ERR_MEMORY;
+    serve->centre = centre;
+    serve->listening = listening;
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
+        serve->clients[i].fd = -1;
+    enum err err = ERR_NONE;
+    while (err == ERR_NONE && !*stop)
+        err = serve_turn(serve, watches, num_watches, fault);
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
+        if (serve->clients[i].fd >= 0)
+            client_close(&serve->clients[i]);
+    free(serve);
+    return err;
+}

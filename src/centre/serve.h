@@ -1,0 +1,20 @@
+/* The acts socket: several connections at once, each with one request under way; a client that is
+ * slow, silent or malformed harms nobody else. What waits together goes into one batch. */
+#pragma once
+
+#include "centre/act.h"
+
+#define SERVE_HALF_FRAME 10000 /* milliseconds that half a request may take */
+
+/* Something else that the loop watches, such as the control socket of `status`. handle returns an
+ * error to end the loop. */
+struct serve_watch {
+    int fd; /* -1: nothing */
+    enum err (*handle)(void *context, struct fault *fault);
+    void *context;
+};
+
+/* serve_acts answers on the listening socket until stop becomes true (set by a signal) or the
+ * centre cannot go on. */
+enum err serve_acts(struct centre *centre, int listening, const struct serve_watch *watches,
+                    size_t num_watches, const volatile int *stop, struct fault *fault) MUST_USE;

@@ -1,0 +1,22 @@
+/* What a centre needs before its first day and every day: the authorities' own certificates, rows
+ * of the staff, and the responders' certificates. */
+#pragma once
+
+#include "centre/centre.h"
+#include "centre/staff.h"
+
+/* setup_authorities makes, at init, the self-signed certificate of each authority: stored and
+ * journalled, then signed, like every other. ERR_EXISTS if there is one. */
+enum err setup_authorities(struct centre *centre, struct fault *fault) MUST_USE;
+/* setup_load_authorities reads the certificates from the signer into centre->authorities. */
+enum err setup_load_authorities(struct centre *centre, struct fault *fault) MUST_USE;
+/* setup_staff writes rows of the staff, all or none. */
+enum err setup_staff(struct store *store, const struct staff *rows, size_t num_rows,
+                     struct fault *fault) MUST_USE;
+/* setup_responder makes the responder certificate of one kind for a key of `status`, 24 hours from
+ * now, and appends its DER. */
+enum err setup_responder(struct centre *centre, enum kind kind, struct bytes spki,
+                         struct buffer *out, struct fault *fault) MUST_USE;
+/* setup_answer_wish reads one wish of `status` from its control socket and answers it with a
+ * responder certificate of each authority. ERR_CLOSED when status is gone. */
+enum err setup_answer_wish(struct centre *centre, int fd, struct fault *fault) MUST_USE;

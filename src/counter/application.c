@@ -1,0 +1,163 @@
+/* Applications: reading, walking their steps. */
+#include "counter/application.h"
+
+#include <string.h>
+
+#include "store/rows.h"
+
+static const struct reason reason_no_application = {"application", "", "no-application",
+                                                    "There is no such application.",
+                                                    "この番号の申請はありません。"};
+static const struct reason reason_not_open = {"application", "", "not-open",
+                                              "This application is finished or closed.",
+                                              "この申請は終了しています。"};
+static const struct reason reason_not_next = {
+    "application", "S22", "not-next", "Another step comes first.", "先に済ませる手順があります。"};
+static const struct reason reason_no_resident = {"eligibility", "S14", "no-resident",
+                                                 "Nobody in the register has this number.",
+                                                 "この番号の住民は登録されていません。"};
+
+/* -- reading -- */
+
+static bool word_row(struct rows *rows, int column, const char *rule, enum err err)
+{
+    (void)column;
+    return err == ERR_NONE || row_refuse(rows, rule, "not one of law's words") == ERR_NONE;
+}
+
+static void read_row(struct rows *rows, struct application *out)
+{
+    char procedure[FIELD_TEXT], applicant[FIELD_TEXT], event[FIELD_TEXT];
+    *out = (struct application){
+        .number = row_integer(rows, 0),
+        .kinds = (unsigned)row_integer_within(rows, 4, 0, KINDS_BOTH),
+        .resident = row_integer(rows, 5),
+        .has_event = !row_is_null(rows, 7),
+        .fee = (int)row_integer_within(rows, 8, 0, INT32_MAX),
+        .state = (enum application_state)row_integer_within(rows, 9, 0, APPLICATION_CLOSED),
+    };
+    row_copy_blob(rows, 1, out->identity, sizeof out->identity);
+    row_copy_text(rows, 2, procedure, sizeof procedure);
+    row_copy_text(rows, 3, applicant, sizeof applicant);
+    row_copy_text(rows, 6, out->card, sizeof out->card);
+    row_copy_text(rows, 7, event, sizeof event);
+    word_row(rows, 2, "procedure", procedure_parse(procedure, &out->procedure));
+    word_row(rows, 3, "applicant", applicant_parse(applicant, &out->applicant));
+    if (out->has_event)
+        word_row(rows, 7, "event", event_parse(event, &out->event));
+}
+
+static bool read_steps(struct act_call *call, struct application *application)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    store_query(call->centre->store, STATEMENT_STEP_LIST,
+                VALUES(value_integer(application->number)), &rows, &call->fault);
+    while (rows_next(&rows) && application->num_steps < PROCEDURE_MAX_STEPS) {
+        struct application_step *step = &application->steps[application->num_steps++];
+        char name[FIELD_TEXT];
+        row_copy_text(&rows, 1, name, sizeof name);
+        step->position = row_integer(&rows, 0);
+        step->step.has_kind = !row_is_null(&rows, 2);
+        if (step->step.has_kind)
+            step->step.kind = (enum kind)row_integer_within(&rows, 2, 0, NUM_KINDS - 1);
+        step->step.visit = (uint8_t)row_integer_within(&rows, 3, 0, UINT8_MAX);
+        step->is_done = !row_is_null(&rows, 4);
+        word_row(&rows, 1, "step", step_parse(name, &step->step.name));
+    }
+    return act_ok(call, rows_end(&rows));
+}
+
+static bool read_one(struct act_call *call, enum statement statement, struct value value,
+                     struct application *out)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    store_query(call->centre->store, statement, VALUES(value), &rows, &call->fault);
+    if (rows_next(&rows))
+        read_row(&rows, out);
+    enum err err = rows_end_one(&rows);
+    if (err == ERR_NOT_FOUND)
+        return act_refuse(call, &reason_no_application);
+    return act_ok(call, err) && read_steps(call, out);
+}
+
+bool application_read(struct act_call *call, int64_t number, struct application *out)
+{
+    return read_one(call, STATEMENT_APPLICATION_READ, value_integer(number), out);
+}
+
+bool application_of_card(struct act_call *call, const char *card, struct application *out)
+{
+    return read_one(call, STATEMENT_APPLICATION_BY_CARD, value_text(card), out);
+}
+
+bool application_read_open(struct act_call *call, int64_t number, struct application *out)
+{
+    if (!application_read(call, number, out))
+        return false;
+    call->application = number;
+    return out->state == APPLICATION_OPEN || act_refuse(call, &reason_not_open);
+}
+
+bool application_resident(struct act_call *call, const struct application *application,
+                          struct resident *out)
+{
+    enum err err = resident_find(call->centre->store, application->resident, out, &call->fault);
+    return err == ERR_NOT_FOUND ? act_refuse(call, &reason_no_resident) : act_ok(call, err);
+}
+
+/* -- walking -- */
+
+const struct application_step *application_next(const struct application *application)
+{
+    for (size_t i = 0; i < application->num_steps; i++)
+        if (!application->steps[i].is_done)
+            return &application->steps[i];
+    return NULL;
+}
+
+bool application_is_next(const struct application *application, enum step_name step, enum kind kind)
+{
+    const struct application_step *next = application_next(application);
+    return next && next->step.name == step && (!next->step.has_kind || next->step.kind == kind);
+}
+
+bool application_has_step(const struct application *application, enum step_name step)
+{
+    for (size_t i = 0; i < application->num_steps; i++)
+        if (application->steps[i].step.name == step)
+            return true;
+    return false;
+}
+
+bool application_expect(struct act_call *call, const struct application *application,
+                        enum step_name step, enum kind kind)
+{
+    return application_is_next(application, step, kind) || act_refuse(call, &reason_not_next);
+}
+
+static bool finish(struct act_call *call, struct application *application)
+{
+    application->state = APPLICATION_FINISHED;
+    return act_ok(call, store_run_one(call->centre->store, STATEMENT_APPLICATION_END,
+                                      VALUES(value_integer(application->number),
+                                             value_integer(APPLICATION_FINISHED),
+                                             value_integer(call->now), value_null()),
+                                      &call->fault));
+}
+
+bool application_do(struct act_call *call, struct application *application)
+{
+    const struct application_step *next = application_next(application);
+    if (!next)
+        return act_refuse(call, &reason_not_open);
+    if (!act_ok(call,
+                store_run_one(
+                    call->centre->store, STATEMENT_STEP_DONE,
+                    VALUES(value_integer(application->number), value_integer(next->position),
+                           value_integer(call->now), value_text(call->actor.name),
+                           call->fields.note[0] ? value_text(call->fields.note) : value_null()),
+                    &call->fault)))
+        return false;
+    application->steps[next - application->steps].is_done = true;
+    return application_next(application) || finish(call, application);
+}

@@ -1,0 +1,221 @@
+/* From what somebody asks to stored steps, or to a reason why not. */
+#include "counter/open.h"
+
+#include <string.h>
+
+#include "centre/issue.h"
+#include "crypto/random.h"
+#include "store/rows.h"
+
+static const struct reason reason_hotline = {"application", "S38", "hotline",
+                                             "By telephone there is only the hold.",
+                                             "電話で受け付けるのは一時保留のみです。"};
+static const struct reason reason_no_resident = {"eligibility", "S14", "no-resident",
+                                                 "Nobody in the register has this number.",
+                                                 "この番号の住民は登録されていません。"};
+
+/* What the procedures without a certificate of their own carry out; the second column counts when
+ * the reason given is the word in the third. */
+static const struct {
+    enum procedure procedure;
+    enum event event;
+    const char *reason; /* NULL: any */
+} executed[] = {
+    {PROCEDURE_HOLD, EVENT_LOST_PHONED, NULL},
+    {PROCEDURE_LOSS_REPORT, EVENT_CARD_STOLEN, "stolen"},
+    {PROCEDURE_LOSS_REPORT, EVENT_LOST_REPORTED, NULL},
+    {PROCEDURE_RELEASE, EVENT_FOUND, NULL},
+    {PROCEDURE_REVOKE, EVENT_KEY_COMPROMISED, "key-compromised"},
+    {PROCEDURE_REVOKE, EVENT_HOLDER_ASKS, NULL},
+    {PROCEDURE_CARD_ABOLISH, EVENT_CARD_RETURNED, "returned"},
+    {PROCEDURE_CARD_ABOLISH, EVENT_CARD_ABOLISHED, NULL},
+};
+
+static bool event_of(const struct act_call *call, enum event *out)
+{
+    for (size_t i = 0; i < COUNT_OF(executed); i++)
+        if (executed[i].procedure == call->fields.procedure &&
+            (!executed[i].reason || strcmp(executed[i].reason, call->fields.reason) == 0)) {
+            *out = executed[i].event;
+            return true;
+        }
+    return false;
+}
+
+static bool find_resident(struct act_call *call, struct resident *out)
+{
+    enum err err = resident_find(call->centre->store, call->fields.resident, out, &call->fault);
+    return err == ERR_NOT_FOUND ? act_refuse(call, &reason_no_resident) : act_ok(call, err);
+}
+
+static bool is_represented(const struct act_call *call, const struct resident *resident)
+{
+    const struct eligibility_facts facts = {
+        .kind = KIND_AUTHENTICATION,
+        .born = resident->born,
+        .on = date_of_time(call->now),
+        .is_adult_ward = resident->standing == STANDING_WARD,
+    };
+    return holder_is_represented(&call->centre->policy, &facts) == REACHED_YES;
+}
+
+static bool ask_plan(struct act_call *call, const struct resident *resident,
+                     struct procedure_plan *plan)
+{
+    struct procedure_facts facts = {
+        .procedure = call->fields.procedure,
+        .applicant = call->fields.applicant,
+        .kinds = call->fields.kinds,
+        .pin = call->fields.pin,
+        .is_card_missing = call->fields.missing,
+        .is_represented = is_represented(call, resident),
+        .is_standing_known = resident->representative != 0,
+        .is_card_stopped = resident->card_state == CARD_STOPPED || call->fields.stopped,
+    };
+    if (facts.procedure == PROCEDURE_CARD_REISSUED &&
+        !act_ok(call, fee_reason_parse(call->fields.reason, &facts.fee)))
+        return false;
+    *plan = procedure_decide(&call->centre->policy, &facts);
+    return act_allows(call, &plan->ruling);
+}
+
+/* Whether each kind may be issued, before anybody brings anything. A release ends what stands in
+ * the way by itself, so it is asked when that is done. */
+static bool ask_issue(struct act_call *call, const struct resident *resident,
+                      const struct procedure_plan *plan)
+{
+    for (size_t i = 0; i < plan->num_steps; i++) {
+        if (plan->steps[i].name != STEP_ISSUE || call->fields.procedure == PROCEDURE_RELEASE)
+            continue;
+        const struct issue_facts facts = {.kind = plan->steps[i].kind,
+                                          .procedure = call->fields.procedure,
+                                          .applicant = call->fields.applicant};
+        struct date last_day;
+        if (!issue_may(call, resident, &facts, &last_day))
+            return false;
+    }
+    return true;
+}
+
+static bool store_steps(struct act_call *call, int64_t number, const struct procedure_plan *plan)
+{
+    for (size_t i = 0; i < plan->num_steps; i++) {
+        const struct step *step = &plan->steps[i];
+        if (!act_ok(call,
+                    store_run(call->centre->store, STATEMENT_STEP_INSERT,
+                              VALUES(value_integer(number), value_integer((int64_t)i + 1),
+                                     value_text(step_word(step->name)),
+                                     step->has_kind ? value_integer(step->kind) : value_null(),
+                                     value_integer(step->visit)),
+                              &call->fault)))
+            return false;
+    }
+    return true;
+}
+
+static bool store_application(struct act_call *call, const struct procedure_plan *plan,
+                              int64_t *number)
+{
+    uint8_t identity[16];
+    enum event event;
+    random_bytes(identity, sizeof identity);
+    bool has_event = event_of(call, &event);
+    const char *note = call->fields.note;
+    return act_ok(call, store_ask_integer(
+                            call->centre->store, STATEMENT_APPLICATION_INSERT,
+                            VALUES(value_blob(bytes_of(identity, sizeof identity)),
+                                   value_text(procedure_name(call->fields.procedure)),
+                                   value_text(applicant_name(call->fields.applicant)),
+                                   value_integer(plan->kinds), value_integer(call->fields.resident),
+                                   value_text(has_event ? event_name(event) : NULL),
+                                   value_integer(plan->fee.yen), value_integer(call->now),
+                                   value_text(call->actor.name), value_text(note[0] ? note : NULL)),
+                            number, &call->fault)) &&
+           store_steps(call, *number, plan);
+}
+
+static json_t *papers_json(const struct procedure_plan *plan)
+{
+    json_t *list = json_array();
+    for (int visit = 0; visit < PROCEDURE_MAX_VISITS; visit++)
+        for (int i = 0; i < PROCEDURE_MAX_PAPERS && plan->papers[visit][i] != PAPER_NONE; i++) {
+            enum paper paper = plan->papers[visit][i];
+            json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s}", "visit", visit + 1,
+                                                  "paper", paper_name(paper), "en",
+                                                  paper_label(paper, LANGUAGE_EN), "ja",
+                                                  paper_label(paper, LANGUAGE_JA)));
+        }
+    return list;
+}
+
+static json_t *reason_json(const struct reason *reason)
+{
+    return json_pack("{s:s, s:s, s:s, s:s}", "code", reason->code, "en", reason->en, "ja",
+                     reason->ja, "statements", reason->statements);
+}
+
+bool open_run(struct act_call *call)
+{
+    struct resident resident;
+    struct procedure_plan plan;
+    struct application application;
+    int64_t number;
+    if (!(call->actor.roles & ROLE_COUNTER) && call->fields.procedure != PROCEDURE_HOLD)
+        return act_refuse(call, &reason_hotline);
+    if (!find_resident(call, &resident) || !ask_plan(call, &resident, &plan) ||
+        !ask_issue(call, &resident, &plan) || !store_application(call, &plan, &number))
+        return false;
+    call->application = number;
+    act_answer(call, "papers", papers_json(&plan));
+    act_answer(call, "reason", reason_json(&plan.ruling.reason));
+    act_answer(call, "fee_reason", reason_json(&plan.fee.ruling.reason));
+    return application_read(call, number, &application) && application_answer(call, &application);
+}
+
+bool open_show(struct act_call *call)
+{
+    struct application application;
+    bool is_found = act_has(call, FIELD_CARD)
+                        ? application_of_card(call, call->fields.card, &application)
+                        : application_read(call, call->fields.number, &application);
+    call->application = is_found ? application.number : 0;
+    return is_found && application_answer(call, &application);
+}
+
+bool open_list(struct act_call *call)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    json_t *list = json_array();
+    act_answer(call, "applications", list);
+    struct store *store = call->centre->store;
+    if (act_has(call, FIELD_RESIDENT))
+        store_query(store, STATEMENT_APPLICATION_LIST_OF_RESIDENT,
+                    VALUES(value_integer(call->fields.resident)), &rows, &call->fault);
+    else
+        store_query(store, STATEMENT_APPLICATION_LIST, NO_VALUES, &rows, &call->fault);
+    static const char *const states[] = {"open", "finished", "closed"};
+    while (rows_next(&rows)) {
+        struct bytes procedure = row_text(&rows, 2);
+        json_array_append_new(list, json_pack("{s:I, s:s%, s:I, s:s}", "number",
+                                              (json_int_t)row_integer(&rows, 0), "procedure",
+                                              procedure.data, procedure.len, "resident",
+                                              (json_int_t)row_integer(&rows, 5), "state",
+                                              states[row_integer_within(&rows, 9, 0, 2)]));
+    }
+    return act_ok(call, rows_end(&rows));
+}
+
+bool open_close(struct act_call *call)
+{
+    struct application application;
+    if (!application_read_open(call, call->fields.number, &application))
+        return false;
+    application.state = APPLICATION_CLOSED;
+    return act_ok(call,
+                  store_run_one(call->centre->store, STATEMENT_APPLICATION_END,
+                                VALUES(value_integer(application.number),
+                                       value_integer(APPLICATION_CLOSED), value_integer(call->now),
+                                       value_text(call->fields.note)),
+                                &call->fault)) &&
+           application_answer(call, &application);
+}

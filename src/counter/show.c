@@ -1,0 +1,79 @@
+/* An application as the answer shows it. */
+#include "centre/certificate.h"
+#include "counter/application.h"
+
+static const char *const state_words[] = {
+    [APPLICATION_OPEN] = "open",
+    [APPLICATION_FINISHED] = "finished",
+    [APPLICATION_CLOSED] = "closed",
+};
+
+static const char *kinds_word(unsigned kinds)
+{
+    static const char *const words[] = {"none", "signature", "authentication", "both"};
+    return words[kinds & KINDS_BOTH];
+}
+
+static json_t *step_json(const struct application_step *step)
+{
+    return json_pack(
+        "{s:I, s:s, s:s?, s:i, s:b, s:s, s:s}", "position", (json_int_t)step->position, "step",
+        step_word(step->step.name), "kind", step->step.has_kind ? kind_name(step->step.kind) : NULL,
+        "visit", step->step.visit, "done", step->is_done, "en",
+        step_label(step->step.name, LANGUAGE_EN), "ja", step_label(step->step.name, LANGUAGE_JA));
+}
+
+static json_t *steps_json(const struct application *application)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < application->num_steps; i++)
+        json_array_append_new(list, step_json(&application->steps[i]));
+    return list;
+}
+
+static json_t *certificate_json(const struct certificate *row, struct date today)
+{
+    char until[DATE_TEXT];
+    return json_pack("{s:s, s:I, s:s, s:s, s:b}", "kind", kind_name(row->kind), "serial",
+                     (json_int_t)row->serial, "state",
+                     certificate_state_name(certificate_state_on(row, today)), "until",
+                     date_print(row->last_day, until), "installed", row->is_installed);
+}
+
+static bool certificates_json(struct act_call *call, const struct application *application,
+                              json_t *list)
+{
+    struct certificate_list rows;
+    if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_APPLICATION,
+                                       value_integer(application->number), &rows, &call->fault)))
+        return false;
+    for (size_t i = 0; i < rows.num; i++)
+        json_array_append_new(list, certificate_json(&rows.rows[i], date_of_time(call->now)));
+    return true;
+}
+
+bool application_answer(struct act_call *call, const struct application *application)
+{
+    struct resident resident;
+    char name[NAME_TEXT] = "";
+    json_t *certificates = json_array();
+    act_answer(call, "certificates", certificates);
+    if (!application_resident(call, application, &resident) ||
+        !certificates_json(call, application, certificates))
+        return false;
+    if (name_join(&resident.name, name, NULL) == ERR_NONE)
+        act_answer(call, "name", json_string(name));
+    act_answer(call, "number", json_integer(application->number));
+    act_answer_bytes(call, "identity", bytes_of(application->identity, 16));
+    act_answer(call, "procedure", json_string(procedure_name(application->procedure)));
+    act_answer(call, "applicant", json_string(applicant_name(application->applicant)));
+    act_answer(call, "kinds", json_string(kinds_word(application->kinds)));
+    act_answer(call, "resident", json_integer(application->resident));
+    act_answer(call, "card", json_string(application->card));
+    act_answer(call, "state", json_string(state_words[application->state]));
+    act_answer(call, "fee", json_integer(application->fee));
+    act_answer(call, "steps", steps_json(application));
+    const struct application_step *next = application_next(application);
+    act_answer(call, "next", next ? step_json(next) : json_null());
+    return call->outcome == ACT_DONE;
+}
