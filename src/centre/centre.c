@@ -10,6 +10,7 @@
 #include "centre/journal.h"
 #include "centre/setup.h"
 #include "centre/signing.h"
+#include "crypto/hash.h"
 #include "store/rows.h"
 
 #define TURN_MILLISECONDS  1000
@@ -26,6 +27,17 @@ static enum err read_is_sample(struct centre *centre, struct fault *fault)
     return rows_end(&rows);
 }
 
+static enum err read_permit_key(struct centre *centre, struct fault *fault)
+{
+    uint8_t point[SIGNER_POINT_LEN], digest[SHA256_LEN];
+    enum err err = signer_client_permit_key(centre->signer, point);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "signer", "the signer names no permit key");
+    sha256(bytes_of(point, sizeof point), digest);
+    memcpy(centre->permit_key_id, digest, sizeof centre->permit_key_id);
+    return ERR_NONE;
+}
+
 enum err centre_open(struct centre *centre, struct fault *fault)
 {
     struct signer_floors floors;
@@ -34,6 +46,9 @@ enum err centre_open(struct centre *centre, struct fault *fault)
         return fault_set(fault, err, "signer", "the signer does not answer");
     for (int kind = 0; kind < NUM_KINDS; kind++)
         centre->serial_floor[kind] = (int64_t)floors.of[kind].serial;
+    err = read_permit_key(centre, fault);
+    if (err != ERR_NONE)
+        return err;
     snprintf(centre->counter_id, sizeof centre->counter_id, "%.5s001A", centre->town->code);
     centre->last_checkpoint = centre->last_sweep = clock_monotonic();
     return read_is_sample(centre, fault);

@@ -36,6 +36,7 @@ struct centre {
     const struct profile_site *site;
     struct authority authorities[NUM_KINDS];
     int64_t serial_floor[NUM_KINDS]; /* the signer's */
+    uint8_t permit_key_id[8];        /* SHA-256 of the permit key's point, its beginning */
     char published[CENTRE_PATH];     /* folder of CRLs and authorities' certificates */
     char checkpoints[CENTRE_PATH];   /* file of exported checkpoints */
     bool is_sample;

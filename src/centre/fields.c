@@ -170,9 +170,9 @@ static enum err pin_state_parse(const char *text, enum pin_state *out)
     return err;
 }
 
-static enum err step_parse(const char *text, enum step_name *out)
+enum err step_parse(const char *text, enum step_name *out)
 {
-    for (int step = 0; step <= STEP_RECEIPT; step++)
+    for (int step = STEP_IDENTITY; step <= STEP_RECEIPT; step++)
         if (strcmp(step_word((enum step_name)step), text) == 0) {
             *out = (enum step_name)step;
             return ERR_NONE;

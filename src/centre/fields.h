@@ -72,5 +72,8 @@ enum err fields_parse(json_t *object, uint64_t required, uint64_t optional, stru
                       struct fault *fault) MUST_USE;
 void fields_done(struct act_fields *fields);
 
+/* step_parse finds law's step by its word. ERR_MALFORMED. */
+enum err step_parse(const char *text, enum step_name *out) MUST_USE;
+
 /* field_name gives the name of one bit; NULL for none. */
 const char *field_name(uint64_t field);

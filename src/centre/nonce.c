@@ -15,9 +15,14 @@ static const struct reason reason_nonce_old = {
     "statement", "S02", "nonce-old", "This nonce is too old. Read the card again.",
     "乱数の期限が切れました。もう一度カードを読み取ってください。"};
 
-bool nonce_give(struct act_call *call, int64_t application, uint8_t out[static 16])
+void nonce_random(uint8_t out[static 16])
 {
     random_bytes(out, 16);
+}
+
+bool nonce_give(struct act_call *call, int64_t application, uint8_t out[static 16])
+{
+    nonce_random(out);
     return act_ok(call, store_run(call->centre->store, STATEMENT_NONCE_INSERT,
                                   VALUES(value_blob(bytes_of(out, 16)),
                                          application ? value_integer(application) : value_null(),

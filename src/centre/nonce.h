@@ -8,6 +8,8 @@
 #define NONCE_SECONDS_FREE                                                                         \
     (24 * 60 * 60) /* without one: a card's registration waits for a person */
 
+/* nonce_random fills 16 random bytes; also an application's identity. */
+void nonce_random(uint8_t out[static 16]);
 /* nonce_give makes one; application 0 for none. */
 bool nonce_give(struct act_call *call, int64_t application, uint8_t out[static 16]) MUST_USE;
 /* nonce_take uses up call->fields.nonce: refused when it is unknown, was used, is too old, or was

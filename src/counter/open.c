@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "centre/issue.h"
-#include "crypto/random.h"
+#include "centre/nonce.h"
 #include "store/rows.h"
 
 static const struct reason reason_hotline = {"application", "S38", "hotline",
@@ -118,7 +118,7 @@ static bool store_application(struct act_call *call, const struct procedure_plan
 {
     uint8_t identity[16];
     enum event event;
-    random_bytes(identity, sizeof identity);
+    nonce_random(identity);
     bool has_event = event_of(call, &event);
     const char *note = call->fields.note;
     return act_ok(call, store_ask_integer(

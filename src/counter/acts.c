@@ -1,0 +1,39 @@
+/* The table of the counter's acts. */
+#include "counter/acts.h"
+
+#include "centre/issue.h"
+#include "counter/open.h"
+#include "counter/steps.h"
+#include "counter/terminal.h"
+
+#define BOTH_DESKS (ROLE_COUNTER | ROLE_HOTLINE)
+#define OPEN_NEEDS (FIELD_PROCEDURE | FIELD_RESIDENT | FIELD_APPLICANT)
+#define OPEN_MAY                                                                                   \
+    (FIELD_KINDS | FIELD_PIN | FIELD_REASON | FIELD_MISSING | FIELD_STOPPED | FIELD_NOTE)
+#define HEARD       (FIELD_NUMBER | FIELD_NONCE | FIELD_STATEMENT)
+#define HEARD_KIND  (HEARD | FIELD_KIND)
+#define PERMIT      (FIELD_NUMBER | FIELD_KIND | FIELD_PURPOSE | FIELD_CARD | FIELD_CHALLENGE)
+#define NUMBER_NOTE (FIELD_NUMBER | FIELD_NOTE)
+
+/* clang-format off */
+static const struct act acts[] = {
+    {"application-open", BOTH_DESKS, ONE_PERSON, JOURNALLED, OPEN_NEEDS, OPEN_MAY, open_run, NULL},
+    {"application-show", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | FIELD_CARD, open_show, NULL},
+    {"application-list", BOTH_DESKS, ONE_PERSON, READ_ONLY, 0, FIELD_RESIDENT, open_list, NULL},
+    {"application-close", BOTH_DESKS, ONE_PERSON, JOURNALLED, NUMBER_NOTE, 0, open_close, NULL},
+    {"step", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_STEP, FIELD_KIND | FIELD_NOTE, step_say, NULL},
+    {"reset-join", ROLE_COUNTER, ONE_PERSON, JOURNALLED, NUMBER_NOTE | FIELD_KIND, 0, step_join_reset, NULL},
+    {"execute", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, step_execute, NULL},
+    {"nonce", ROLE_COUNTER | ROLE_PERSONALISATION, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER, terminal_nonce, NULL},
+    {"card-present", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, 0, terminal_card_present, NULL},
+    {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, 0, terminal_permit, terminal_permit_finish},
+    {"pin", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, terminal_pin, NULL},
+    {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, terminal_issue, issue_finish},
+    {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, terminal_receipt, NULL},
+};
+/* clang-format on */
+
+struct act_table counter_acts(void)
+{
+    return (struct act_table){acts, COUNT_OF(acts)};
+}

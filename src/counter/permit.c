@@ -1,0 +1,136 @@
+/* Permits: what the card may do next, for which application, signed by the signer over the card's
+ * own challenge. */
+#include "counter/terminal.h"
+
+#include <string.h>
+
+#include "centre/certificate.h"
+#include "centre/issue.h"
+
+#define MAKE_KEY_PERMITS 3 /* for one (application, kind) */
+
+static const struct reason reason_too_many = {
+    "permit", "S02", "too-many-permits", "Three keys were permitted already for this application.",
+    "この申請での鍵の生成は3回までです。"};
+static const struct reason reason_challenge = {"permit", "S02", "challenge-used",
+                                               "This challenge was used before.",
+                                               "このチャレンジは使用済みです。"};
+static const struct reason reason_other_card = {"permit", "S02", "other-card",
+                                                "This is not the card of the application.",
+                                                "申請のカードと異なります。"};
+static const struct reason reason_not_issued = {"permit", "S22", "not-issued",
+                                                "There is no certificate to install.",
+                                                "記録する電子証明書がありません。"};
+
+/* Which step a permit is for. */
+static const struct {
+    enum permit_purpose purpose;
+    enum step_name step;
+} purposes[] = {
+    {PERMIT_MAKE_KEY, STEP_ISSUE},
+    {PERMIT_INSTALL, STEP_INSTALL},
+    {PERMIT_SET_PIN, STEP_PIN_SET},
+    {PERMIT_RESET_PIN, STEP_PIN_RESET},
+};
+
+static bool expect_step(struct act_call *call, const struct application *application)
+{
+    for (size_t i = 0; i < COUNT_OF(purposes); i++)
+        if (purposes[i].purpose == (enum permit_purpose)call->fields.purpose)
+            return application_expect(call, application, purposes[i].step, call->fields.kind);
+    return act_fail(call, ERR_UNSUPPORTED);
+}
+
+/* An unsigned certificate made lost its answer: the terminal asks `issue` again, for the same key,
+ * and needs a permit for it even though the step is done. */
+static bool is_again(const struct act_call *call, const struct application *application)
+{
+    return call->fields.purpose == PERMIT_MAKE_KEY &&
+           application_is_next(application, STEP_INSTALL, call->fields.kind);
+}
+
+static bool check_count(struct act_call *call, const struct application *application)
+{
+    int64_t num;
+    if (call->fields.purpose != PERMIT_MAKE_KEY)
+        return true;
+    return act_ok(call, store_ask_integer(call->centre->store, STATEMENT_PERMIT_COUNT,
+                                          VALUES(value_integer(application->number),
+                                                 value_integer(call->fields.kind),
+                                                 value_integer(PERMIT_MAKE_KEY)),
+                                          &num, &call->fault)) &&
+           (num < MAKE_KEY_PERMITS || act_refuse(call, &reason_too_many));
+}
+
+static bool check_challenge(struct act_call *call)
+{
+    int64_t num;
+    return act_ok(call, store_ask_integer(call->centre->store, STATEMENT_PERMIT_IS_KNOWN,
+                                          VALUES(value_blob(bytes_of(call->fields.challenge, 16))),
+                                          &num, &call->fault)) &&
+           (num == 0 || act_refuse(call, &reason_challenge));
+}
+
+static bool install_digest(struct act_call *call, const struct application *application,
+                           uint8_t out[static 32])
+{
+    struct certificate_list list;
+    if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_APPLICATION,
+                                       value_integer(application->number), &list, &call->fault)))
+        return false;
+    for (size_t i = 0; i < list.num; i++)
+        if (list.rows[i].kind == call->fields.kind && list.rows[i].state == STATUS_GOOD &&
+            !list.rows[i].is_installed)
+            return act_ok(call, issue_install_digest(call->centre, list.rows[i].kind,
+                                                     list.rows[i].serial, out, &call->fault));
+    return act_refuse(call, &reason_not_issued);
+}
+
+static bool encode(struct act_call *call, const struct application *application)
+{
+    struct permit permit = {.purpose = (enum permit_purpose)call->fields.purpose,
+                            .kind = call->fields.kind};
+    memcpy(permit.key_id, call->centre->permit_key_id, sizeof permit.key_id);
+    memcpy(permit.application, application->identity, sizeof permit.application);
+    memcpy(permit.card_id, application->card, sizeof permit.card_id);
+    memcpy(permit.challenge, call->fields.challenge, sizeof permit.challenge);
+    if (permit.purpose == PERMIT_INSTALL && !install_digest(call, application, permit.digest))
+        return false;
+    permit_encode_signed(&permit, call->permit);
+    return true;
+}
+
+static bool store(struct act_call *call, const struct application *application)
+{
+    return act_ok(
+        call, store_run(call->centre->store, STATEMENT_PERMIT_INSERT,
+                        VALUES(value_blob(bytes_of(call->fields.challenge, 16)),
+                               value_integer(application->number), value_integer(call->fields.kind),
+                               value_integer(call->fields.purpose), value_text(application->card),
+                               value_integer(call->now)),
+                        &call->fault));
+}
+
+bool terminal_permit(struct act_call *call)
+{
+    struct application application;
+    if (!application_read_open(call, call->fields.number, &application))
+        return false;
+    if (strcmp(call->fields.card, application.card) != 0)
+        return act_refuse(call, &reason_other_card);
+    return (is_again(call, &application) || expect_step(call, &application)) &&
+           check_count(call, &application) && check_challenge(call) && encode(call, &application) &&
+           store(call, &application);
+}
+
+bool terminal_permit_finish(struct act_call *call)
+{
+    uint8_t permit[PERMIT_LEN];
+    struct bytes unsigned_part = bytes_of(call->permit, sizeof call->permit);
+    memcpy(permit, call->permit, sizeof call->permit);
+    if (!act_ok(call, signer_client_permit(call->centre->signer, unsigned_part,
+                                           permit + PERMIT_SIGNED_LEN, &call->fault)))
+        return false;
+    act_answer_bytes(call, "permit", bytes_of(permit, sizeof permit));
+    return call->outcome == ACT_DONE;
+}
