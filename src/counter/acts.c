@@ -29,6 +29,7 @@ static const struct act acts[] = {
     {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, 0, terminal_permit, terminal_permit_finish},
     {"pin", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, terminal_pin, NULL},
     {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, terminal_issue, issue_finish},
+    {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, terminal_certificate, issue_finish},
     {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, terminal_receipt, NULL},
 };
 /* clang-format on */

@@ -5,6 +5,7 @@
 
 #include "centre/issue.h"
 #include "centre/nonce.h"
+#include "law/validity.h"
 #include "store/rows.h"
 
 static const struct reason reason_hotline = {"application", "S38", "hotline",

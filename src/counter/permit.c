@@ -41,14 +41,6 @@ static bool expect_step(struct act_call *call, const struct application *applica
     return act_fail(call, ERR_UNSUPPORTED);
 }
 
-/* An unsigned certificate made lost its answer: the terminal asks `issue` again, for the same key,
- * and needs a permit for it even though the step is done. */
-static bool is_again(const struct act_call *call, const struct application *application)
-{
-    return call->fields.purpose == PERMIT_MAKE_KEY &&
-           application_is_next(application, STEP_INSTALL, call->fields.kind);
-}
-
 static bool check_count(struct act_call *call, const struct application *application)
 {
     int64_t num;
@@ -118,9 +110,8 @@ bool terminal_permit(struct act_call *call)
         return false;
     if (strcmp(call->fields.card, application.card) != 0)
         return act_refuse(call, &reason_other_card);
-    return (is_again(call, &application) || expect_step(call, &application)) &&
-           check_count(call, &application) && check_challenge(call) && encode(call, &application) &&
-           store(call, &application);
+    return expect_step(call, &application) && check_count(call, &application) &&
+           check_challenge(call) && encode(call, &application) && store(call, &application);
 }
 
 bool terminal_permit_finish(struct act_call *call)

@@ -174,6 +174,18 @@ bool terminal_issue(struct act_call *call)
     return issue_run(call, &resident, &facts) && (is_again || application_do(call, &application));
 }
 
+/* The certificate that this application made, for a terminal that goes on after an interruption. */
+bool terminal_certificate(struct act_call *call)
+{
+    struct application application;
+    struct certificate issued;
+    if (!application_read_open(call, call->fields.number, &application) ||
+        !find_issued(call, &application, &issued))
+        return false;
+    call->serial = issued.serial;
+    return true;
+}
+
 static bool do_if_next(struct act_call *call, struct application *application, enum step_name step)
 {
     return !application_is_next(application, step, call->fields.kind) ||

@@ -1,5 +1,6 @@
 /* What happens with the card in the reader: the functions of the acts `nonce`, `card-present`,
- * `permit`, `pin`, `issue` and `receipt`. The terminal is not believed; the card's statement is. */
+ * `permit`, `pin`, `issue`,
+ * `certificate` and `receipt`. The terminal is not believed; the card's statement is. */
 #pragma once
 
 #include "counter/application.h"
@@ -10,4 +11,5 @@ bool terminal_permit(struct act_call *call);
 bool terminal_permit_finish(struct act_call *call);
 bool terminal_pin(struct act_call *call);
 bool terminal_issue(struct act_call *call);
+bool terminal_certificate(struct act_call *call);
 bool terminal_receipt(struct act_call *call);

@@ -1,0 +1,103 @@
+/* The client's side of the acts socket. */
+#include "counter/counter_client.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/frame.h"
+#include "base/limits.h"
+
+#define CLIENT_TIMEOUT 60000 /* milliseconds */
+
+enum err counter_client_open(const char *path, const char *as, struct counter_client *out,
+                             struct fault *fault)
+{
+    *out = (struct counter_client){.fd = -1, .as = as};
+    return socket_connect(path, &out->fd, fault);
+}
+
+void counter_client_close(struct counter_client *client)
+{
+    fd_close(&client->fd);
+    client->fd = -1;
+}
+
+void counter_answer_done(struct counter_answer *answer)
+{
+    json_decref(answer->detail);
+    *answer = (struct counter_answer){0};
+}
+
+static enum err send_request(struct counter_client *client, const char *act, json_t *fields)
+{
+    json_t *request = json_pack("{s:s, s:o}", "act", act, "fields", fields);
+    if (request && client->as)
+        json_object_set_new(request, "as", json_string(client->as));
+    char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+    json_decref(request);
+    enum err err = text ? frame_send(client->fd, bytes_of_text(text)) : ERR_MEMORY;
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
+    return err;
+}
+
+static const struct {
+    const char *name;
+    enum counter_outcome outcome;
+} answers[] = {
+    {"answer", COUNTER_DONE},
+    {"refused", COUNTER_REFUSED},
+    {"error", COUNTER_FAILED},
+};
+
+static enum err read_answer(struct bytes body, struct counter_answer *out)
+{
+    json_t *message = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, NULL);
+    for (size_t i = 0; message && i < COUNT_OF(answers); i++) {
+        json_t *detail = json_object_get(message, answers[i].name);
+        if (!json_is_object(detail))
+            continue;
+        out->outcome = answers[i].outcome;
+        out->detail = json_incref(detail);
+        json_decref(message);
+        return ERR_NONE;
+    }
+    json_decref(message);
+    return ERR_PEER;
+}
+
+void counter_client_ask(struct counter_client *client, const char *act, json_t *fields,
+                        struct counter_answer *out)
+{
+    struct buffer body CLEANUP_BUFFER;
+    buffer_init(&body, LIMIT_FRAME);
+    *out = (struct counter_answer){.outcome = COUNTER_FAILED};
+    enum err err = send_request(client, act, fields);
+    if (err == ERR_NONE)
+        err = frame_receive(client->fd, &body, CLIENT_TIMEOUT);
+    if (err == ERR_NONE)
+        err = read_answer(buffer_bytes(&body), out);
+    if (err != ERR_NONE)
+        (void)fault_set(&out->fault, err, act, "the centre does not answer");
+    else if (out->outcome == COUNTER_FAILED)
+        (void)fault_set(&out->fault, ERR_STATE, act, "%s", counter_text(out, "text"));
+}
+
+const char *counter_text(const struct counter_answer *answer, const char *name)
+{
+    const char *text = json_string_value(json_object_get(answer->detail, name));
+    return text ? text : "";
+}
+
+int64_t counter_number(const struct counter_answer *answer, const char *name)
+{
+    return json_integer_value(json_object_get(answer->detail, name));
+}
+
+const char *counter_sentence(const struct counter_answer *answer, enum language language)
+{
+    if (answer->outcome == COUNTER_REFUSED)
+        return counter_text(answer, language == LANGUAGE_JA ? "ja" : "en");
+    return answer->fault.text;
+}

@@ -1,0 +1,45 @@
+/* Asking for acts over the acts socket: what `jpki counter` and `jpki admin` speak. It links
+ * nothing of the service; docs/PROTOCOL.acts is all that it knows. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/err.h"
+
+struct counter_client {
+    int fd;
+    const char *as; /* the staff row, on sample data; NULL: whoever the kernel says. Borrowed */
+};
+
+enum counter_outcome {
+    COUNTER_FAILED,  /* could not be decided or done: the fault says why */
+    COUNTER_REFUSED, /* decided: no */
+    COUNTER_DONE,
+};
+
+/* One answer. detail is the object under "answer", "refused" or "error", owned; NULL when the other
+ * side was not understood or not there. */
+struct counter_answer {
+    enum counter_outcome outcome;
+    json_t *detail;
+    struct fault fault; /* of COUNTER_FAILED */
+};
+void counter_answer_done(struct counter_answer *answer);
+#define CLEANUP_COUNTER_ANSWER CLEANUP(counter_answer_done)
+
+enum err counter_client_open(const char *path, const char *as, struct counter_client *out,
+                             struct fault *fault) MUST_USE;
+void counter_client_close(struct counter_client *client);
+#define CLEANUP_COUNTER_CLIENT CLEANUP(counter_client_close)
+
+/* counter_client_ask sends one act with its fields (an object, whose reference it takes over) and
+ * waits for the answer. */
+void counter_client_ask(struct counter_client *client, const char *act, json_t *fields,
+                        struct counter_answer *out);
+
+/* counter_text and counter_number read from an answer; "" and 0 where there is nothing. Borrowed.
+ */
+const char *counter_text(const struct counter_answer *answer, const char *name);
+int64_t counter_number(const struct counter_answer *answer, const char *name);
+/* counter_sentence gives the sentence of a refusal or an error, for people. Borrowed. */
+const char *counter_sentence(const struct counter_answer *answer, enum language language);

@@ -1,0 +1,41 @@
+/* The terminal: what the counter's program does between the centre and the card in its reader. It
+ * decides nothing; both sides check each other through it. The PIN goes from whoever types it to
+ * the card, and nowhere else. */
+#pragma once
+
+#include "client/card.h"
+#include "counter/counter_client.h"
+
+/* Asks the person before the reader for a PIN. is_new: it is to be set. Returns false when there is
+ * none to be had. */
+typedef bool terminal_ask_pin(void *context, enum kind kind, bool is_new, struct secret *out);
+
+struct terminal {
+    struct counter_client *client;
+    struct card_channel *channel;
+    terminal_ask_pin *ask_pin;
+    void *context;
+    uint8_t card[CARD_ID_LEN];     /* the one in the reader */
+    struct secret pins[NUM_KINDS]; /* typed in this run; wiped by terminal_done */
+};
+void terminal_done(struct terminal *terminal);
+#define CLEANUP_TERMINAL CLEANUP(terminal_done)
+
+/* Each does one step of an application and leaves the centre's last answer in *out: done with the
+ * application as it stands now, refused, or failed with the fault (the card's or the centre's). */
+void terminal_present(struct terminal *terminal, int64_t number, struct counter_answer *out);
+void terminal_pin(struct terminal *terminal, int64_t number, enum kind kind, const char *step,
+                  struct counter_answer *out);
+void terminal_issue(struct terminal *terminal, int64_t number, enum kind kind,
+                    struct counter_answer *out);
+void terminal_install(struct terminal *terminal, int64_t number, enum kind kind,
+                      struct counter_answer *out);
+
+/* terminal_step does the step that an application's answer names as next, if it is one of the
+ * above; false if it is not. */
+bool terminal_step(struct terminal *terminal, const struct counter_answer *application,
+                   struct counter_answer *out);
+
+/* terminal_register asks for the registration of the card in the reader under a public key. */
+void terminal_register(struct terminal *terminal, const uint8_t point[static PERMIT_POINT_LEN],
+                       struct counter_answer *out);
