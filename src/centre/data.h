@@ -1,0 +1,42 @@
+/* The data folder as `commit` uses it: opened into a struct centre, and made by `jpkid init`. Paths
+ * are the caller's; nothing here knows where the folder is. */
+#pragma once
+
+#include "centre/centre.h"
+
+struct data_paths {
+    const char *database;
+    const char *maps[NUM_KINDS];
+    const char *published;      /* folder of CRLs and authorities' certificates */
+    const char *checkpoints;    /* file; its folder is there */
+    const char *municipalities; /* files of etc/ */
+    const char *substitutes;
+    const char *policy; /* NULL: the rows as delivered */
+};
+
+/* A centre and what it stands on. */
+struct data {
+    struct centre centre;
+    struct signer_client signer;
+    struct substitutes substitutes;
+};
+
+/* data_open opens everything and claims the database. signer_fd is a connected socket to the
+ * signer, taken over in every case; municipality is the code of the town. Afterwards centre_start
+ * brings it in line. data_done frees; takes a zeroed struct. */
+enum err data_open(const struct data_paths *paths, int signer_fd, const char *municipality,
+                   struct data *out, struct fault *fault) MUST_USE;
+void data_done(struct data *data);
+
+/* What a new folder begins with. Files are the content of a CSV, empty for none. */
+struct data_first {
+    bool is_sample;
+    const char *municipality;
+    struct bytes staff;     /* name,label,roles,uid,office */
+    struct bytes residents; /* registry/item.h */
+};
+
+/* data_create makes database, maps and both authorities, writes staff and residents, publishes the
+ * authorities and the first CRLs. The files do not exist (ERR_EXISTS). Takes over signer_fd. */
+enum err data_create(const struct data_paths *paths, int signer_fd, const struct data_first *first,
+                     struct fault *fault) MUST_USE;
