@@ -17,3 +17,4 @@ extern const struct command guide_commands[];
 extern const struct command rules_commands[];
 extern const struct command verify_commands[];
 extern const struct command login_commands[];
+extern const struct command sign_commands[];

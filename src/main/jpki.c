@@ -12,6 +12,7 @@ static const struct command *const lists[] = {
     rules_commands,
     guide_commands,
     card_commands,
+    sign_commands,
     login_commands,
     verify_commands,
 };

@@ -5,6 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* -o is short for --output where there is one. */
+static int long_option(const struct option *options, int found)
+{
+    if (found != 'o')
+        return found;
+    for (const struct option *option = options; option->name; option++)
+        if (strcmp(option->name, "output") == 0)
+            return option->val;
+    return '?';
+}
+
 bool options_read(int argc, char **argv, const struct option *options, const char **values,
                   size_t num_values)
 {
@@ -12,7 +23,7 @@ bool options_read(int argc, char **argv, const struct option *options, const cha
     optind = 1;
     for (;;) {
         int at = optind;
-        int found = getopt_long(argc, argv, ":", options, NULL);
+        int found = long_option(options, getopt_long(argc, argv, ":o:", options, NULL));
         if (found == -1)
             return true;
         if (found == ':')

@@ -4,9 +4,11 @@
 #include "check.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -176,11 +178,32 @@ static void put_kind(enum kind kind)
     sample_free(&responder);
 }
 
+static int put_leaf(const char *kind_text, const char *path, int64_t age)
+{
+    struct buffer text CLEANUP_BUFFER, spki CLEANUP_BUFFER;
+    struct sample authority, leaf;
+    enum kind kind;
+    buffer_init(&text, LIMIT_CERTIFICATE);
+    buffer_init(&spki, LIMIT_CERTIFICATE);
+    if (kind_parse(kind_text, &kind) != ERR_NONE || file_read(path, &text, NULL) != ERR_NONE ||
+        pem_decode(buffer_bytes(&text), "PUBLIC KEY", &spki, NULL) != ERR_NONE)
+        return 64;
+    sample_authority(kind, &authority);
+    sample_leaf_of(kind, &authority, SERIAL_GOOD, buffer_bytes(&spki), clock_now() - age, &leaf);
+    put_file("authority.cer", buffer_bytes(&authority.der));
+    put_file("leaf.cer", buffer_bytes(&leaf.der));
+    sample_free(&authority);
+    sample_free(&leaf);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
         return 64;
     folder = argv[1];
+    if (argc > 4 && strcmp(argv[2], "leaf") == 0)
+        return put_leaf(argv[3], argv[4], argc > 5 ? atoll(argv[5]) : 0);
     sample_is_fixed = argc > 2 && strcmp(argv[2], "fixed") == 0;
     put_file("document.xml", bytes_of_text(document));
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)

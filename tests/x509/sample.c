@@ -63,12 +63,17 @@ static void fixed_p256(struct buffer *spki)
     der_close(spki, whole);
 }
 
-static void sample_key(enum key_type type, const char *label, struct sample *out)
+static void sample_empty(struct sample *out)
 {
     *out = (struct sample){0};
     buffer_init(&out->subject, 1024);
     buffer_init(&out->spki, 1024);
     buffer_init(&out->der, 8192);
+}
+
+static void sample_key(enum key_type type, const char *label, struct sample *out)
+{
+    sample_empty(out);
     if (!sample_is_fixed) {
         assert_ok(private_key_generate(type, 2048, &out->key));
         assert_ok(private_key_spki(out->key, &out->spki));
@@ -149,23 +154,50 @@ void sample_leaf_facts(enum kind kind, uint64_t serial, const struct sample *lea
     };
 }
 
-void sample_leaf(enum kind kind, const struct sample *authority, uint64_t serial,
-                 struct sample *out)
+static void put_subject(enum kind kind, uint64_t serial, struct sample *out)
 {
     char common_name[PROFILE_COMMON_NAME];
-    struct buffer crl_point CLEANUP_BUFFER;
-    struct cert_facts facts;
-    buffer_init(&crl_point, 1024);
-    sample_key(KEY_RSA, kind == KIND_SIGNATURE ? "leaf s" : "leaf a", out);
     if (kind == KIND_SIGNATURE)
         profile_print_common_name_signature(SAMPLE_NOW, (unsigned)serial, "31372001A", common_name);
     else
         profile_print_common_name_authentication((const uint8_t *)"abcdefghijklmn", "31372001A",
                                                  common_name);
     profile_put_subject(kind, "Tottori-ken", "Hokuei-cho", common_name, &out->subject);
-    sample_leaf_facts(kind, serial, out, &crl_point, &facts);
+}
+
+static void finish_leaf(enum kind kind, const struct sample *authority,
+                        const struct cert_facts *facts, struct sample *out)
+{
     sample_finish(kind == KIND_SIGNATURE ? PROFILE_SIGNATURE : PROFILE_AUTHENTICATION, authority,
-                  &facts, out);
+                  facts, out);
+}
+
+void sample_leaf(enum kind kind, const struct sample *authority, uint64_t serial,
+                 struct sample *out)
+{
+    struct buffer crl_point CLEANUP_BUFFER;
+    struct cert_facts facts;
+    buffer_init(&crl_point, 1024);
+    sample_key(KEY_RSA, kind == KIND_SIGNATURE ? "leaf s" : "leaf a", out);
+    put_subject(kind, serial, out);
+    sample_leaf_facts(kind, serial, out, &crl_point, &facts);
+    finish_leaf(kind, authority, &facts, out);
+}
+
+void sample_leaf_of(enum kind kind, const struct sample *authority, uint64_t serial,
+                    struct bytes spki, int64_t now, struct sample *out)
+{
+    struct buffer crl_point CLEANUP_BUFFER;
+    struct cert_facts facts;
+    buffer_init(&crl_point, 1024);
+    sample_empty(out);
+    buffer_put_bytes(&out->spki, spki);
+    assert_ok(key_identifier(spki, out->key_id));
+    put_subject(kind, serial, out);
+    sample_leaf_facts(kind, serial, out, &crl_point, &facts);
+    facts.not_before = now;
+    facts.not_after = date_last_second(date_add_days(date_of_time(now), 365));
+    finish_leaf(kind, authority, &facts, out);
 }
 
 void sample_responder(enum kind kind, const struct sample *authority, uint64_t serial,

@@ -19,6 +19,9 @@ void sample_authority(enum kind kind, struct sample *out);
 /* sample_leaf makes a key and a resident's certificate; 見本 太郎, Hokuei-cho. */
 void sample_leaf(enum kind kind, const struct sample *authority, uint64_t serial,
                  struct sample *out);
+/* sample_leaf_of certifies a key made elsewhere, such as in a card: from `now` for a year. */
+void sample_leaf_of(enum kind kind, const struct sample *authority, uint64_t serial,
+                    struct bytes spki, int64_t now, struct sample *out);
 void sample_responder(enum kind kind, const struct sample *authority, uint64_t serial,
                       struct sample *out);
 /* sample_sign signs with the sample's key (SHA-256); a fixed sample answers 256 bytes of 5A. */
