@@ -119,8 +119,9 @@ In this order; the first that fails is the reason:
   2  the nonce: never given out, used, older than 300 seconds, or given to another session. Whatever comes later, the
      nonce is used up now: no failed login can be tried again with it
   3  a malformed token (section 4)
-  4  a certificate that does not parse, or that is not of the kind authentication by its profile
-  5  a signature that is not the certificate's over its own origin and this nonce (section 3)
+  4  a certificate that does not parse; a signature that is not its key's over the site's own origin and this nonce
+     (section 3)
+  5  a certificate that is not of the kind authentication by its profile
   6  no path to one of the authentication authority's certificates that the site was given: by key, not by name; out of
      its dates at the site's time
   7  held or revoked
