@@ -399,6 +399,25 @@ static void replaces_the_first_certificate_by_the_second(void **state)
     }
 }
 
+/* The spare became the key in use; the same application starts again with another one. */
+static void makes_another_key_after_installing(void **state)
+{
+    (void)state;
+    struct buffer staged CLEANUP_BUFFER;
+    buffer_init(&staged, 8192);
+    make_spare(KIND_SIGNATURE, 7);
+    make_staged(&card, &staged);
+    assert_word(permit_install(&card, KIND_SIGNATURE, 7, buffer_bytes(&staged)), 0x9000);
+    assert_word(stage(&card, buffer_bytes(&staged)), 0x9000);
+    assert_word(ask(&card, "00440000"), 0x9000);
+    make_spare(KIND_SIGNATURE, 7);
+    const struct image_of_kind *kind = &card.saved.kinds[KIND_SIGNATURE];
+    assert_false(bytes_equal(image_part_bytes(&kind->spare), image_part_bytes(&kind->key)));
+    assert_word(permit_install(&card, KIND_SIGNATURE, 7, buffer_bytes(&staged)), 0x9000);
+    assert_word(stage(&card, buffer_bytes(&staged)), 0x9000);
+    assert_word(ask(&card, "00440000"), 0x6985); /* the old leaf is for the key in use */
+}
+
 /* page:S13 */
 static void administers_no_old_resident_card(void **state)
 {
@@ -437,6 +456,7 @@ int main(void)
         TEST(refuses_what_is_no_pair_of_certificates),
         TEST(stages_in_order_and_within_its_room),
         TEST(replaces_the_first_certificate_by_the_second),
+        TEST(makes_another_key_after_installing),
         TEST(administers_no_old_resident_card),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,7 +1,9 @@
 /* card-bench: what a counter does to a card, for tests that have no centre:
  *   card-bench set-pin|reset-pin IMAGE PERMIT-KEY KIND PIN
  *   card-bench make-key IMAGE PERMIT-KEY KIND PIN              prints the spare's key, PEM
- *   card-bench install IMAGE PERMIT-KEY KIND PIN LEAF AUTHORITY   DER files */
+ *   card-bench install IMAGE PERMIT-KEY KIND PIN LEAF AUTHORITY   DER files
+ *   card-bench look IMAGE PERMIT-KEY KIND PIN                  prints bytes of spare, key, leaf,
+ *                                                              authority, and the tries left */
 #include <stdio.h>
 #include <string.h>
 
@@ -49,15 +51,26 @@ static enum err reset_pin(struct bench *bench, enum kind kind, char **more)
     return bench_set_pin(bench, kind, PERMIT_RESET_PIN, more[0]);
 }
 
+/* From the image itself; the PIN is not used. */
+static enum err look(struct bench *bench, enum kind kind, char **more)
+{
+    static struct image image;
+    (void)more;
+    enum err err = image_read(bench->path, &image, NULL);
+    const struct image_of_kind *of = &image.kinds[kind];
+    if (err == ERR_NONE)
+        printf("%zu %zu %zu %zu %u\n", of->spare.len, of->key.len, of->leaf.len, of->authority.len,
+               of->tries);
+    return err;
+}
+
 static const struct {
     const char *name;
     int num_arguments;
     enum err (*run)(struct bench *, enum kind, char **);
 } acts[] = {
-    {"set-pin", 6, set_pin},
-    {"reset-pin", 6, reset_pin},
-    {"make-key", 6, make_key},
-    {"install", 8, install},
+    {"set-pin", 6, set_pin}, {"reset-pin", 6, reset_pin}, {"make-key", 6, make_key},
+    {"install", 8, install}, {"look", 6, look},
 };
 
 int main(int argc, char **argv)
