@@ -59,7 +59,10 @@ int verify_report(const struct verdict *verdict, bool is_json)
         report_json(verdict);
     else
         report_text(verdict);
-    if (verdict->answer != VERDICT_VALID && verdict->fault.code != ERR_NONE)
+    if (verdict->fault.code != ERR_NONE)
         complain_fault(&verdict->fault);
+    else if (verdict->answer != VERDICT_VALID)
+        fprintf(stderr, "jpki: %s\n",
+                verdict_reason_sentence(verdict->reason, language_of_locale()));
     return statuses[verdict->answer];
 }

@@ -1,0 +1,210 @@
+#!/usr/bin/python3
+"""`jpki verify` against what openssl makes: keys, certificates, CMS signatures, lists, OCSP answers;
+and against openssl's verdict on the same bytes. Exit statuses, first lines, memory. Speaks TAP."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+from openssl_authority import Authority  # noqa: E402
+
+BUILD = os.environ.get("JPKI_BUILD", "build")
+JPKI = os.path.join(BUILD, "jpki")
+DOCUMENT_MAX = 200 * 1024 * 1024
+MEMORY_MAX = 32 * 1024  # KiB
+
+tap = Tap()
+folder = tempfile.TemporaryDirectory()
+
+
+def path(name):
+    return os.path.join(folder.name, name)
+
+
+def jpki(*words):
+    done = subprocess.run([JPKI, "verify", *words], capture_output=True, text=True, timeout=60,
+                          cwd=folder.name, env=dict(os.environ, LC_ALL="C"))
+    return done.returncode, done.stdout.splitlines(), done.stderr
+
+
+def says(name, words, status, *lines):
+    """One case: the exit status, and the first lines."""
+    answer = jpki(*words)
+    told = "\n".join(answer[1]) + answer[2]
+    good = answer[0] == status and answer[1][:len(lines)] == list(lines)
+    good = good and answer[2].startswith("jpki: ") == (status != 0)
+    tap.check(good and "705d99" not in told.lower(), name, (words, answer))  # promise 13: no serial
+
+
+def sign(authority, name, out, *more):
+    authority.openssl("cms", "-sign", "-binary", "-in", path("document"), "-signer", name + ".pem",
+                      "-inkey", name + ".key", "-md", "sha256", "-nosmimecap", "-outform", "DER",
+                      "-out", path(out), *more)
+
+
+def at(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+def documents(town):
+    """One document, signed rightly and wrongly."""
+    with open(path("document"), "wb") as file:
+        file.write("確定申告書".encode() * 1000)
+    with open(path("document"), "rb") as file, open(path("changed"), "wb") as other:
+        other.write(file.read()[:-1] + b"x")
+    sign(town, "resident", "right.p7s", "-cades")
+    sign(town, "resident", "attached.p7s", "-cades", "-nodetach")
+    sign(town, "resident", "plain.p7s")
+    sign(town, "visitor", "kind.p7s", "-cades")
+    town.openssl("cms", "-cmsout", "-inform", "DER", "-in", path("right.p7s"), "-outform",
+                 "PEM", "-out", path("right.pem"))
+
+
+def verdicts(town, stranger):
+    trusted = ["--authority", town.path("authority.pem")]
+    content = ["--content", "document"]
+    by_list = trusted + ["--crl", town.path("list.crl")]
+    right = ["right.p7s", *content]
+    says("openssl's signature is valid", right + by_list, 0, "valid", "good")
+    says("attached too", ["attached.p7s"] + by_list, 0, "valid", "good")
+    says("in PEM too", ["right.pem", *content, *by_list], 0, "valid", "good")
+    says("the list in PEM too", right + trusted + ["--crl", town.path("list.pem")], 0, "valid", "good")
+    says("a changed document is refused", ["right.p7s", "--content", "changed", *by_list], 1,
+         "invalid", "changed")
+    says("no ESS, no signature", ["plain.p7s", *content, *by_list], 1, "invalid", "malformed")
+    says("an authentication certificate signs no document", ["kind.p7s", *content, *by_list], 1,
+         "invalid", "kind")
+    says("another authority of the same name", right + ["--authority", stranger.path("authority.pem"),
+                                                        "--crl", stranger.path("list.crl")], 1,
+         "invalid", "authority")
+    says("another authority's list tells nothing", right + trusted + ["--crl", stranger.path("list.crl")],
+         2, "cannot-tell", "status-refused")
+    says("without a source it cannot tell", right + trusted, 2, "cannot-tell", "no-status")
+    says("without a responder it cannot tell", right + trusted + ["--ocsp", "http://127.0.0.1:1/"], 2,
+         "cannot-tell", "no-status")
+    says("a list out of date tells nothing", right + by_list + ["--time", at(3 * 86400)], 2,
+         "cannot-tell", "status-refused")
+    says("after its end", right + by_list + ["--time", at(400 * 86400)], 1, "invalid", "ended")
+    says("before its beginning", right + by_list + ["--time", at(-86400)], 1, "invalid", "not-yet")
+    done = subprocess.run(["openssl", "cms", "-verify", "-inform", "DER", "-in", "right.p7s", "-content",
+                           "document", "-binary", "-CAfile", town.path("authority.pem"), "-purpose", "any",
+                           "-cades", "-out", "/dev/null"], cwd=folder.name, capture_output=True)
+    tap.check(done.returncode == 0, "openssl calls its own signature valid, too", done.stderr)
+
+
+def answers(town):
+    """OCSP from `openssl ocsp`, then every reason that openssl can write."""
+    trusted = ["right.p7s", "--content", "document", "--authority", town.path("authority.pem")]
+    says("good by OCSP", trusted + ["--ocsp", town.serve_status()], 0, "valid", "good")
+    town.stop_status()
+    for reason, group in (("certificateHold", "lost-or-held"), ("keyCompromise", "lost-or-held"),
+                          ("affiliationChanged", "data-changed"), ("superseded", "renewed"),
+                          ("cessationOfOperation", "ended"), ("unspecified", "ended")):
+        town.mark("resident", reason)
+        town.publish()
+        says(f"{reason} by list: {group}", trusted + ["--crl", town.path("list.crl")], 1, "invalid", group)
+        says(f"{reason} by OCSP: {group}", trusted + ["--ocsp", town.serve_status()], 1, "invalid", group)
+        town.stop_status()
+    status, lines, _ = jpki(*trusted, "--crl", town.path("list.crl"), "--json")
+    told = json.loads("\n".join(lines))
+    tap.check(status == 1 and told["verdict"] == "invalid" and told["reason"] == "ended"
+              and told["source"] == "crl" and told["since"], "--json says the same", told)
+    town.mark("resident", None)
+    town.publish()
+    says("good again", trusted + ["--crl", town.path("list.crl")], 0, "valid", "good")
+
+
+def folders(town, guest):
+    """Authorities from a folder: the name of a file says its kind."""
+    os.makedirs(path("trusted"))
+    town.openssl("x509", "-in", "authority.pem", "-outform", "DER", "-out", path("trusted/signature-2.cer"))
+    guest.openssl("x509", "-in", "authority.pem", "-out", path("trusted/authentication.pem"))
+    words = ["right.p7s", "--content", "document", "--crl", town.path("list.crl"), "--authority"]
+    says("a folder of authorities", words + ["trusted"], 0, "valid", "good")
+    os.rename(path("trusted/signature-2.cer"), path("trusted/authentication-2.cer"))
+    says("a folder without one of the kind", words + ["trusted"], 2)
+
+
+def usage(town):
+    trusted = ["--authority", town.path("authority.pem")]
+    for words, status in ((["right.p7s"], 64), (trusted, 64), (["right.p7s", *trusted], 64),
+                          (["attached.p7s", "--content", "document", *trusted], 64),
+                          (["right.p7s", "right.p7s", *trusted], 64), (["right.p7s", "--no", *trusted], 64),
+                          (["right.p7s", "--time", "now", *trusted], 64),
+                          (["nothing.p7s", *trusted], 2), (["right.p7s", "--content", "nothing", *trusted], 2),
+                          (["right.p7s", "--content", "document", "--authority", "nothing"], 2),
+                          (["right.p7s", "--content", "document", "--authority", "document"], 2),
+                          (["document", "--content", "document", *trusted], 1)):
+        says(" ".join(["exit", str(status) + ":", *[word for word in words if not word.startswith("/")]]),
+             words, status)
+
+
+def paths(town):
+    """--path from the shell: DER and PEM, each exit status."""
+    town.openssl("x509", "-in", "authority.pem", "-outform", "DER", "-out", "authority.der")
+    anchor, cert = ["--anchor", town.path("authority.pem")], ["--cert", town.path("resident.pem")]
+    crl = ["--crl", town.path("list.crl")]
+    with open(path("list-v1"), "wb") as file:
+        file.write(b"\x30\x03\x02\x01\x00")
+    for name, words, status in (
+            ("PEM", anchor + cert + crl, 0),
+            ("DER", ["--anchor", town.path("authority.der"), "--cert", town.path("resident.der")] + crl, 0),
+            ("without a list", anchor + cert, 1),
+            ("policy that is not there", anchor + cert + crl + ["--policy", "1.2.3", "--explicit-policy"], 1),
+            ("after its end", anchor + cert + crl + ["--time", at(400 * 86400)], 1),
+            ("list that is none", anchor + cert + ["--crl", path("list-v1")], 1),
+            ("certificate that is none", anchor + ["--cert", path("document")] + crl, 1),
+            ("file that is not there", anchor + ["--cert", path("nothing")] + crl, 2),
+            ("no anchor", cert + crl, 64), ("two certificates", anchor + cert + cert, 64),
+            ("policy that is none", anchor + cert + crl + ["--policy", "any"], 64),
+            ("option of the other question", anchor + cert + ["--json"], 64)):
+        says(f"--path: {name}: {status}", ["--path", *words], status)
+    town.mark("resident", "superseded")
+    town.publish()
+    says("--path: revoked: 1", ["--path", *anchor, *cert, *crl], 1, "invalid")
+
+
+def memory(town):
+    """A document of 200 MB: its digest is taken on the way."""
+    with open(path("document"), "wb") as file:
+        file.truncate(DOCUMENT_MAX)
+    sign(town, "resident", "large.p7s", "-cades")
+    says("200 MB", ["large.p7s", "--content", "document", "--authority", town.path("authority.pem"),
+                    "--crl", town.path("list.crl")], 0, "valid", "good")
+    child = os.fork()
+    if child == 0:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.execv(JPKI, [JPKI, "verify", path("large.p7s"), "--content", path("document"), "--authority",
+                        town.path("authority.pem"), "--crl", town.path("list.crl")])
+    _, status, used = os.wait4(child, 0)
+    sanitised = subprocess.run(["grep", "-qa", "__asan_init", JPKI]).returncode == 0
+    if sanitised:
+        tap.skip("200 MB in less than 32 MB of memory", "sanitised")
+    else:
+        tap.check(status == 0 and used.ru_maxrss < MEMORY_MAX,
+                  f"200 MB in less than 32 MB of memory ({used.ru_maxrss // 1024} MB)", used)
+
+
+def main():
+    town, stranger, guest = (Authority(path(name)) for name in ("town", "stranger", "guest"))
+    for name, profile in (("resident", "signature"), ("visitor", "authentication"), ("responder", "responder")):
+        town.issue(name, profile)
+    for authority in (town, stranger):
+        authority.publish()
+    documents(town)
+    verdicts(town, stranger)
+    answers(town)
+    folders(town, guest)
+    usage(town)
+    memory(town)
+    paths(town)
+    folder.cleanup()
+    tap.end()
+
+
+main()
