@@ -1,8 +1,11 @@
 #include "base/clock.h"
 
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <time.h>
 
-static int64_t offset_milliseconds;
+static _Atomic int64_t own_offset;
+static _Atomic int64_t *offset = &own_offset; /* milliseconds; or in shared memory */
 
 static int64_t read_milliseconds(clockid_t id)
 {
@@ -13,12 +16,22 @@ static int64_t read_milliseconds(clockid_t id)
 
 void clock_start_at(int64_t t)
 {
-    offset_milliseconds = t * 1000 - read_milliseconds(CLOCK_REALTIME);
+    atomic_store(offset, t * 1000 - read_milliseconds(CLOCK_REALTIME));
+}
+
+enum err clock_share(int fd, bool may_set)
+{
+    int protection = PROT_READ | (may_set ? PROT_WRITE : 0);
+    void *at = mmap(NULL, sizeof *offset, protection, MAP_SHARED, fd, 0);
+    if (at == MAP_FAILED)
+        return ERR_IO;
+    offset = at;
+    return ERR_NONE;
 }
 
 int64_t clock_now_milliseconds(void)
 {
-    return read_milliseconds(CLOCK_REALTIME) + offset_milliseconds;
+    return read_milliseconds(CLOCK_REALTIME) + atomic_load(offset);
 }
 
 int64_t clock_now(void)

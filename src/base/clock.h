@@ -3,12 +3,18 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/date.h"
 
 /* clock_start_at makes clock_now() answer t at this moment and run on from there. */
 void clock_start_at(int64_t t);
+
+/* clock_share lets several processes have one clock: its offset then lives in the file behind fd
+ * (at least 8 bytes, zero at first), and clock_start_at by one of them is seen by all. A process
+ * that may not set it must not call clock_start_at. */
+enum err clock_share(int fd, bool may_set) MUST_USE;
 
 int64_t clock_now(void);
 int64_t clock_now_milliseconds(void); /* the same clock, finer */

@@ -36,8 +36,7 @@ static enum err user_become(const char *name, bool *changed, struct fault *fault
     return ERR_NONE;
 }
 
-/* What every kernel that we run on has. */
-static enum err basics_apply(struct fault *fault)
+enum err sandbox_basics(struct fault *fault)
 {
     static const struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0)
@@ -55,7 +54,7 @@ enum err sandbox_apply(const struct sandbox_plan *plan, struct sandbox_report *r
     struct sandbox_report done = {.lacks = ""};
     enum err err = user_become(plan->user, &done.has_user, fault);
     if (err == ERR_NONE)
-        err = basics_apply(fault);
+        err = sandbox_basics(fault);
     if (err == ERR_NONE)
         err = landlock_apply(plan->paths, plan->num_paths, &done.landlock, fault);
     if (err == ERR_NONE && plan->calls != SANDBOX_CALLS_ALL)

@@ -39,6 +39,10 @@ struct sandbox_report {
 enum err sandbox_apply(const struct sandbox_plan *plan, struct sandbox_report *report,
                        struct fault *fault) MUST_USE;
 
+/* sandbox_basics is the part that every process of ours takes, also those that keep all else: no
+ * core, not dumpable, no new privileges. */
+enum err sandbox_basics(struct fault *fault) MUST_USE;
+
 /* sandbox_print writes one line about a report into text[size], and returns text. */
 const char *sandbox_print(const struct sandbox_plan *plan, const struct sandbox_report *report,
                           char *text, size_t size);

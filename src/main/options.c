@@ -1,6 +1,7 @@
 /* Reading options and complaining, in one manner for every subcommand. */
 #include "main/options.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +60,7 @@ int complain_usage(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("jpki: ", stderr);
+    fprintf(stderr, "%s: ", program_invocation_short_name);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
@@ -68,14 +69,16 @@ int complain_usage(const char *format, ...)
 
 int complain_err(const char *input, enum err code)
 {
-    fprintf(stderr, "jpki: %s: %s\n", input, err_sentence(code, language_of_locale()));
+    fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, input,
+            err_sentence(code, language_of_locale()));
     return STATUS_UNDECIDED;
 }
 
 int complain_fault(const struct fault *fault)
 {
     char text[512];
-    fprintf(stderr, "jpki: %s\n", fault_print(fault, text, sizeof text));
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name,
+            fault_print(fault, text, sizeof text));
     return STATUS_UNDECIDED;
 }
 

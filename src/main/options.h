@@ -29,7 +29,7 @@ bool options_read_all(int argc, char **argv, const struct option *options, const
 /* say picks the sentence by locale. */
 const char *say(const char *en, const char *ja) __attribute__((format_arg(1), format_arg(2)));
 
-/* These print "jpki: …" on stderr and return the status for main. */
+/* These print "jpki: …" (the program's name) on stderr and return the status for main. */
 int complain_usage(const char *format, ...) PRINTF_LIKE(1, 2); /* 64 */
 int complain_err(const char *input, enum err code);            /* 2 */
 int complain_fault(const struct fault *fault);                 /* 2 */

@@ -1,0 +1,157 @@
+/* The role that writes: joins store, centre, counter, signer and status, gives up what it does not
+ * need, and answers acts. What an act does is in centre/ and counter/. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/frame.h"
+#include "base/limits.h"
+#include "centre/acts.h"
+#include "centre/serve.h"
+#include "centre/setup.h"
+#include "counter/acts.h"
+#include "main/centre_files.h"
+#include "main/data_folder.h"
+#include "main/options.h"
+#include "main/role.h"
+
+enum { WATCH_PARENT, WATCH_STATUS, WATCH_WEB, NUM_WATCHES };
+
+struct commit {
+    const struct role_call *call;
+    struct data data;
+    struct act_table tables[2];
+    struct serve_watch watches[NUM_WATCHES];
+};
+
+static volatile int stops;
+
+static void stop(int signal)
+{
+    (void)signal;
+    stops = 1;
+}
+
+/* --- what comes beside the acts --- */
+
+/* The parent hands over a new socket when web or status were started (again). */
+static enum err take_socket(void *context, struct fault *fault)
+{
+    struct commit *commit = context;
+    struct buffer name CLEANUP_BUFFER;
+    buffer_init(&name, LIMIT_FRAME);
+    int passed CLEANUP_FD = -1;
+    enum err err = frame_receive_fd(ROLE_FD_SECOND, &name, 1000, &passed);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "parent", "%s", err_sentence(err, LANGUAGE_EN));
+    bool is_status = bytes_equal_text(buffer_bytes(&name), role_rows[ROLE_STATUS].name);
+    bool is_web = bytes_equal_text(buffer_bytes(&name), role_rows[ROLE_WEB].name);
+    if (passed < 0 || is_status == is_web)
+        return fault_set(fault, ERR_PEER, "parent", "not a socket of status or web");
+    struct serve_watch *watch = &commit->watches[is_status ? WATCH_STATUS : WATCH_WEB];
+    fd_close(&watch->fd);
+    watch->fd = passed;
+    passed = -1;
+    return ERR_NONE;
+}
+
+/* status may die and come again: that ends nothing here. */
+static enum err answer_status(void *context, struct fault *fault)
+{
+    struct commit *commit = context;
+    struct serve_watch *watch = &commit->watches[WATCH_STATUS];
+    struct fault why = {0};
+    enum err err = setup_answer_wish(&commit->data.centre, watch->fd, &why);
+    if (err == ERR_NONE)
+        return ERR_NONE;
+    if (commit->data.centre.is_broken) {
+        *fault = why;
+        return err;
+    }
+    char text[512];
+    if (err != ERR_CLOSED)
+        fprintf(stderr, "jpkid: commit: status: %s\n", fault_print(&why, text, sizeof text));
+    fd_close(&watch->fd);
+    return ERR_NONE;
+}
+
+/* web asks nothing yet; its end shows as readable. */
+static enum err answer_web(void *context, struct fault *fault)
+{
+    struct commit *commit = context;
+    (void)fault;
+    fd_close(&commit->watches[WATCH_WEB].fd);
+    return ERR_NONE;
+}
+
+static void watches_set(struct commit *commit)
+{
+    commit->watches[WATCH_PARENT] = (struct serve_watch){ROLE_FD_SECOND, take_socket, commit};
+    commit->watches[WATCH_STATUS] = (struct serve_watch){-1, answer_status, commit};
+    commit->watches[WATCH_WEB] = (struct serve_watch){-1, answer_web, commit};
+}
+
+/* --- the role --- */
+
+static enum err acts_listen(const struct role_call *call, int *listening, struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = data_path(call->data, DATA_ACTS_SOCKET, path, fault);
+    return err == ERR_NONE ? socket_listen(path, listening, fault) : err;
+}
+
+/* The database and what is beside it, the maps, what is published: nothing of the signer's. */
+static bool confine(const struct role_call *call, struct fault *fault)
+{
+    static const enum data_item items[] = {DATA_DATABASE, DATA_STATUS, DATA_PUBLISHED, DATA_RUN};
+    char paths[COUNT_OF(items)][PATH_MAX];
+    struct sandbox_path allowed[COUNT_OF(items)];
+    for (size_t i = 0; i < COUNT_OF(items); i++) {
+        if (data_path(call->data, items[i], paths[i], fault) != ERR_NONE)
+            return false;
+        allowed[i] = (struct sandbox_path){paths[i], true};
+    }
+    const struct sandbox_plan plan = {.paths = allowed, .num_paths = COUNT_OF(items)};
+    return role_confine(call, &plan);
+}
+
+static enum err commit_run(struct commit *commit, int listening, struct fault *fault)
+{
+    struct centre *centre = &commit->data.centre;
+    commit->tables[0] = centre_acts();
+    commit->tables[1] = counter_acts();
+    centre->tables = commit->tables;
+    centre->num_tables = COUNT_OF(commit->tables);
+    watches_set(commit);
+    enum err err = centre_start(centre, fault);
+    if (err != ERR_NONE)
+        return err;
+    role_ready(commit->call);
+    return serve_acts(centre, listening, commit->watches, NUM_WATCHES, &stops, fault);
+}
+
+int role_commit(const struct role_call *call)
+{
+    struct commit *commit = calloc(1, sizeof *commit);
+    int listening CLEANUP_FD = -1;
+    struct fault fault = {0};
+    if (!commit)
+        return complain_err("commit", ERR_MEMORY);
+    commit->call = call;
+    signal(SIGTERM, stop);
+    struct centre_files files;
+    enum err err = centre_files_find(call->data, &files, &fault);
+    if (err == ERR_NONE)
+        err = data_open(&files.paths, ROLE_FD_FIRST, files.municipality, &commit->data, &fault);
+    if (err == ERR_NONE)
+        err = acts_listen(call, &listening, &fault);
+    if (err == ERR_NONE && !confine(call, &fault))
+        err = ERR_DENIED;
+    if (err == ERR_NONE)
+        err = commit_run(commit, listening, &fault);
+    data_done(&commit->data);
+    free(commit);
+    return err == ERR_NONE ? STATUS_DONE : role_fail(call, &fault);
+}

@@ -1,0 +1,130 @@
+#include "main/data_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+/* mode: of a folder that init makes; 0 for a file. */
+static const struct {
+    const char *name;
+    mode_t mode;
+} items[NUM_DATA_ITEMS] = {
+    [DATA_SIGNER] = {"signer", 0700},
+    [DATA_DATABASE] = {"database", 0700},
+    [DATA_STATUS] = {"status", 0750},
+    [DATA_PUBLISHED] = {"published", 0755},
+    [DATA_RUN] = {"run", 0755},
+    [DATA_ETC] = {"etc", 0755},
+    [DATA_POLICY] = {"etc/policy", 0},
+    [DATA_MUNICIPALITIES] = {"etc/municipalities", 0},
+    [DATA_SUBSTITUTES] = {"etc/substitutes", 0},
+    [DATA_DATABASE_FILE] = {"database/jpki.db", 0},
+    [DATA_MAP_SIGNATURE] = {"status/signature.map", 0},
+    [DATA_MAP_AUTHENTICATION] = {"status/authentication.map", 0},
+    [DATA_CHECKPOINTS] = {"published/checkpoints", 0},
+    [DATA_ACTS_SOCKET] = {"run/acts.sock", 0},
+    [DATA_LOCK] = {"lock", 0},
+    [DATA_SAMPLE] = {"sample", 0},
+};
+
+static enum err folder_fault(struct fault *fault, const char *path, const char *what)
+{
+    enum err code = errno == EEXIST ? ERR_EXISTS : errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    fault_name_input(fault, path);
+    return fault_set(fault, code, what, "%s", strerror(errno));
+}
+
+enum err data_path(const char *root, enum data_item item, char path[static PATH_MAX],
+                   struct fault *fault)
+{
+    int len = snprintf(path, PATH_MAX, "%s/%s", root, items[item].name);
+    if (len >= 0 && len < PATH_MAX)
+        return ERR_NONE;
+    fault_name_input(fault, root);
+    return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
+}
+
+static enum err folders_make(const char *root, struct fault *fault)
+{
+    char path[PATH_MAX];
+    for (enum data_item item = 0; item < NUM_DATA_ITEMS; item++) {
+        if (items[item].mode == 0)
+            continue;
+        enum err err = data_path(root, item, path, fault);
+        if (err != ERR_NONE)
+            return err;
+        if (mkdir(path, items[item].mode) != 0 || chmod(path, items[item].mode) != 0)
+            return folder_fault(fault, path, "make the folder");
+    }
+    enum err err = data_path(root, DATA_LOCK, path, fault);
+    return err == ERR_NONE ? file_create(path, bytes_of("", 0), 0600, fault) : err;
+}
+
+enum err data_folder_make(const char *root, char temporary[static PATH_MAX], struct fault *fault)
+{
+    struct stat there;
+    fault_name_input(fault, root);
+    if (lstat(root, &there) == 0)
+        return fault_set(fault, ERR_EXISTS, "new folder", "it exists already");
+    int len = snprintf(temporary, PATH_MAX, "%s.new-XXXXXX", root);
+    if (len < 0 || len >= PATH_MAX)
+        return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
+    if (!mkdtemp(temporary) || chmod(temporary, 0755) != 0)
+        return folder_fault(fault, root, "make the folder");
+    enum err err = folders_make(temporary, fault);
+    if (err != ERR_NONE)
+        data_folder_remove(temporary);
+    return err;
+}
+
+enum err data_folder_finish(const char *temporary, const char *root, struct fault *fault)
+{
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, root, RENAME_NOREPLACE) == 0)
+        return ERR_NONE;
+    return folder_fault(fault, root, "rename the finished folder");
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+    (void)info;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
+void data_folder_remove(const char *temporary)
+{
+    nftw(temporary, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+enum err data_folder_lock(const char *root, int *out, struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = data_path(root, DATA_LOCK, path, fault);
+    if (err != ERR_NONE)
+        return err;
+    int fd CLEANUP_FD = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return folder_fault(fault, root, "data folder of jpkid");
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        fault_name_input(fault, root);
+        return fault_set(fault, ERR_STATE, "one service", "another jpkid serves this folder");
+    }
+    *out = fd;
+    fd = -1;
+    return ERR_NONE;
+}
+
+bool data_is_sample(const char *root)
+{
+    char path[PATH_MAX];
+    return data_path(root, DATA_SAMPLE, path, NULL) == ERR_NONE && access(path, F_OK) == 0;
+}

@@ -1,0 +1,45 @@
+/* The data folder of the service: what lies where, and with which mode. Made whole by `jpkid init`,
+ * under another name until it is complete. */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum data_item {
+    DATA_SIGNER,    /* sealed keys, signed.log, the authorities' certificates */
+    DATA_DATABASE,  /* the folder of the database */
+    DATA_STATUS,    /* the maps */
+    DATA_PUBLISHED, /* CRLs and authorities' certificates, for everyone */
+    DATA_RUN,       /* sockets */
+    DATA_ETC,       /* what the town decides: policy, municipalities, … */
+    DATA_POLICY,    /* files of etc/ */
+    DATA_MUNICIPALITIES,
+    DATA_SUBSTITUTES,
+    DATA_DATABASE_FILE,
+    DATA_MAP_SIGNATURE,
+    DATA_MAP_AUTHENTICATION,
+    DATA_CHECKPOINTS,
+    DATA_ACTS_SOCKET,
+    DATA_LOCK,
+    DATA_SAMPLE, /* a file that is there when the data are 見本／SAMPLE */
+    NUM_DATA_ITEMS
+};
+
+/* data_path joins root and the item's name; ERR_LIMIT when that is too long. */
+enum err data_path(const char *root, enum data_item item, char path[static PATH_MAX],
+                   struct fault *fault) MUST_USE;
+
+/* data_folder_make makes a new, empty folder of that layout beside `root`, and writes its name to
+ * `temporary`. ERR_EXISTS when root is there already. */
+enum err data_folder_make(const char *root, char temporary[static PATH_MAX],
+                          struct fault *fault) MUST_USE;
+/* data_folder_finish gives it its name; data_folder_remove takes an unfinished one away. */
+enum err data_folder_finish(const char *temporary, const char *root, struct fault *fault) MUST_USE;
+void data_folder_remove(const char *temporary);
+
+/* data_folder_lock: one service on one folder. The lock lives as long as *fd. ERR_STATE when
+ * another has it, ERR_NOT_FOUND when the folder is none of ours. */
+enum err data_folder_lock(const char *root, int *fd, struct fault *fault) MUST_USE;
+bool data_is_sample(const char *root);

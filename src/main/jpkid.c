@@ -1,0 +1,81 @@
+/* jpkid, the service: finds the subcommand and runs it. `jpkid role` is how serve starts its own
+ * processes; nobody else calls it. */
+#include "main/jpkid.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "main/options.h"
+#include "main/role.h"
+
+static const struct command commands[] = {
+    {"init", jpkid_init, init_options, "make keys, authorities and database in a new folder",
+     "新しいフォルダーに鍵、認証局、データベースを作成"},
+    {"serve", jpkid_serve, serve_options, "run the service", "サービスを実行"},
+};
+
+static int print_help(FILE *out)
+{
+    fputs(say("usage: jpkid COMMAND [OPTION]…\n", "使い方: jpkid コマンド [オプション]…\n"), out);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, say(commands[i].en, commands[i].ja));
+    return out == stdout ? STATUS_DONE : STATUS_USAGE;
+}
+
+static int print_options(void)
+{
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        for (const struct option *option = commands[i].options; option->name; option++)
+            printf("%s --%s\n", commands[i].name, option->name);
+    return STATUS_DONE;
+}
+
+static int passphrase_ask(bool is_new, struct secret *out)
+{
+    struct secret again CLEANUP_SECRET;
+    secret_init(&again);
+    enum err err = secret_ask(say("Passphrase: ", "パスフレーズ: "), out);
+    if (err == ERR_NONE && is_new)
+        err = secret_ask(say("Again: ", "もう一度: "), &again);
+    if (err != ERR_NONE)
+        return complain_err("passphrase", err);
+    if (is_new && !secret_equal(secret_bytes(out), secret_bytes(&again)))
+        return complain_usage(say("the passphrases differ", "パスフレーズが一致しません"));
+    return STATUS_DONE;
+}
+
+int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
+{
+    if (!fd_text)
+        return passphrase_ask(is_new, out);
+    char *end;
+    long fd = strtol(fd_text, &end, 10);
+    if (end == fd_text || *end || fd < 0 || fcntl((int)fd, F_GETFD) < 0)
+        return complain_usage("--passphrase-fd %s: not an open descriptor", fd_text);
+    enum err err = secret_read_fd((int)fd, out);
+    close((int)fd);
+    if (err != ERR_NONE)
+        return complain_err("passphrase", err);
+    if (out->len == 0)
+        return complain_usage(say("the passphrase is empty", "パスフレーズが空です"));
+    return STATUS_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return print_help(stderr);
+    if (strcmp(argv[1], "--help") == 0)
+        return print_help(stdout);
+    if (strcmp(argv[1], "--options") == 0)
+        return print_options();
+    if (strcmp(argv[1], "role") == 0)
+        return role_start(argc, argv);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return complain_usage("%s: no such command (jpkid --help lists them)", argv[1]);
+}

@@ -1,0 +1,41 @@
+/* The role that holds the keys: opens them, gives up everything else, answers commit. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "main/data_folder.h"
+#include "main/options.h"
+#include "main/role.h"
+#include "signer/signer.h"
+
+static enum err open_signer(const struct role_call *call, struct signer **out, struct fault *fault)
+{
+    char folder[PATH_MAX];
+    struct secret passphrase CLEANUP_SECRET;
+    secret_init(&passphrase);
+    enum err err = secret_read_fd(ROLE_FD_SECOND, &passphrase);
+    close(ROLE_FD_SECOND);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "passphrase", "it did not arrive");
+    err = data_path(call->data, DATA_SIGNER, folder, fault);
+    return err == ERR_NONE ? signer_open(folder, &passphrase, out, fault) : err;
+}
+
+int role_signer(const struct role_call *call)
+{
+    static const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_COMPUTE};
+    struct signer *signer CLEANUP_SIGNER = NULL;
+    struct fault fault = {0};
+    if (open_signer(call, &signer, &fault) != ERR_NONE)
+        return role_fail(call, &fault);
+    if (signer_was_torn(signer))
+        fprintf(stderr, "jpkid: signer: an unfinished last record of signed.log was cut off\n");
+    if (!role_confine(call, &plan))
+        return STATUS_UNDECIDED;
+    role_ready(call);
+    enum err err = signer_serve(signer, ROLE_FD_FIRST);
+    if (err == ERR_CLOSED)
+        return STATUS_DONE; /* commit has ended */
+    fault_set(&fault, err, "commit", "%s", err_sentence(err, LANGUAGE_EN));
+    return role_fail(call, &fault);
+}

@@ -1,0 +1,34 @@
+/* The role that answers OCSP and serves CRLs. */
+#include <stdio.h>
+
+#include "main/data_folder.h"
+#include "main/options.h"
+#include "main/role.h"
+#include "status/status.h"
+
+#define NUM_THREADS 2
+
+int role_status(const struct role_call *call)
+{
+    char signature[PATH_MAX], authentication[PATH_MAX], published[PATH_MAX];
+    struct fault fault = {0};
+    struct status *status = NULL;
+    if (data_path(call->data, DATA_MAP_SIGNATURE, signature, &fault) != ERR_NONE ||
+        data_path(call->data, DATA_MAP_AUTHENTICATION, authentication, &fault) != ERR_NONE ||
+        data_path(call->data, DATA_PUBLISHED, published, &fault) != ERR_NONE)
+        return role_fail(call, &fault);
+    const struct status_options options = {.maps = {signature, authentication},
+                                           .published = published,
+                                           .control = ROLE_FD_SECOND,
+                                           .num_threads = NUM_THREADS};
+    if (status_new(&options, &status, &fault) != ERR_NONE)
+        return role_fail(call, &fault);
+    const struct sandbox_path path = {published, false};
+    const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_SERVE, .paths = &path, .num_paths = 1};
+    if (!role_confine(call, &plan))
+        return STATUS_UNDECIDED;
+    role_ready(call);
+    enum err err = status_serve(status, ROLE_FD_FIRST, &fault);
+    status_free(status);
+    return err == ERR_CLOSED ? STATUS_DONE : role_fail(call, &fault);
+}
