@@ -42,6 +42,7 @@ struct waiting {
     enum signer_certificate what;
     struct buffer tbs, certificate;
     bool is_refused;
+    char rule[64]; /* that the signer named */
 };
 
 struct waiting_list {
@@ -98,6 +99,7 @@ static enum err waiting_sign(struct centre *centre, struct waiting *item, struct
                                              buffer_bytes(&item->tbs), &signature, &refusal);
     if (err == ERR_DENIED) {
         item->is_refused = true;
+        snprintf(item->rule, sizeof item->rule, "%.40s", refusal.rule);
         return ERR_NONE;
     }
     if (err != ERR_NONE)
@@ -117,9 +119,10 @@ static enum err waiting_journal(struct centre *centre, const struct waiting *ite
     char hex[2 * SHA256_LEN + 1];
     sha256(buffer_bytes(&item->tbs), digest);
     char data[256];
-    snprintf(data, sizeof data, "{\"kind\":\"%s\",\"serial\":%lld,\"tbs\":\"%s\",\"what\":\"%s\"}",
-             kind_name(item->kind), (long long)item->serial, hex_print(digest, sizeof digest, hex),
-             whats[item->what]);
+    snprintf(data, sizeof data,
+             "{\"kind\":\"%s\",\"serial\":%lld,\"rule\":\"%s\",\"tbs\":\"%s\",\"what\":\"%s\"}",
+             kind_name(item->kind), (long long)item->serial, item->rule,
+             hex_print(digest, sizeof digest, hex), whats[item->what]);
     struct chain_entry entry = {.time = clock_now(),
                                 .kind = item->is_refused ? "sign:refused" : "sign:done",
                                 .actor = "system",

@@ -4,7 +4,7 @@
 #include "centre/issue.h"
 #include "counter/open.h"
 #include "counter/steps.h"
-#include "counter/terminal.h"
+#include "counter/desk.h"
 
 #define BOTH_DESKS (ROLE_COUNTER | ROLE_HOTLINE)
 #define OPEN_NEEDS (FIELD_PROCEDURE | FIELD_RESIDENT | FIELD_APPLICANT)
@@ -24,13 +24,13 @@ static const struct act acts[] = {
     {"step", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_STEP, FIELD_KIND | FIELD_NOTE, step_say, NULL},
     {"reset-join", ROLE_COUNTER, ONE_PERSON, JOURNALLED, NUMBER_NOTE | FIELD_KIND, 0, step_join_reset, NULL},
     {"execute", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, step_execute, NULL},
-    {"nonce", ROLE_COUNTER | ROLE_PERSONALISATION, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER, terminal_nonce, NULL},
-    {"card-present", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, 0, terminal_card_present, NULL},
-    {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, 0, terminal_permit, terminal_permit_finish},
-    {"pin", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, terminal_pin, NULL},
-    {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, terminal_issue, issue_finish},
-    {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, terminal_certificate, issue_finish},
-    {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, terminal_receipt, NULL},
+    {"nonce", ROLE_COUNTER | ROLE_PERSONALISATION, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER, desk_nonce, NULL},
+    {"card-present", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, 0, desk_card_present, NULL},
+    {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, 0, desk_permit, desk_permit_finish},
+    {"pin", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_pin, NULL},
+    {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, desk_issue, issue_finish},
+    {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish},
+    {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_receipt, NULL},
 };
 /* clang-format on */
 

@@ -1,6 +1,6 @@
 /* An application: what somebody asked for, its steps, and how far it has come. Everything that
  * happens at the counter belongs to one, and it goes on after any interruption by its number or its
- * card. Opening one is in open.h; what the steps do is in steps.h and terminal.h. */
+ * card. Opening one is in open.h; what the steps do is in steps.h and desk.h. */
 #pragma once
 
 #include "centre/act.h"

@@ -1,6 +1,6 @@
 /* Permits: what the card may do next, for which application, signed by the signer over the card's
  * own challenge. */
-#include "counter/terminal.h"
+#include "counter/desk.h"
 
 #include <string.h>
 
@@ -103,7 +103,7 @@ static bool store(struct act_call *call, const struct application *application)
                         &call->fault));
 }
 
-bool terminal_permit(struct act_call *call)
+bool desk_permit(struct act_call *call)
 {
     struct application application;
     if (!application_read_open(call, call->fields.number, &application))
@@ -114,7 +114,7 @@ bool terminal_permit(struct act_call *call)
            check_challenge(call) && encode(call, &application) && store(call, &application);
 }
 
-bool terminal_permit_finish(struct act_call *call)
+bool desk_permit_finish(struct act_call *call)
 {
     uint8_t permit[PERMIT_LEN];
     struct bytes unsigned_part = bytes_of(call->permit, sizeof call->permit);

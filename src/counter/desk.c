@@ -1,5 +1,5 @@
 /* Card, PIN, certificate: each step by what the card states. */
-#include "counter/terminal.h"
+#include "counter/desk.h"
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ static const struct reason reason_not_live = {
     "statement", "S02", "not-live", "The card does not say that this certificate is in it.",
     "電子証明書がカードに記録されていません。"};
 
-bool terminal_nonce(struct act_call *call)
+bool desk_nonce(struct act_call *call)
 {
     struct application application;
     uint8_t nonce[16];
@@ -84,7 +84,7 @@ static bool hear(struct act_call *call, const struct application *application,
     return check_card(call, application, &resident, card) && card_reconcile(call, statement);
 }
 
-bool terminal_card_present(struct act_call *call)
+bool desk_card_present(struct act_call *call)
 {
     struct application application;
     struct card_statement statement;
@@ -115,7 +115,7 @@ static bool expect_card(struct act_call *call, const struct application *applica
 
 static const enum step_name pin_steps[] = {STEP_PIN, STEP_PIN_SET, STEP_PIN_RESET};
 
-bool terminal_pin(struct act_call *call)
+bool desk_pin(struct act_call *call)
 {
     struct application application;
     struct card_statement statement;
@@ -154,7 +154,7 @@ static bool find_issued(struct act_call *call, const struct application *applica
     return act_refuse(call, &reason_not_live);
 }
 
-bool terminal_issue(struct act_call *call)
+bool desk_issue(struct act_call *call)
 {
     struct application application;
     struct resident resident;
@@ -175,7 +175,7 @@ bool terminal_issue(struct act_call *call)
 }
 
 /* The certificate that this application made, for a terminal that goes on after an interruption. */
-bool terminal_certificate(struct act_call *call)
+bool desk_certificate(struct act_call *call)
 {
     struct application application;
     struct certificate issued;
@@ -192,7 +192,7 @@ static bool do_if_next(struct act_call *call, struct application *application, e
            application_do(call, application);
 }
 
-bool terminal_receipt(struct act_call *call)
+bool desk_receipt(struct act_call *call)
 {
     struct application application;
     struct card_statement statement;

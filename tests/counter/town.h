@@ -1,0 +1,59 @@
+/* A whole town in a folder of its own: a real signer and a real centre in processes of their own,
+ * on the sample town, and cards in memory before a real terminal. Ends the test when something
+ * fails. */
+#pragma once
+
+#include "check.h"
+
+#include "centre/certificate.h"
+#include "chip/chip.h"
+#include "main/counter_terminal.h"
+#include "reader/emulated_card.h"
+
+#define TOWN_CLOCK "2026-12-01T01:00:00Z"
+
+/* For a group's set-up and tear-down. */
+int town_begin(void **state);
+int town_end(void **state);
+/* town_restart kills both processes (SIGKILL) and starts them again. */
+void town_restart(void);
+void town_kill_centre(void); /* only that; ask nothing until town_restart */
+
+extern char town_folder[64];
+
+/* town_ask asks one act as a person of the staff. town_done wants it done, town_refused wants it
+ * refused with a code. What they give is valid until the next call. */
+void town_ask(const char *as, const char *act, json_t *fields, struct counter_answer *out);
+const struct counter_answer *town_done(const char *as, const char *act, json_t *fields);
+void town_refused(const char *as, const char *act, json_t *fields, const char *code);
+/* town_raw sends bytes as they are and gives the answer's text. */
+const char *town_raw(const char *message);
+
+/* A resident's card: personalised with the centre's permit key, registered by two persons. */
+struct town_card {
+    struct chip *chip;
+    struct image saved;
+    struct emulated_card emulated;
+    struct card_channel channel;
+    struct counter_client client;
+    struct terminal terminal;
+    char pins[NUM_KINDS][17];
+    uint8_t point[PERMIT_POINT_LEN];
+};
+void town_card_make(struct town_card *card, const char *id, bool is_old);
+void town_card_register(struct town_card *card);
+void town_card_connect(struct town_card *card, const char *as);
+void town_card_done(struct town_card *card);
+
+/* town_run goes on with an application until nothing is next, or until a step; the card may be
+ * NULL. Steps by word are said, effects executed. Returns the last answer. */
+const struct counter_answer *town_run(int64_t number, struct town_card *card, const char *until);
+/* town_open opens one; kinds and pin may be NULL. */
+int64_t town_open(int64_t resident, const char *procedure, const char *applicant, const char *kinds,
+                  const char *pin);
+
+/* What the database says; read by a connection of the test's own. */
+int town_count(enum kind kind, int64_t resident, enum status_state state);
+struct certificate town_certificate(enum kind kind, int64_t resident, enum status_state state);
+struct status_entry town_map(enum kind kind, int64_t serial);
+void town_clock(const char *time);
