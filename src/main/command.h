@@ -12,7 +12,9 @@ struct command {
     const char *en, *ja;          /* one line of help */
 };
 
+extern const struct command admin_commands[];
 extern const struct command card_commands[];
+extern const struct command counter_commands[];
 extern const struct command guide_commands[];
 extern const struct command rules_commands[];
 extern const struct command verify_commands[];

@@ -12,6 +12,8 @@ static const struct command *const lists[] = {
     rules_commands,
     guide_commands,
     card_commands,
+    counter_commands,
+    admin_commands,
     sign_commands,
     login_commands,
     verify_commands,

@@ -1,0 +1,269 @@
+/* jpki admin journal verify: recomputes the whole journal from what the centre shows, and holds it
+ * against its checkpoints, the centre's own and those that were carried elsewhere. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "centre/chain.h"
+#include "crypto/verify.h"
+#include "main/counter.h"
+
+const struct option admin_journal_options[] = {
+    COUNTER_COMMON, {"against", required_argument, NULL, COUNTER_AGAINST}, {0}};
+
+struct checkpoint {
+    int64_t number, time;
+    uint8_t head[CHAIN_LEN], signature[64];
+};
+
+struct verification {
+    struct counter_line *line;
+    int64_t last; /* number of the last entry that was read */
+    int64_t time; /* its time */
+    int64_t num_erased;
+    uint8_t head[CHAIN_LEN];
+    uint8_t (*heads)[CHAIN_LEN]; /* of every entry, from number 0 on */
+    size_t room;
+    struct checkpoint *checkpoints;
+    size_t num_checkpoints;
+    uint8_t point[65];
+};
+
+static void verification_done(struct verification *verification)
+{
+    free(verification->heads);
+    free(verification->checkpoints);
+}
+
+static int find_wrong(const char *what, int64_t number)
+{
+    fprintf(stderr,
+            say("jpki: journal entry %" PRId64 ": %s\n", "jpki: 記録簿 %" PRId64 " 番: %s\n"),
+            number, what);
+    return STATUS_REFUSED;
+}
+
+static bool keep_head(struct verification *verification)
+{
+    if ((size_t)verification->last >= verification->room) {
+        size_t room = verification->room ? 2 * verification->room : 1024;
+        void *heads = realloc(verification->heads, room * CHAIN_LEN);
+        if (!heads)
+            return false;
+        verification->heads = heads;
+        verification->room = room;
+    }
+    memcpy(verification->heads[verification->last], verification->head, CHAIN_LEN);
+    return true;
+}
+
+static bool hex_field(json_t *object, const char *name, uint8_t *out, size_t len)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text && hex_decode_exactly(text, out, len) == ERR_NONE;
+}
+
+static const char *text_field(json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+/* -- one entry -- */
+
+/* The personal data open the commitment, or say by which rule they were erased. */
+static const char *check_data(struct verification *verification, json_t *entry,
+                              const uint8_t commitment[static CHAIN_LEN])
+{
+    uint8_t salt[CHAIN_LEN], opened[CHAIN_LEN];
+    struct buffer data CLEANUP_BUFFER;
+    buffer_init(&data, LIMIT_FRAME);
+    if (json_is_string(json_object_get(entry, "erased"))) {
+        verification->num_erased++;
+        return NULL;
+    }
+    if (!hex_field(entry, "salt", salt, sizeof salt) ||
+        hex_decode(bytes_of_text(text_field(entry, "data")), &data) != ERR_NONE)
+        return say("its data are missing", "内容が欠けています");
+    if (chain_commit(salt, buffer_bytes(&data), opened) != ERR_NONE ||
+        memcmp(opened, commitment, CHAIN_LEN) != 0)
+        return say("its data were changed", "内容が変更されています");
+    return NULL;
+}
+
+static const char *check_entry(struct verification *verification, json_t *entry)
+{
+    uint8_t previous[CHAIN_LEN], head[CHAIN_LEN], link[CHAIN_LEN];
+    struct chain_entry row = {
+        .number = json_integer_value(json_object_get(entry, "number")),
+        .time = json_integer_value(json_object_get(entry, "time")),
+        .kind = text_field(entry, "kind"),
+        .actor = text_field(entry, "actor"),
+        .role = text_field(entry, "role"),
+        .second = text_field(entry, "second"),
+    };
+    if (row.number != verification->last + 1)
+        return say("an entry is missing before it", "直前の記録が欠けています");
+    if (row.time < verification->time)
+        return say("its time goes back", "時刻が戻っています");
+    if (!hex_field(entry, "previous", previous, sizeof previous) ||
+        !hex_field(entry, "head", head, sizeof head) ||
+        !hex_field(entry, "commitment", row.commitment, sizeof row.commitment) ||
+        chain_link(&row, link) != ERR_NONE)
+        return say("it cannot be read", "読み取れません");
+    bool follows = memcmp(previous, verification->head, CHAIN_LEN) == 0;
+    chain_walk(verification->head, link);
+    if (!follows || memcmp(head, verification->head, CHAIN_LEN) != 0)
+        return say("it was changed", "変更されています");
+    verification->last = row.number;
+    verification->time = row.time;
+    return check_data(verification, entry, row.commitment);
+}
+
+/* -- checkpoints -- */
+
+static bool add_checkpoint(struct verification *verification, const struct checkpoint *checkpoint)
+{
+    void *rows = realloc(verification->checkpoints,
+                         (verification->num_checkpoints + 1) * sizeof *checkpoint);
+    if (!rows)
+        return false;
+    verification->checkpoints = rows;
+    verification->checkpoints[verification->num_checkpoints++] = *checkpoint;
+    return true;
+}
+
+static bool add_checkpoints(struct verification *verification, json_t *list)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(list, i, row)
+    {
+        struct checkpoint checkpoint = {.number =
+                                            json_integer_value(json_object_get(row, "number")),
+                                        .time = json_integer_value(json_object_get(row, "time"))};
+        if (!hex_field(row, "head", checkpoint.head, sizeof checkpoint.head) ||
+            !hex_field(row, "signature", checkpoint.signature, sizeof checkpoint.signature) ||
+            !add_checkpoint(verification, &checkpoint))
+            return false;
+    }
+    return true;
+}
+
+/* Lines of docs/PROTOCOL.journal 3: NUMBER TIME HEAD SIGNATURE */
+static bool read_against(struct verification *verification, const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char head[128], signature[256];
+    struct checkpoint checkpoint;
+    bool is_read = file != NULL;
+    int num = 0;
+    while (is_read && (num = fscanf(file, "%" SCNd64 " %" SCNd64 " %127s %255s", &checkpoint.number,
+                                    &checkpoint.time, head, signature)) == 4)
+        is_read = hex_decode_exactly(head, checkpoint.head, CHAIN_LEN) == ERR_NONE &&
+                  hex_decode_exactly(signature, checkpoint.signature, 64) == ERR_NONE &&
+                  add_checkpoint(verification, &checkpoint);
+    if (file)
+        fclose(file);
+    return is_read && num == EOF;
+}
+
+static bool signature_is_right(const struct verification *verification,
+                               const struct checkpoint *checkpoint)
+{
+    struct buffer covered CLEANUP_BUFFER;
+    buffer_init(&covered, 128);
+    buffer_put_text(&covered, "JPKI checkpoint 1");
+    buffer_put_u64(&covered, (uint64_t)checkpoint->number);
+    buffer_put_u64(&covered, (uint64_t)checkpoint->time);
+    buffer_put(&covered, checkpoint->head, CHAIN_LEN);
+    return verify_raw_p256(bytes_of(verification->point, 65), buffer_bytes(&covered),
+                           checkpoint->signature) == ERR_NONE;
+}
+
+static int check_checkpoints(const struct verification *verification)
+{
+    for (size_t i = 0; i < verification->num_checkpoints; i++) {
+        const struct checkpoint *checkpoint = &verification->checkpoints[i];
+        if (!signature_is_right(verification, checkpoint))
+            return find_wrong(say("the signature of its checkpoint is wrong",
+                                  "チェックポイントの署名が正しくありません"),
+                              checkpoint->number);
+        if (checkpoint->number > verification->last || checkpoint->number < 0)
+            return find_wrong(say("the journal was cut: a checkpoint names a later entry",
+                                  "記録簿が切り詰められています"),
+                              checkpoint->number);
+        if (memcmp(checkpoint->head, verification->heads[checkpoint->number], CHAIN_LEN) != 0)
+            return find_wrong(say("the journal was rewritten: its checkpoint has another head",
+                                  "記録簿が書き換えられています"),
+                              checkpoint->number);
+    }
+    return STATUS_DONE;
+}
+
+/* -- the whole -- */
+
+/* One page of entries; *more tells whether there are others. */
+static int read_page(struct verification *verification, bool *more)
+{
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    size_t i;
+    json_t *entry;
+    int64_t first = verification->last + 1;
+    counter_client_ask(&verification->line->client, "journal-read",
+                       json_pack("{s:I}", "from", (json_int_t)first), &answer);
+    if (answer.outcome != COUNTER_DONE)
+        return counter_complain(&answer);
+    if (first == 1 &&
+        (!hex_field(answer.detail, "key", verification->point, sizeof verification->point) ||
+         !add_checkpoints(verification, json_object_get(answer.detail, "checkpoints"))))
+        return complain_err("journal", ERR_PEER);
+    json_array_foreach(json_object_get(answer.detail, "entries"), i, entry)
+    {
+        const char *wrong = check_entry(verification, entry);
+        if (wrong)
+            return find_wrong(wrong, json_integer_value(json_object_get(entry, "number")));
+        if (!keep_head(verification))
+            return complain_err("journal", ERR_MEMORY);
+    }
+    *more = verification->last >= first;
+    return STATUS_DONE;
+}
+
+static int verify(struct verification *verification)
+{
+    bool more = true;
+    const char *against = verification->line->values[COUNTER_AGAINST];
+    if (!keep_head(verification))
+        return complain_err("journal", ERR_MEMORY);
+    while (more) {
+        int status = read_page(verification, &more);
+        if (status != STATUS_DONE)
+            return status;
+    }
+    if (against && !read_against(verification, against))
+        return complain_err(against, ERR_MALFORMED);
+    int status = check_checkpoints(verification);
+    if (status == STATUS_DONE)
+        printf(say("the journal holds: %" PRId64 " entries, %" PRId64 " erased, %zu checkpoints\n",
+                   "記録簿は正しい状態です: %" PRId64 " 件 (消去済み %" PRId64
+                   " 件)、チェックポイント %zu 件\n"),
+               verification->last, verification->num_erased, verification->num_checkpoints);
+    return status;
+}
+
+int run_admin_journal(int argc, char **argv)
+{
+    struct counter_line line CLEANUP_COUNTER_LINE;
+    struct verification verification CLEANUP(verification_done) = {.line = &line};
+    int status = counter_line_read(argc, argv, admin_journal_options, 1, &line);
+    if (status != STATUS_DONE)
+        return status;
+    if (strcmp(line.words[0], "verify") != 0)
+        return complain_usage("admin journal %s: verify is meant", line.words[0]);
+    return verify(&verification);
+}

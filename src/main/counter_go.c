@@ -1,0 +1,204 @@
+/* jpki counter run, card, pin, issue: going on with an application, whatever step it stands at.
+ * What a person must do is asked for; what the card or the centre does is done. */
+#include <stdio.h>
+#include <string.h>
+
+#include "law/pin.h"
+#include "main/counter.h"
+#include "main/counter_terminal.h"
+#include "main/pin_option.h"
+#include "reader/pcsc.h"
+
+const struct option counter_go_options[] = {
+    COUNTER_COMMON,
+    COUNTER_AT_READER,
+    {"yes", no_argument, NULL, COUNTER_YES},
+    {0},
+};
+
+/* -- PINs, by whoever stands before the reader -- */
+
+/* A new PIN is typed twice; the mixture of letters and digits is asked of it alone. page:S05 */
+static bool read_pin(void *context, enum kind kind, bool is_new, struct secret *out)
+{
+    const struct counter_line *line = context;
+    const char *fd = line->values[COUNTER_PIN_FD];
+    struct secret again CLEANUP_SECRET = {0};
+    struct law_policy policy = law_policy_default();
+    policy.pin_letter_and_digit = is_new && policy.pin_letter_and_digit;
+    const char *question = is_new ? say("new PIN", "新しい暗証番号") : say("PIN", "暗証番号");
+    if (pin_option_ask(fd, question, kind, out) != STATUS_DONE ||
+        pin_option_check(&policy, kind, out) != STATUS_DONE)
+        return false;
+    if (!is_new || fd)
+        return true;
+    return pin_option_ask(fd, say("again", "もう一度"), kind, &again) == STATUS_DONE &&
+           secret_equal(secret_bytes(out), secret_bytes(&again));
+}
+
+/* -- steps -- */
+
+struct desk {
+    struct counter_line *line;
+    struct card_channel channel;
+    bool has_card;
+    struct terminal terminal;
+};
+
+static void desk_done(struct desk *desk)
+{
+    terminal_done(&desk->terminal);
+    card_channel_close(&desk->channel);
+}
+
+static bool needs_card(const char *step)
+{
+    static const char *const steps[] = {"card-present", "pin",     "pin-set",  "pin-reset",
+                                        "issue",        "install", "supersede"};
+    for (size_t i = 0; i < COUNT_OF(steps); i++)
+        if (strcmp(steps[i], step) == 0)
+            return true;
+    return false;
+}
+
+static bool is_effect(const char *step)
+{
+    static const char *const steps[] = {"hold",      "release",      "revoke",
+                                        "card-stop", "card-restart", "card-void"};
+    for (size_t i = 0; i < COUNT_OF(steps); i++)
+        if (strcmp(steps[i], step) == 0)
+            return true;
+    return false;
+}
+
+static int insert_card(struct desk *desk)
+{
+    struct fault fault = {0};
+    if (desk->has_card)
+        return STATUS_DONE;
+    if (pcsc_open(desk->line->values[COUNTER_READER], &desk->channel, &fault) != ERR_NONE)
+        return complain_fault(&fault);
+    desk->has_card = true;
+    desk->terminal = (struct terminal){.client = &desk->line->client,
+                                       .channel = &desk->channel,
+                                       .ask_pin = read_pin,
+                                       .context = desk->line};
+    return STATUS_DONE;
+}
+
+static bool confirm(const struct counter_line *line, json_t *next)
+{
+    char text[16];
+    if (line->values[COUNTER_YES])
+        return true;
+    fprintf(stderr, "%s %s ", json_string_value(json_object_get(next, say("en", "ja"))),
+            say("- done? [y/N]", "- 済みましたか [y/N]"));
+    return fgets(text, sizeof text, stdin) && (text[0] == 'y' || text[0] == 'Y');
+}
+
+static json_t *fields_of(int64_t number, json_t *next, bool with_step)
+{
+    json_t *fields = json_pack("{s:I}", "number", (json_int_t)number);
+    json_t *kind = json_object_get(next, "kind");
+    if (with_step)
+        json_object_set(fields, "step", json_object_get(next, "step"));
+    if (with_step && json_is_string(kind))
+        json_object_set(fields, "kind", kind);
+    return fields;
+}
+
+/* One step; STATUS_DONE with the application's new answer, or an exit status. */
+static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next, const char *step)
+{
+    struct counter_answer after = {0};
+    int64_t number = counter_number(answer, "number");
+    int status = needs_card(step) ? insert_card(desk) : STATUS_DONE;
+    if (status != STATUS_DONE)
+        return status;
+    if (needs_card(step))
+        terminal_step(&desk->terminal, answer, &after);
+    else if (is_effect(step))
+        counter_client_ask(&desk->line->client, "execute", fields_of(number, next, false), &after);
+    else if (confirm(desk->line, next))
+        counter_client_ask(&desk->line->client, "step", fields_of(number, next, true), &after);
+    else
+        return STATUS_REFUSED;
+    if (after.outcome == COUNTER_DONE && !json_object_get(after.detail, "steps"))
+        counter_client_ask(&desk->line->client, "application-show", fields_of(number, NULL, false),
+                           &after);
+    if (after.outcome != COUNTER_DONE) {
+        status = counter_complain(&after);
+        counter_answer_done(&after);
+        return status;
+    }
+    counter_answer_done(answer);
+    *answer = after;
+    return STATUS_DONE;
+}
+
+int counter_go(struct counter_line *line, struct counter_answer *answer,
+               bool (*stop)(const char *step))
+{
+    struct desk desk CLEANUP(desk_done) = {.line = line};
+    for (;;) {
+        json_t *next = json_incref(json_object_get(answer->detail, "next"));
+        const char *step = json_string_value(json_object_get(next, "step"));
+        int status = STATUS_DONE;
+        bool is_over = !step || (stop && stop(step));
+        if (!is_over)
+            status = go_one(&desk, answer, next, step);
+        json_decref(next);
+        if (status != STATUS_DONE)
+            return status;
+        if (is_over)
+            return counter_print_application(line, answer);
+    }
+}
+
+/* -- the commands: which steps each goes through -- */
+
+static bool after_card(const char *step)
+{
+    return strcmp(step, "card-present") != 0;
+}
+
+static bool after_pin(const char *step)
+{
+    return strncmp(step, "pin", 3) != 0;
+}
+
+static bool after_certificates(const char *step)
+{
+    return !needs_card(step) || strcmp(step, "card-present") == 0;
+}
+
+static const struct {
+    const char *command;
+    bool (*stop)(const char *step);
+} commands[] = {
+    {"run", NULL},
+    {"card", after_card},
+    {"pin", after_pin},
+    {"issue", after_certificates},
+};
+
+int run_counter_go(int argc, char **argv)
+{
+    struct counter_line line CLEANUP_COUNTER_LINE;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    const char *command = argv[0];
+    int64_t number;
+    int status = counter_line_read(argc, argv, counter_go_options, 1, &line);
+    if (status != STATUS_DONE)
+        return status;
+    if (!counter_word_number(line.words[0], &number))
+        return STATUS_USAGE;
+    counter_client_ask(&line.client, "application-show",
+                       json_pack("{s:I}", "number", (json_int_t)number), &answer);
+    if (answer.outcome != COUNTER_DONE)
+        return counter_complain(&answer);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (strcmp(command, commands[i].command) == 0)
+            return counter_go(&line, &answer, commands[i].stop);
+    return STATUS_USAGE;
+}

@@ -1,0 +1,57 @@
+/* jpki counter open, and the short ways hold, loss, release, revoke: what somebody asks for becomes
+ * an application; the short ways go on with it at once. */
+#include <string.h>
+
+#include "main/counter.h"
+
+const struct option counter_open_options[] = {
+    COUNTER_COMMON,
+    COUNTER_AT_READER,
+    {"yes", no_argument, NULL, COUNTER_YES},
+    {"procedure", required_argument, NULL, COUNTER_PROCEDURE},
+    {"resident", required_argument, NULL, COUNTER_RESIDENT},
+    {"applicant", required_argument, NULL, COUNTER_APPLICANT},
+    {"kind", required_argument, NULL, COUNTER_KINDS},
+    {"pin", required_argument, NULL, COUNTER_PIN},
+    {"reason", required_argument, NULL, COUNTER_REASON},
+    {"missing", no_argument, NULL, COUNTER_MISSING},
+    {"stopped", no_argument, NULL, COUNTER_STOPPED},
+    {"note", required_argument, NULL, COUNTER_NOTE},
+    {0},
+};
+
+/* The short ways. */
+static const struct {
+    const char *command, *procedure;
+} ways[] = {
+    {"hold", "hold"},
+    {"loss", "loss-report"},
+    {"release", "release"},
+    {"revoke", "revoke"},
+};
+
+static const char *procedure_of(const char *command)
+{
+    for (size_t i = 0; i < COUNT_OF(ways); i++)
+        if (strcmp(command, ways[i].command) == 0)
+            return ways[i].procedure;
+    return NULL;
+}
+
+int run_counter_open(int argc, char **argv)
+{
+    struct counter_line line CLEANUP_COUNTER_LINE;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    const char *procedure = procedure_of(argv[0]);
+    int status = counter_line_read(argc, argv, counter_open_options, 0, &line);
+    if (status != STATUS_DONE)
+        return status;
+    if (procedure)
+        line.values[COUNTER_PROCEDURE] = procedure;
+    if (!line.values[COUNTER_APPLICANT])
+        line.values[COUNTER_APPLICANT] = "holder";
+    counter_client_ask(&line.client, "application-open", counter_line_fields(&line), &answer);
+    if (answer.outcome != COUNTER_DONE || !procedure)
+        return counter_print_application(&line, &answer);
+    return counter_go(&line, &answer, NULL);
+}

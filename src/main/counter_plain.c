@@ -1,0 +1,230 @@
+/* jpki counter and jpki admin: the lists of their subcommands, and those that are one act each. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "client/card_record.h"
+#include "main/counter.h"
+#include "main/counter_terminal.h"
+#include "reader/pcsc.h"
+
+/* -- what a further argument becomes -- */
+
+typedef bool counter_words(const struct counter_line *line, json_t *fields);
+
+static bool word_is_number(const struct counter_line *line, json_t *fields)
+{
+    int64_t number;
+    return counter_word_number(line->words[0], &number) &&
+           json_object_set_new(fields, "number", json_integer(number)) == 0;
+}
+
+static bool word_is_time(const struct counter_line *line, json_t *fields)
+{
+    int64_t time;
+    if (time_parse(line->words[0], &time) != ERR_NONE) {
+        complain_usage(say("%s: no time", "%s: 時刻ではありません"), line->words[0]);
+        return false;
+    }
+    return json_object_set_new(fields, "time", json_integer(time)) == 0;
+}
+
+static bool word_is_file(const struct counter_line *line, json_t *fields)
+{
+    struct fault fault = {0};
+    struct buffer file CLEANUP_BUFFER;
+    buffer_init(&file, LIMIT_ACT_FILE);
+    fault_name_input(&fault, line->words[0]);
+    if (file_read(line->words[0], &file, &fault) != ERR_NONE) {
+        complain_fault(&fault);
+        return false;
+    }
+    json_t *text = json_stringn((const char *)file.data, file.len);
+    if (!text)
+        complain_usage(say("%s: not UTF-8", "%s: UTF-8 ではありません"), line->words[0]);
+    return text && json_object_set_new(fields, "file", text) == 0;
+}
+
+static bool word_is_step_papers(const struct counter_line *line, json_t *fields)
+{
+    return word_is_number(line, fields) &&
+           json_object_set_new(fields, "step", json_string("papers")) == 0;
+}
+
+/* ITEM=VALUE, as often as there are. */
+static bool words_are_changes(const struct counter_line *line, json_t *fields)
+{
+    json_t *changes = json_object();
+    json_object_set_new(fields, "changes", changes);
+    for (int i = 0; i < line->num_words; i++) {
+        char name[64];
+        const char *equals = strchr(line->words[i], '=');
+        size_t len = equals ? (size_t)(equals - line->words[i]) : sizeof name;
+        if (len >= sizeof name) {
+            complain_usage(say("%s: not ITEM=VALUE", "%s: 項目=値 の形ではありません"),
+                           line->words[i]);
+            return false;
+        }
+        snprintf(name, sizeof name, "%.*s", (int)len, line->words[i]);
+        json_object_set_new(changes, name, json_string(equals + 1));
+    }
+    return true;
+}
+
+/* -- the commands that are one act -- */
+
+static const struct option number_options[] = {COUNTER_COMMON, {0}};
+static const struct option show_options[] = {
+    COUNTER_COMMON, {"card", required_argument, NULL, COUNTER_CARD}, {0}};
+static const struct option find_options[] = {
+    COUNTER_COMMON,
+    {"resident", required_argument, NULL, COUNTER_RESIDENT},
+    {"name", required_argument, NULL, COUNTER_NAME},
+    {0}};
+static const struct option step_options[] = {COUNTER_COMMON,
+                                             {"step", required_argument, NULL, COUNTER_STEP},
+                                             {"kind", required_argument, NULL, COUNTER_KIND},
+                                             {"note", required_argument, NULL, COUNTER_NOTE},
+                                             {0}};
+static const struct option event_options[] = {
+    COUNTER_COMMON,
+    {"resident", required_argument, NULL, COUNTER_RESIDENT},
+    {"event", required_argument, NULL, COUNTER_EVENT},
+    {"kind", required_argument, NULL, COUNTER_KINDS},
+    {"effective", required_argument, NULL, COUNTER_EFFECTIVE},
+    {"reference", required_argument, NULL, COUNTER_REFERENCE},
+    {"note", required_argument, NULL, COUNTER_NOTE},
+    {0}};
+
+static const struct {
+    const char *command, *act;
+    const struct option *options;
+    int num_words;
+    counter_words *words;
+    bool is_application;
+} plain[] = {
+    {"show", "application-show", show_options, -1, NULL, true},
+    {"list", "application-list", find_options, 0, NULL, false},
+    {"find", "resident-find", find_options, 0, NULL, false},
+    {"step", "step", step_options, 1, word_is_number, true},
+    {"paper", "step", step_options, 1, word_is_step_papers, true},
+    {"reset", "reset-join", step_options, 1, word_is_number, true},
+    {"execute", "execute", number_options, 1, word_is_number, true},
+    {"close", "application-close", step_options, 1, word_is_number, true},
+    {"approve", "approve", number_options, 1, word_is_number, false},
+    {"parked", "parked-list", number_options, 0, NULL, false},
+    {"status", "status", number_options, 0, NULL, false},
+    {"staff", "staff-list", number_options, 0, NULL, false},
+    {"crl", "crl", number_options, 0, NULL, false},
+    {"checkpoint", "checkpoint", number_options, 0, NULL, false},
+    {"clock", "clock", number_options, 1, word_is_time, false},
+    {"import", "import", number_options, 1, word_is_file, false},
+    {"event", "event", event_options, -1, words_are_changes, false},
+};
+
+int run_counter_plain(int argc, char **argv)
+{
+    struct counter_line line CLEANUP_COUNTER_LINE;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    size_t row = 0;
+    while (row < COUNT_OF(plain) && strcmp(plain[row].command, argv[0]) != 0)
+        row++;
+    if (row == COUNT_OF(plain))
+        return STATUS_USAGE;
+    int status = counter_line_read(argc, argv, plain[row].options, plain[row].num_words, &line);
+    if (status != STATUS_DONE)
+        return status;
+    json_t *fields = counter_line_fields(&line);
+    counter_words *words = plain[row].words;
+    if (!words && line.num_words == 1)
+        words = word_is_number; /* show NUMBER */
+    if (words && !words(&line, fields)) {
+        json_decref(fields);
+        return STATUS_USAGE;
+    }
+    counter_client_ask(&line.client, plain[row].act, fields, &answer);
+    return plain[row].is_application ? counter_print_application(&line, &answer)
+                                     : counter_print(&line, &answer);
+}
+
+/* -- registering a card -- */
+
+static const struct option register_options[] = {
+    COUNTER_COMMON, {"reader", required_argument, NULL, COUNTER_READER}, {0}};
+
+/* IMAGE.pub, as `jpki card make` wrote it. */
+static bool read_point(const char *path, uint8_t point[static PERMIT_POINT_LEN])
+{
+    struct fault fault = {0};
+    struct card_record record;
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, LIMIT_KEY_FILE);
+    fault_name_input(&fault, path);
+    enum err err = file_read(path, &text, &fault);
+    if (err == ERR_NONE)
+        err = card_record_parse(buffer_bytes(&text), &record, &fault);
+    if (err != ERR_NONE) {
+        complain_fault(&fault);
+        return false;
+    }
+    memcpy(point, record.spki + sizeof record.spki - PERMIT_POINT_LEN, PERMIT_POINT_LEN);
+    return true;
+}
+
+static int run_card_register(int argc, char **argv)
+{
+    struct counter_line line CLEANUP_COUNTER_LINE;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    struct card_channel channel CLEANUP_CARD_CHANNEL = {0};
+    uint8_t point[PERMIT_POINT_LEN];
+    struct fault fault = {0};
+    int status = counter_line_read(argc, argv, register_options, 1, &line);
+    if (status != STATUS_DONE)
+        return status;
+    if (!read_point(line.words[0], point))
+        return STATUS_UNDECIDED;
+    if (pcsc_open(line.values[COUNTER_READER], &channel, &fault) != ERR_NONE)
+        return complain_fault(&fault);
+    struct terminal terminal CLEANUP_TERMINAL = {.client = &line.client, .channel = &channel};
+    terminal_register(&terminal, point, &answer);
+    return counter_print(&line, &answer);
+}
+
+/* clang-format off */
+const struct command counter_commands[] = {
+    {"counter open", run_counter_open, counter_open_options, "open an application", "申請を受け付ける"},
+    {"counter show", run_counter_plain, show_options, "show an application, by number or card", "申請を表示 (番号又はカード)"},
+    {"counter list", run_counter_plain, find_options, "list applications", "申請の一覧"},
+    {"counter find", run_counter_plain, find_options, "find a resident", "住民を検索"},
+    {"counter run", run_counter_go, counter_go_options, "go on with an application to its end", "申請を最後まで進める"},
+    {"counter card", run_counter_go, counter_go_options, "read the card", "カードを確認"},
+    {"counter pin", run_counter_go, counter_go_options, "PIN: typed, set or reset, as the step says", "暗証番号の入力・設定・再設定"},
+    {"counter issue", run_counter_go, counter_go_options, "issue and write into the card", "発行してカードへ記録"},
+    {"counter paper", run_counter_plain, step_options, "the papers were seen", "書類を確認した"},
+    {"counter step", run_counter_plain, step_options, "a step was done by an officer", "職員による手順の完了"},
+    {"counter reset", run_counter_plain, step_options, "reset the PIN in this visit", "この来庁で暗証番号を再設定"},
+    {"counter execute", run_counter_plain, number_options, "carry out hold, release or revocation", "保留・解除・失効を実行"},
+    {"counter close", run_counter_plain, step_options, "close an application without result", "申請を取り下げ"},
+    {"counter hold", run_counter_open, counter_open_options, "hold by telephone", "電話による一時保留"},
+    {"counter loss", run_counter_open, counter_open_options, "report of a loss", "紛失の届出"},
+    {"counter release", run_counter_open, counter_open_options, "the card was found", "一時保留の解除"},
+    {"counter revoke", run_counter_open, counter_open_options, "revoke at the holder's wish", "失効の申請"},
+    {"counter approve", run_counter_plain, number_options, "let another person's act run", "他の職員の操作を承認"},
+    {"counter parked", run_counter_plain, number_options, "acts that wait for approval", "承認待ちの一覧"},
+    {0},
+};
+
+const struct command admin_commands[] = {
+    {"admin status", run_counter_plain, number_options, "how the centre stands", "状況を表示"},
+    {"admin staff", run_counter_plain, number_options, "list the staff", "職員の一覧"},
+    {"admin journal", run_admin_journal, admin_journal_options, "verify the journal", "記録簿を検証"},
+    {"admin checkpoint", run_counter_plain, number_options, "sign the journal's head now", "記録簿の末尾に署名"},
+    {"admin crl", run_counter_plain, number_options, "publish CRLs now", "失効リストを公開"},
+    {"admin clock", run_counter_plain, number_options, "move the clock of sample data forward", "見本データの時計を進める"},
+    {"admin import", run_counter_plain, number_options, "import residents from a CSV file", "住民を取り込む"},
+    {"admin event", run_counter_plain, event_options, "an event of a resident's record", "住民票の異動"},
+    {"admin card-register", run_card_register, register_options, "register the card in the reader", "カードを登録"},
+    {0},
+};
+/* clang-format on */
