@@ -145,6 +145,9 @@ def signatures():
                       f"openssl accepts the {kind} signature ({digest})", both(done))
         tap.check(not judged(kind, "sha512", "tax return, sample"),
                   f"and refuses it for a changed message ({kind})")
+    done = run("pkcs11-tool", "--slot-index", "0", "--login", "--pin", PINS["authentication"], "--test")
+    tap.check(done.returncode == 0 and "No errors" in done.stdout,
+              "pkcs11-tool's own tests find no errors", both(done))
     other = {"authentication": "signature", "signature": "authentication"}
     sign("authentication", "0")
     tap.check(not judged(other["authentication"], "sha256", "tax return, SAMPLE"),

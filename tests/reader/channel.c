@@ -119,10 +119,7 @@ static enum err drive(struct echo *echo, const char *const *orders, const size_t
 static void obeys_a_driver(void **state)
 {
     (void)state;
-    static const char *const orders[] = {"\x01",
-                                         "\x03"
-                                         "abc",
-                                         "\x02", "\x00"};
+    static const char *const orders[] = {"\x01", "\003abc", "\x02", "\x00"};
     static const size_t lens[] = {1, 4, 1, 1};
     struct echo echo = {0};
     struct buffer last CLEANUP_BUFFER;

@@ -142,6 +142,7 @@ static void sees_cards_come_and_go(void **state)
     fd_close(&fd);
     assert_int_equal(presence(LUN), IFD_ICC_NOT_PRESENT);
     fd = insert();
+    assert_true(fd >= 0);
 }
 
 static void carries_orders_and_answers(void **state)
@@ -201,6 +202,7 @@ static void does_not_wait_for_a_silent_card(void **state)
 {
     (void)state;
     int fd CLEANUP_FD = insert();
+    assert_true(fd >= 0);
     int64_t start = clock_monotonic();
     assert_int_equal(power_up(), IFD_ERROR_POWER_ACTION);
     assert_true(clock_monotonic() - start < 6000);
