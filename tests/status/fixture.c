@@ -1,0 +1,166 @@
+#include "fixture.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "crypto/hash.h"
+#include "crypto/sign.h"
+
+struct sample authorities[NUM_KINDS];
+struct status_map *maps[NUM_KINDS];
+char status_folder[64];
+
+void status_path(const char *name, char path[static 128])
+{
+    snprintf(path, 128, "%s/%s", status_folder, name);
+}
+
+static void set(enum kind kind, uint64_t serial, enum status_state state, enum status_reason reason,
+                struct date last_day)
+{
+    bool is_dated = state == STATUS_HELD || state == STATUS_REVOKED;
+    struct status_entry entry = {.state = state,
+                                 .reason = reason,
+                                 .municipality = 1,
+                                 .last_day = last_day,
+                                 .since = is_dated ? FIXTURE_SINCE : 0};
+    assert_ok(status_map_set(maps[kind], serial, &entry));
+}
+
+static void map_fill(enum kind kind)
+{
+    static const struct date until = {2031, 1, 2}, ended = {2026, 11, 22};
+    char name[64], path[128];
+    snprintf(name, sizeof name, "%s.map", kind_name(kind));
+    status_path(name, path);
+    assert_ok(status_map_create(path, kind, NULL));
+    assert_ok(status_map_open(path, kind, true, &maps[kind], NULL));
+    struct status_generation generation = {.first = 1, .last = SERIAL_LAST};
+    sha256(authorities[kind].cert.spki, generation.key);
+    assert_ok(status_map_add_generation(maps[kind], &generation));
+    set(kind, SERIAL_GOOD, STATUS_GOOD, STATUS_UNSPECIFIED, until);
+    set(kind, SERIAL_HELD, STATUS_HELD, STATUS_UNSPECIFIED, until);
+    set(kind, SERIAL_COMPROMISED, STATUS_REVOKED, STATUS_KEY_COMPROMISE, until);
+    set(kind, SERIAL_SUPERSEDED, STATUS_REVOKED, STATUS_SUPERSEDED, until);
+    set(kind, SERIAL_RESERVED, STATUS_RESERVED, STATUS_UNSPECIFIED, until);
+    set(kind, SERIAL_ENDED, STATUS_REVOKED, STATUS_CESSATION_OF_OPERATION, ended);
+    set(kind, SERIAL_LAST + 1, STATUS_GOOD, STATUS_UNSPECIFIED, until);
+    assert_ok(status_map_set_epoch(maps[kind], 42));
+}
+
+int status_begin(void **state)
+{
+    (void)state;
+    snprintf(status_folder, sizeof status_folder, "/tmp/status-test-XXXXXX");
+    assert_non_null(mkdtemp(status_folder));
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        sample_authority(kind, &authorities[kind]);
+        assert_ok(
+            status_authority_publish(status_folder, kind, authorities[kind].cert.whole, NULL));
+        map_fill(kind);
+    }
+    return 0;
+}
+
+int status_end(void **state)
+{
+    (void)state;
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        sample_free(&authorities[kind]);
+        status_map_free(maps[kind]);
+    }
+    DIR *folder = opendir(status_folder);
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        char path[sizeof status_folder + sizeof entry->d_name];
+        snprintf(path, sizeof path, "%s/%s", status_folder, entry->d_name);
+        unlink(path);
+    }
+    if (folder)
+        closedir(folder);
+    return rmdir(status_folder);
+}
+
+void fixture_delegate(enum kind kind, struct bytes spki, int64_t not_before, int64_t not_after,
+                      struct buffer *out)
+{
+    uint8_t key_id[20];
+    struct buffer subject CLEANUP_BUFFER, tbs CLEANUP_BUFFER, signature CLEANUP_BUFFER;
+    buffer_init(&subject, 1024);
+    buffer_init(&tbs, LIMIT_CERTIFICATE);
+    buffer_init(&signature, SIGNATURE_MAX);
+    assert_ok(key_identifier(spki, key_id));
+    profile_put_responder(profile_site_default(), kind, &subject);
+    struct cert_facts facts = {.serial = 9,
+                               .not_before = not_before,
+                               .not_after = not_after,
+                               .subject = buffer_bytes(&subject),
+                               .spki = spki,
+                               .subject_key_id = bytes_of(key_id, sizeof key_id)};
+    assert_ok(cert_encode_tbs(profile_get(PROFILE_RESPONDER), profile_site_default(),
+                              &authorities[kind].cert, &facts, &tbs));
+    sample_sign(&authorities[kind], buffer_bytes(&tbs), &signature);
+    assert_ok(
+        cert_assemble(buffer_bytes(&tbs), ALGORITHM_RSA_SHA256, buffer_bytes(&signature), out));
+}
+
+void fixture_publish(enum kind kind, uint64_t number, int64_t this_update, int64_t last_this_update)
+{
+    struct status_crl_request request = {.issuer = authorities[kind].cert.whole,
+                                         .number = number,
+                                         .this_update = this_update,
+                                         .next_update = this_update + STATUS_CRL_LIFE,
+                                         .last_this_update = last_this_update};
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, SIGNATURE_MAX);
+    struct stat info;
+    int fd CLEANUP_FD = -1;
+    assert_ok(status_crl_build(maps[kind], &request, &fd, NULL));
+    assert_int_equal(fstat(fd, &info), 0);
+    void *tbs = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    assert_true(tbs != MAP_FAILED);
+    sample_sign(&authorities[kind], bytes_of(tbs, (size_t)info.st_size), &signature);
+    munmap(tbs, (size_t)info.st_size);
+    assert_ok(status_crl_publish(status_folder, kind, fd, buffer_bytes(&signature),
+                                 status_map_epoch(maps[kind]), NULL));
+}
+
+void fixture_pem(enum kind kind, const char *name)
+{
+    char path[128];
+    struct buffer pem CLEANUP_BUFFER;
+    buffer_init(&pem, 2 * LIMIT_CERTIFICATE);
+    pem_encode("CERTIFICATE", authorities[kind].cert.whole, &pem);
+    status_path(name, path);
+    assert_ok(file_replace(path, buffer_bytes(&pem), 0600, NULL));
+}
+
+const char *openssl(int *status, const char *format, ...)
+{
+    static char text[16384];
+    char command[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    int len = snprintf(command, sizeof command, "cd %s && openssl ", status_folder);
+    len += vsnprintf(command + len, sizeof command - (size_t)len, format, arguments);
+    va_end(arguments);
+    snprintf(command + len, sizeof command - (size_t)len, " 2>&1");
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    size_t got = fread(text, 1, sizeof text - 1, pipe);
+    text[got] = '\0';
+    int ended = pclose(pipe);
+    if (status)
+        *status = ended;
+    return text;
+}
