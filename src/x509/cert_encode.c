@@ -56,7 +56,7 @@ static void put_issuer_alt_name(struct buffer *out, const struct cert_plan *plan
 
 static enum kind kind_of(const struct cert_plan *plan)
 {
-    return plan->profile == profile_get(PROFILE_SIGNATURE) ? KIND_SIGNATURE : KIND_AUTHENTICATION;
+    return plan->profile->id == PROFILE_SIGNATURE ? KIND_SIGNATURE : KIND_AUTHENTICATION;
 }
 
 static void put_policies(struct buffer *out, const struct cert_plan *plan)
@@ -175,7 +175,7 @@ static void cert_put_tbs(struct buffer *out, const struct cert_plan *plan)
 static bool cert_has_facts(const struct cert_plan *plan)
 {
     const struct cert_facts *facts = plan->facts;
-    enum profile_id id = (enum profile_id)(plan->profile - profile_get(0));
+    enum profile_id id = plan->profile->id;
     bool is_leaf = id == PROFILE_SIGNATURE || id == PROFILE_AUTHENTICATION;
     bool is_root = id == PROFILE_AUTHORITY;
     return facts->serial != 0 && facts->subject.len && facts->spki.len &&

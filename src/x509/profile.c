@@ -9,7 +9,8 @@
 
 static const struct profile profiles[NUM_PROFILES] = {
     /* profile.md 1.2; the order of the extensions is that of a real card */
-    [PROFILE_SIGNATURE] = {.name = "signature",
+    [PROFILE_SIGNATURE] = {.id = PROFILE_SIGNATURE,
+                           .name = "signature",
                            .key_usage = KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_NON_REPUDIATION,
                            .key = SPKI_RSA,
                            .key_bits = 2048,
@@ -29,7 +30,8 @@ static const struct profile profiles[NUM_PROFILES] = {
                                           {OID_AUTHORITY_KEY_ID, false},
                                           {OID_SUBJECT_KEY_ID, false}}},
     /* profile.md 1.3; order, EKU and AIA: ours */
-    [PROFILE_AUTHENTICATION] = {.name = "authentication",
+    [PROFILE_AUTHENTICATION] = {.id = PROFILE_AUTHENTICATION,
+                                .name = "authentication",
                                 .key_usage = KEY_USAGE_DIGITAL_SIGNATURE,
                                 .extended_key_usage = OID_CLIENT_AUTH,
                                 .key = SPKI_RSA,
@@ -49,7 +51,8 @@ static const struct profile profiles[NUM_PROFILES] = {
                                                {OID_AUTHORITY_KEY_ID, false},
                                                {OID_SUBJECT_KEY_ID, false}}},
     /* profile.md 1.1; no authorityKeyIdentifier, no policies, no pathLen */
-    [PROFILE_AUTHORITY] = {.name = "authority",
+    [PROFILE_AUTHORITY] = {.id = PROFILE_AUTHORITY,
+                           .name = "authority",
                            .key_usage = KEY_USAGE_CERT_SIGN | KEY_USAGE_CRL_SIGN,
                            .key = SPKI_RSA,
                            .key_bits = 2048,
@@ -66,7 +69,8 @@ static const struct profile profiles[NUM_PROFILES] = {
                                           {OID_CRL_POINTS, false},
                                           {OID_SUBJECT_KEY_ID, false}}},
     /* ours; RFC 6960 4.2.2.2 */
-    [PROFILE_RESPONDER] = {.name = "responder",
+    [PROFILE_RESPONDER] = {.id = PROFILE_RESPONDER,
+                           .name = "responder",
                            .key_usage = KEY_USAGE_DIGITAL_SIGNATURE,
                            .extended_key_usage = OID_OCSP_SIGNING,
                            .key = SPKI_P256,

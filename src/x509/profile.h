@@ -33,6 +33,7 @@ struct profile_extension {
 #define PROFILE_MAX_SUBJECT    4
 
 struct profile {
+    enum profile_id id;
     const char *name;
     uint16_t key_usage;
     enum oid extended_key_usage; /* OID_UNKNOWN: none */

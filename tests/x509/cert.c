@@ -115,6 +115,35 @@ static void prints_names_as_rfc_4514(void **state)
     assert_string_equal(buffer_text(&text), "CN=\\#\\\"北栄\\\\\\ ,O=\\ a\\,b\\+c");
 }
 
+/* One RDN of two attributes: in the order of their bytes, joined by + when printed. */
+static void knows_the_order_within_an_rdn(void **state)
+{
+    (void)state;
+    for (int is_wrong = 0; is_wrong < 2; is_wrong++) {
+        struct buffer name CLEANUP_BUFFER, text CLEANUP_BUFFER;
+        struct name parsed;
+        struct fault fault = {0};
+        buffer_init(&name, 256);
+        buffer_init(&text, 256);
+        size_t whole = der_begin(&name, DER_SEQUENCE), set = der_begin(&name, DER_SET);
+        for (int i = 0; i < 2; i++) {
+            size_t attribute = der_begin(&name, DER_SEQUENCE);
+            oid_put(&name, i == is_wrong ? OID_COMMON_NAME : OID_LOCALITY);
+            der_put_text(&name, DER_UTF8_STRING, "x");
+            der_close(&name, attribute);
+        }
+        der_close(&name, set);
+        der_close(&name, whole);
+        assert_err(name_parse(buffer_bytes(&name), &parsed, &fault),
+                   is_wrong ? ERR_MALFORMED : ERR_NONE);
+        assert_string_equal(fault.text, is_wrong ? "an RDN whose attributes are out of order" : "");
+        if (!is_wrong) {
+            assert_ok(name_print(buffer_bytes(&name), &text));
+            assert_string_equal(buffer_text(&text), "L=x+CN=x");
+        }
+    }
+}
+
 static void refuses_to_write_what_a_string_cannot_hold(void **state)
 {
     (void)state;
@@ -238,6 +267,7 @@ int main(void)
         cmocka_unit_test(points_to_its_authority),
         cmocka_unit_test(carries_a_signature_that_verifies),
         cmocka_unit_test(prints_names_as_rfc_4514),
+        cmocka_unit_test(knows_the_order_within_an_rdn),
         cmocka_unit_test(refuses_to_write_what_a_string_cannot_hold),
         cmocka_unit_test(refuses_to_encode_without_the_facts),
         cmocka_unit_test(refuses_a_changed_certificate),

@@ -243,6 +243,31 @@ static void refuses_other_bytes(void **state)
                 "extension 3 is unknown where issuerAltName belongs");
 }
 
+/* Rows that differ from the real one by a single flag, or in their order. */
+static void refuses_another_row(void **state)
+{
+    (void)state;
+    const struct cert *issuer = &authorities[KIND_SIGNATURE].cert;
+    struct profile rows[3] = {*profile_get(PROFILE_SIGNATURE), *profile_get(PROFILE_SIGNATURE),
+                              *profile_get(PROFILE_SIGNATURE)};
+    static const char *const complaints[3] = {
+        "certificatePolicies is not critical", "6 extensions where 7 belong",
+        "extension 6 is subjectKeyIdentifier where authorityKeyIdentifier belongs"};
+    rows[0].extensions[3].critical = false;
+    rows[1].num_extensions = 6;
+    rows[2].extensions[5].oid = OID_SUBJECT_KEY_ID;
+    rows[2].extensions[6].oid = OID_AUTHORITY_KEY_ID;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buffer tbs CLEANUP_BUFFER, point CLEANUP_BUFFER;
+        struct cert_facts facts;
+        buffer_init(&tbs, 8192);
+        buffer_init(&point, 1024);
+        sample_leaf_facts(KIND_SIGNATURE, 16, &leaves[KIND_SIGNATURE], &point, &facts);
+        assert_ok(cert_encode_tbs(&rows[i], profile_site_default(), issuer, &facts, &tbs));
+        assert_lint(buffer_bytes(&tbs), PROFILE_SIGNATURE, issuer, complaints[i]);
+    }
+}
+
 static void refuses_bytes_that_are_no_certificate(void **state)
 {
     (void)state;
@@ -311,6 +336,24 @@ static void holds_a_list_against_its_profile(void **state)
     assert_crl(pair, facts, issuer, "nextUpdate is not 48 hours after thisUpdate");
 }
 
+/* A reason that is written although it is the default: the same facts, other bytes. */
+static void refuses_other_bytes_of_a_list(void **state)
+{
+    (void)state;
+    const struct cert *issuer = &authorities[KIND_SIGNATURE].cert;
+    const struct crl_facts facts = {SAMPLE_NOW, SAMPLE_NOW + PROFILE_CRL_LIFE, 3, {NULL, 0}};
+    struct pair pair = {0, {16, 17}, SAMPLE_NOW};
+    struct buffer tbs CLEANUP_BUFFER;
+    struct fault fault = {0};
+    buffer_init(&tbs, 8192);
+    assert_ok(crl_encode_tbs(issuer, &facts, (struct crl_source){next_of_pair, &pair}, &tbs));
+    uint8_t *reason = memmem(tbs.data, tbs.len, "\x0A\x01\x06", 3);
+    assert_non_null(reason);
+    reason[2] = 0;
+    assert_err(lint_crl(buffer_bytes(&tbs), issuer, &fault), ERR_DENIED);
+    assert_string_equal(fault.text, "the same facts are written in other bytes by this profile");
+}
+
 static void assert_ocsp(struct ocsp_facts facts, const char *complaint)
 {
     struct buffer tbs CLEANUP_BUFFER;
@@ -359,8 +402,10 @@ int main(void)
         cmocka_unit_test(refuses_each_wrong_fact),
         cmocka_unit_test(accepts_a_birth_date_that_is_not_known),
         cmocka_unit_test(refuses_other_bytes),
+        cmocka_unit_test(refuses_another_row),
         cmocka_unit_test(refuses_bytes_that_are_no_certificate),
         cmocka_unit_test(holds_a_list_against_its_profile),
+        cmocka_unit_test(refuses_other_bytes_of_a_list),
         cmocka_unit_test(holds_an_answer_against_its_profile),
     };
     return cmocka_run_group_tests(tests, make_samples, free_samples);

@@ -137,6 +137,9 @@ static const struct change crl_changes[] = {
      ERR_MALFORMED, "reason 8 in a full list"},
     {"\x06\x03\x55\x1D\x15\x04\x03\x0A\x01\x06", "\x06\x03\x55\x1D\x15\x04\x03\x0A\x02\x06", 10,
      ERR_MALFORMED, "an element of 2 bytes where 1 are left"},
+    {"\x30\x0C\x30\x0A\x06\x03\x55\x1D\x15\x04\x03\x0A\x01\x06",
+     "\x30\x0C\x30\x0A\x06\x03\x55\x1D\x1D\x01\x01\xFF\x04\x00", 14, ERR_MALFORMED,
+     "an unknown critical entry extension"}, /* certificateIssuer: an indirect list */
     {"\x06\x03\x55\x1D\x14", "\x06\x03\x55\x1D\x23", 5, ERR_MALFORMED,
      "an extension stands there twice"},
     {"\x06\x03\x55\x1D\x1C\x01\x01\xFF", "\x06\x03\x55\x1D\x1B\x01\x01\xFF", 8, ERR_MALFORMED,
@@ -226,6 +229,52 @@ static void refuses_a_request_out_of_bounds(void **state)
     der_close(&wide, whole);
     assert_err(ocsp_request_parse(buffer_bytes(&wide), &again, &fault), ERR_LIMIT);
     assert_string_equal(fault.text, "more than 16 certificates");
+}
+
+/* A request with any nonce, and a nonce made into an extension that nobody knows. */
+static void put_request(struct bytes nonce, struct buffer *out)
+{
+    struct ocsp_id id = an_id("\x10");
+    size_t whole = der_begin(out, DER_SEQUENCE), fields = der_begin(out, DER_SEQUENCE);
+    size_t list = der_begin(out, DER_SEQUENCE), request = der_begin(out, DER_SEQUENCE);
+    ocsp_id_put(out, &id);
+    der_close(out, request);
+    der_close(out, list);
+    size_t wrapped = der_begin(out, DER_CONTEXT_CONSTRUCTED(2));
+    size_t extensions = der_begin(out, DER_SEQUENCE), extension = der_begin(out, DER_SEQUENCE);
+    oid_put(out, OID_OCSP_NONCE);
+    size_t value = der_begin(out, DER_OCTET_STRING);
+    der_put(out, DER_OCTET_STRING, nonce);
+    der_close(out, value);
+    der_close(out, extension);
+    der_close(out, extensions);
+    der_close(out, wrapped);
+    der_close(out, fields);
+    der_close(out, whole);
+}
+
+static void refuses_other_nonces_and_extensions(void **state)
+{
+    (void)state;
+    struct ocsp_request again;
+    for (size_t len = 0; len <= 33; len++) {
+        struct buffer der CLEANUP_BUFFER;
+        buffer_init(&der, 4096);
+        put_request(bytes_of(some_nonce, len), &der);
+        assert_err(ocsp_request_parse(buffer_bytes(&der), &again, NULL),
+                   len >= 1 && len <= 32 ? ERR_NONE : ERR_MALFORMED);
+    }
+    static const struct change unknown = {"\x30\x01\x02\x04\x22\x04\x20"
+                                          "a",
+                                          "\x30\x01\x09\x01\x01\xFF\x04\x1F", 8, ERR_MALFORMED,
+                                          "an unknown critical extension"};
+    struct buffer der CLEANUP_BUFFER;
+    struct fault fault = {0};
+    buffer_init(&der, 4096);
+    put_request(bytes_of(some_nonce, 32), &der);
+    replace(&der, &unknown);
+    assert_err(ocsp_request_parse(buffer_bytes(&der), &again, &fault), unknown.err);
+    assert_string_equal(fault.text, unknown.complaint);
 }
 
 static void make_response(size_t num, struct buffer *out)
@@ -334,6 +383,7 @@ int main(void)
         cmocka_unit_test(refuses_every_cut_of_a_list),
         cmocka_unit_test(reads_back_a_request),
         cmocka_unit_test(refuses_a_request_out_of_bounds),
+        cmocka_unit_test(refuses_other_nonces_and_extensions),
         cmocka_unit_test(reads_back_an_answer),
         cmocka_unit_test(refuses_a_changed_answer),
         cmocka_unit_test(refuses_every_cut_of_an_answer),
