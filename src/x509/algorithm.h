@@ -7,7 +7,7 @@
 
 enum algorithm {
     ALGORITHM_UNKNOWN,
-    ALGORITHM_RSA_SHA256, /* what the authorities and residents sign with; profile.md 1.1 */
+    ALGORITHM_RSA_SHA256, /* what the authorities and residents sign with; JPKI profile 1.1 */
     ALGORITHM_RSA_SHA384,
     ALGORITHM_RSA_SHA512,
     ALGORITHM_ECDSA_SHA256, /* the OCSP responder */

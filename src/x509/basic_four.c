@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "x509/general_name.h"
 
-/* The order in the certificate; profile.md 1.4. */
+/* The order in the certificate; JPKI profile 1.4. */
 static const struct {
     enum oid oid;
     size_t offset;

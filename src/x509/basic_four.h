@@ -1,6 +1,6 @@
 /* The basic four of the resident record (name, birth date, sex, address) as they stand in the
  * subjectAltName of a signature certificate: six otherNames, always all six, in this order.
- * page:S09 facts: 1.2.392.200149.8.5.5.{1,4,3,5,2,6}. */
+ * page:S09 JPKI profile 1.4: 1.2.392.200149.8.5.5.{1,4,3,5,2,6}. */
 #pragma once
 
 #include "x509/der.h"

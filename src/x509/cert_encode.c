@@ -78,7 +78,7 @@ static void put_policies(struct buffer *out, const struct cert_plan *plan)
     der_close(out, policies);
 }
 
-/* A root points to itself: there the list of authorities is found. profile.md 1.1 */
+/* A root points to itself: there the list of authorities is found. JPKI profile 1.1 */
 static void put_crl_points(struct buffer *out, const struct cert_plan *plan)
 {
     size_t points = der_begin(out, DER_SEQUENCE);

@@ -8,7 +8,7 @@
 #define DAY INT64_C(86400)
 
 static const struct profile profiles[NUM_PROFILES] = {
-    /* profile.md 1.2; the order of the extensions is that of a real card */
+    /* JPKI profile 1.2; the order of the extensions is that of a real card */
     [PROFILE_SIGNATURE] = {.id = PROFILE_SIGNATURE,
                            .name = "signature",
                            .key_usage = KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_NON_REPUDIATION,
@@ -29,7 +29,7 @@ static const struct profile profiles[NUM_PROFILES] = {
                                           {OID_CRL_POINTS, false},
                                           {OID_AUTHORITY_KEY_ID, false},
                                           {OID_SUBJECT_KEY_ID, false}}},
-    /* profile.md 1.3; order, EKU and AIA: ours */
+    /* JPKI profile 1.3; order, EKU and AIA: ours */
     [PROFILE_AUTHENTICATION] = {.id = PROFILE_AUTHENTICATION,
                                 .name = "authentication",
                                 .key_usage = KEY_USAGE_DIGITAL_SIGNATURE,
@@ -50,7 +50,7 @@ static const struct profile profiles[NUM_PROFILES] = {
                                                {OID_AUTHORITY_INFO, false},
                                                {OID_AUTHORITY_KEY_ID, false},
                                                {OID_SUBJECT_KEY_ID, false}}},
-    /* profile.md 1.1; no authorityKeyIdentifier, no policies, no pathLen */
+    /* JPKI profile 1.1; no authorityKeyIdentifier, no policies, no pathLen */
     [PROFILE_AUTHORITY] = {.id = PROFILE_AUTHORITY,
                            .name = "authority",
                            .key_usage = KEY_USAGE_CERT_SIGN | KEY_USAGE_CRL_SIGN,
@@ -168,7 +168,7 @@ void profile_put_subject(enum kind kind, const char *prefecture, const char *mun
         name_encode(authentication, COUNT_OF(authentication), out);
 }
 
-/* profile.md 1.5 */
+/* JPKI profile 1.5 */
 void profile_put_crl_point(const struct profile_site *site, enum kind kind, const char *prefecture,
                            const char *municipality, struct buffer *out)
 {

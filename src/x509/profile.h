@@ -95,8 +95,8 @@ void profile_print_common_name_authentication(const uint8_t random[static PROFIL
 /* profile_check_common_name: is this text of that shape? */
 bool profile_check_common_name(enum kind kind, struct bytes text);
 
-#define PROFILE_SERIAL_MAX      UINT32_MAX  /* serials so far have 4 bytes; profile.md 1.2 */
+#define PROFILE_SERIAL_MAX      UINT32_MAX  /* serials so far have 4 bytes; JPKI profile 1.2 */
 #define PROFILE_CRL_LIFE        (48 * 3600) /* thisUpdate to nextUpdate; ours */
 #define PROFILE_OCSP_LIFE       (15 * 60)   /* of an answer; ours */
 #define PROFILE_RESPONDER_LIFE  (24 * 3600) /* ours */
-#define PROFILE_AUTHORITY_YEARS 10          /* profile.md 1.1 */
+#define PROFILE_AUTHORITY_YEARS 10          /* JPKI profile 1.1 */

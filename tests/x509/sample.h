@@ -14,7 +14,7 @@ struct sample {
     struct cert cert; /* parsed from der */
 };
 
-/* sample_authority makes a key and a root of profile.md 1.1; serial 1. */
+/* sample_authority makes a key and a root of JPKI profile 1.1; serial 1. */
 void sample_authority(enum kind kind, struct sample *out);
 /* sample_leaf makes a key and a resident's certificate; 見本 太郎, Hokuei-cho. */
 void sample_leaf(enum kind kind, const struct sample *authority, uint64_t serial,
