@@ -47,7 +47,7 @@ static bool read_entries(struct act_call *call)
                 VALUES(value_integer(call->fields.from), value_integer(READ_ENTRIES)), &rows,
                 &call->fault);
     while (size < READ_BYTES && rows_next(&rows)) {
-        size += 512 + row_blob(&rows, 10).len;
+        size += 512 + (row_is_null(&rows, 10) ? 0 : row_blob(&rows, 10).len);
         json_array_append_new(list, entry_json(&rows));
     }
     act_answer(call, "entries", list);

@@ -115,6 +115,13 @@ static bool is_ahead(const struct act_call *call, const struct outcome_request *
            request->event != EVENT_MOVE_OUT_FILED;
 }
 
+/* What is found was held: a certificate that nobody held is not touched by it. page:S43 */
+static bool is_concerned(const struct outcome_request *request, const struct certificate *row)
+{
+    bool is_release = request->event == EVENT_FOUND || request->event == EVENT_HOLD_MISTAKEN;
+    return !is_release || row->state == STATUS_HELD;
+}
+
 bool outcome_apply(struct act_call *call, struct resident *resident,
                    const struct outcome_request *request)
 {
@@ -126,7 +133,7 @@ bool outcome_apply(struct act_call *call, struct resident *resident,
                                        value_integer(resident->number), &list, &call->fault)))
         return false;
     for (size_t i = 0; i < list.num; i++)
-        if (certificate_is_live(&list.rows[i], today) &&
+        if (certificate_is_live(&list.rows[i], today) && is_concerned(request, &list.rows[i]) &&
             !apply_to_certificate(call, request, resident->card_state, &list.rows[i]))
             return false;
     return !resident->card_id[0] || apply_to_card(call, request, resident);

@@ -182,6 +182,7 @@ enum err signing_settle(struct centre *centre, struct fault *fault)
         err = settle_some(centre, &list, fault);
         num_settled = list.num;
     }
+    centre->is_broken = centre->is_broken || err != ERR_NONE;
     return err;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "centre/certificate.h"
 #include "centre/issue.h"
 #include "centre/nonce.h"
 #include "law/validity.h"
@@ -14,6 +15,10 @@ static const struct reason reason_hotline = {"application", "S38", "hotline",
 static const struct reason reason_no_resident = {"eligibility", "S14", "no-resident",
                                                  "Nobody in the register has this number.",
                                                  "この番号の住民は登録されていません。"};
+
+static const struct reason reason_nothing_held = {
+    "release", "S43", "nothing-held", "Nothing is held, so there is nothing to release.",
+    "一時保留されている電子証明書はありません。"};
 
 /* What the procedures without a certificate of their own carry out; the second column counts when
  * the reason given is the word in the third. */
@@ -98,6 +103,21 @@ static bool ask_issue(struct act_call *call, const struct resident *resident,
     return true;
 }
 
+/* page:S43 */
+static bool check_held(struct act_call *call, const struct resident *resident)
+{
+    struct certificate_list list;
+    if (call->fields.procedure != PROCEDURE_RELEASE || resident->card_state == CARD_STOPPED)
+        return true;
+    if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_RESIDENT,
+                                       value_integer(resident->number), &list, &call->fault)))
+        return false;
+    for (size_t i = 0; i < list.num; i++)
+        if (certificate_state_on(&list.rows[i], date_of_time(call->now)) == CERTIFICATE_HELD)
+            return true;
+    return act_refuse(call, &reason_nothing_held);
+}
+
 static bool store_steps(struct act_call *call, int64_t number, const struct procedure_plan *plan)
 {
     for (size_t i = 0; i < plan->num_steps; i++) {
@@ -164,7 +184,8 @@ bool open_run(struct act_call *call)
     if (!(call->actor.roles & ROLE_COUNTER) && call->fields.procedure != PROCEDURE_HOLD)
         return act_refuse(call, &reason_hotline);
     if (!find_resident(call, &resident) || !ask_plan(call, &resident, &plan) ||
-        !ask_issue(call, &resident, &plan) || !store_application(call, &plan, &number))
+        !ask_issue(call, &resident, &plan) || !check_held(call, &resident) ||
+        !store_application(call, &plan, &number))
         return false;
     call->application = number;
     act_answer(call, "papers", papers_json(&plan));

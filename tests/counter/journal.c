@@ -1,0 +1,156 @@
+/* The journal against whoever has the database: an edit, a gap, a cut and erased data are found by
+ * `jpki admin journal verify`, which believes nothing but what it recomputes. */
+#include "town.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static int run(const char *format, ...) PRINTF_LIKE(1, 2);
+
+static int run(const char *format, ...)
+{
+    char command[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command, sizeof command, format, arguments);
+    va_end(arguments);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int verify(const char *more)
+{
+    return run("'%s/jpki' admin journal verify --socket %s/acts.sock --as auditor1 %s >%s/out 2>&1",
+               getenv("JPKI_BUILD"), town_folder, more, town_folder);
+}
+
+/* Edits the database as its operator could: triggers are no hindrance. */
+static void tamper(const char *sql)
+{
+    assert_int_equal(run("sqlite3 %s/town.db 'DROP TRIGGER journal_no_update;"
+                         "DROP TRIGGER journal_no_delete;"
+                         "DROP TRIGGER journal_personal_only_erased;"
+                         "DROP TRIGGER journal_personal_no_delete;"
+                         "DROP TRIGGER journal_checkpoint_no_delete; %s'",
+                         town_folder, sql),
+                     0);
+}
+
+static int begin(void **state)
+{
+    town_begin(state);
+    for (int64_t resident = 1001; resident < 1006; resident += 2)
+        town_done("daiei1", "resident-find", json_pack("{s:I}", "resident", (json_int_t)resident));
+    town_done("auditor1", "checkpoint", json_object());
+    town_done("daiei1", "resident-find", json_pack("{s:i}", "resident", 1001));
+    town_done("auditor1", "checkpoint", json_object());
+    town_kill_centre();
+    assert_int_equal(run("sqlite3 %s/town.db 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null;"
+                         "cp %s/town.db %s/kept.db; cp %s/checkpoints %s/carried",
+                         town_folder, town_folder, town_folder, town_folder, town_folder),
+                     0);
+    return 0;
+}
+
+/* As it was before anybody touched it. */
+static int restore(void **state)
+{
+    (void)state;
+    town_kill_centre();
+    assert_int_equal(run("rm -f %s/town.db-wal %s/town.db-shm; cp %s/kept.db %s/town.db",
+                         town_folder, town_folder, town_folder, town_folder),
+                     0);
+    town_restart();
+    town_done("admin1", "status", json_object());
+    return 0;
+}
+
+static void holds(void **state)
+{
+    (void)state;
+    assert_int_equal(verify(""), 0);
+    assert_int_equal(run("grep -q 'journal holds' %s/out", town_folder), 0);
+}
+
+static void an_edit_is_found(void **state)
+{
+    (void)state;
+    tamper("UPDATE journal SET actor = \"hojo1\" WHERE sequence = 5");
+    assert_int_equal(verify(""), 1);
+    assert_int_equal(run("grep -q 'entry 5: it was changed' %s/out", town_folder), 0);
+}
+
+static void edited_data_are_found(void **state)
+{
+    (void)state;
+    tamper("UPDATE journal_personal SET data = CAST(\"{}\" AS BLOB) WHERE sequence = 6");
+    assert_int_equal(verify(""), 1);
+    assert_int_equal(run("grep -q 'entry 6: its data were changed' %s/out", town_folder), 0);
+}
+
+static void a_gap_is_found(void **state)
+{
+    (void)state;
+    tamper(
+        "DELETE FROM journal_personal WHERE sequence = 6; DELETE FROM journal WHERE sequence = 6");
+    assert_int_equal(verify(""), 1);
+    assert_int_equal(run("grep -q 'entry 7: an entry is missing' %s/out", town_folder), 0);
+}
+
+/* Cut behind an earlier checkpoint, later checkpoints with it: only what was carried away tells. */
+static void a_cut_is_found(void **state)
+{
+    (void)state;
+    tamper("DELETE FROM journal_personal WHERE sequence > (SELECT MIN(sequence) FROM"
+           " journal_checkpoint); DELETE FROM journal_checkpoint WHERE sequence > (SELECT"
+           " MIN(sequence) FROM journal_checkpoint); DELETE FROM journal WHERE sequence > (SELECT"
+           " MIN(sequence) FROM journal_checkpoint)");
+    assert_int_equal(verify(""), 0);
+    char against[128];
+    snprintf(against, sizeof against, "--against %s/carried", town_folder);
+    assert_int_equal(verify(against), 1);
+    assert_int_equal(run("grep -q 'the journal was cut' %s/out", town_folder), 0);
+}
+
+static void a_cut_alone_is_found_by_its_own_checkpoints(void **state)
+{
+    (void)state;
+    tamper("PRAGMA foreign_keys = 0; DELETE FROM journal_personal WHERE sequence > 6; DELETE FROM"
+           " journal WHERE sequence > 6");
+    assert_int_equal(verify(""), 1);
+}
+
+static void erased_data_still_verify(void **state)
+{
+    (void)state;
+    assert_int_equal(run("sqlite3 %s/town.db 'UPDATE journal_personal SET salt = NULL, data = NULL,"
+                         " erased_on = 20790, erased_rule = \"term\" WHERE sequence = 6'",
+                         town_folder),
+                     0);
+    assert_int_equal(verify(""), 0);
+    assert_int_equal(run("grep -q ' 1 erased' %s/out", town_folder), 0);
+}
+
+static void nobody_else_reads_it(void **state)
+{
+    (void)state;
+    town_refused("daiei1", "journal-read", json_pack("{s:i}", "from", 1), "role");
+}
+
+int main(void)
+{
+    setenv("LC_ALL", "C", 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(holds, restore),
+        cmocka_unit_test_setup(an_edit_is_found, restore),
+        cmocka_unit_test_setup(edited_data_are_found, restore),
+        cmocka_unit_test_setup(a_gap_is_found, restore),
+        cmocka_unit_test_setup(a_cut_is_found, restore),
+        cmocka_unit_test_setup(a_cut_alone_is_found_by_its_own_checkpoints, restore),
+        cmocka_unit_test_setup(erased_data_still_verify, restore),
+        cmocka_unit_test_setup(nobody_else_reads_it, restore),
+    };
+    return cmocka_run_group_tests(tests, begin, town_end);
+}
