@@ -105,7 +105,8 @@ static enum err acts_listen(const struct role_call *call, int *listening, struct
 /* The database and what is beside it, the maps, what is published: nothing of the signer's. */
 static bool confine(const struct role_call *call, struct fault *fault)
 {
-    static const enum data_item items[] = {DATA_DATABASE, DATA_STATUS, DATA_PUBLISHED, DATA_RUN};
+    static const enum data_item items[] = {DATA_DATABASE, DATA_STATUS, DATA_PUBLISHED, DATA_JOURNAL,
+                                           DATA_RUN};
     char paths[COUNT_OF(items)][PATH_MAX];
     struct sandbox_path allowed[COUNT_OF(items)];
     for (size_t i = 0; i < COUNT_OF(items); i++) {

@@ -12,6 +12,7 @@ enum data_item {
     DATA_DATABASE,  /* the folder of the database */
     DATA_STATUS,    /* the maps */
     DATA_PUBLISHED, /* CRLs and authorities' certificates, for everyone */
+    DATA_JOURNAL,   /* exported checkpoints, to be carried away */
     DATA_RUN,       /* sockets */
     DATA_ETC,       /* what the town decides: policy, municipalities, … */
     DATA_POLICY,    /* files of etc/ */
