@@ -169,7 +169,7 @@ static void check_status(const struct check *check, const struct cert *cert,
                 err == ERR_NOT_FOUND || err == ERR_PEER ? REASON_NO_STATUS : REASON_STATUS_REFUSED);
 }
 
-/* Everything behind the signature and the kind. */
+/* Everything behind the signature and the kind. page:S01 page:S03 page:S04 page:S06 rule:verify */
 static void check_rest(const struct check *check, const struct cert *cert, struct verdict *out)
 {
     const struct authority *authority;

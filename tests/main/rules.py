@@ -115,6 +115,10 @@ ROWS = [
 ]
 
 
+# Sanitized programs start slowly: there, what is asked of every row is asked of a few.
+SOME = ROWS[::6] if "--few" in sys.argv else ROWS
+
+
 def check_row(arguments, status, first, also):
     result = run("rules", *arguments.split())
     line = result.stdout.split("\n")[0]
@@ -141,7 +145,7 @@ def decision_of(arguments, result):
 
 
 def check_locales():
-    for arguments, status, *_ in ROWS:
+    for arguments, status, *_ in SOME:
         english = run("rules", *arguments.split())
         japanese = run("rules", *arguments.split(), locale="ja_JP.UTF-8")
         if japanese.returncode != status or \
@@ -153,7 +157,7 @@ def check_locales():
 
 
 def check_json():
-    for arguments, status, first, *_ in ROWS:
+    for arguments, status, first, *_ in SOME:
         if status == 64 or arguments.startswith("event"):
             continue
         result = run("rules", *arguments.split(), "--json")
