@@ -117,6 +117,8 @@ enum err event_parse(const char *name, enum event *out) MUST_USE;
 
 /* event_is_policy tells whether a town may decide the row otherwise. */
 bool event_is_policy(enum event event);
+/* event_changes_basic_four: then no policy saves the signature certificate. page:S09 */
+bool event_changes_basic_four(enum event event);
 struct event_effects event_default(enum event event);
 /* event_effects_parse reads what etc/policy says of one event: signature, authentication, card;
  * "revoked/cessationOfOperation unchanged void". ERR_DENIED: the page leaves no such choice. */
