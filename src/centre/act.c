@@ -116,7 +116,10 @@ void act_call_answer(const struct act_call *call, struct buffer *out)
         json_object_set_new(message, "done", json_true());
         json_object_set(message, "answer", call->answer);
     } else if (call->outcome == ACT_REFUSED) {
-        json_object_set_new(message, "refused", refusal_json(&call->refusal));
+        json_t *refused = refusal_json(&call->refusal);
+        if (json_object_size(call->answer))
+            json_object_set(refused, "answer", call->answer);
+        json_object_set_new(message, "refused", refused);
     } else {
         json_object_set_new(message, "error", error_json(&call->fault));
     }

@@ -91,8 +91,18 @@ json_t *counter_line_fields(const struct counter_line *line)
     return object;
 }
 
+/* What a refusal tells besides: the bad lines of a file. */
+static void complain_faults(const struct counter_answer *answer)
+{
+    size_t i;
+    json_t *fault;
+    json_array_foreach(json_object_get(json_object_get(answer->detail, "answer"), "faults"), i,
+                       fault) fprintf(stderr, "%s\n", json_string_value(fault));
+}
+
 int counter_complain(const struct counter_answer *answer)
 {
+    complain_faults(answer);
     const char *date = counter_text(answer, "date");
     fprintf(stderr, "jpki: %s%s%s", counter_sentence(answer, language_of_locale()),
             date[0] ? " " : "", date);

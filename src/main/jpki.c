@@ -46,7 +46,7 @@ static int print_help(FILE *out)
     fputs(say("usage: jpki COMMAND [OPTION]…\n", "使い方: jpki コマンド [オプション]…\n"), out);
     for (size_t i = 0; i < COUNT_OF(lists); i++)
         for (const struct command *command = lists[i]; command->name; command++)
-            fprintf(out, "  %-18s %s\n", command->name, say(command->en, command->ja));
+            fprintf(out, "  %-20s %s\n", command->name, say(command->en, command->ja));
     return out == stdout ? STATUS_DONE : STATUS_USAGE;
 }
 

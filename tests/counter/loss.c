@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
 
 static struct town_card card;
 
@@ -133,6 +135,21 @@ static void an_item_that_is_none_of_the_four(void **state)
     page_saw("S09", "event", 0);
 }
 
+static void a_bad_file_takes_nothing(void **state)
+{
+    (void)state;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    struct buffer file CLEANUP_BUFFER;
+    buffer_init(&file, LIMIT_ACT_FILE);
+    assert_ok(file_read(source_path("etc/sample/residents.csv"), &file, NULL));
+    buffer_cut(&file, strcspn(buffer_text(&file), "\n") + 1); /* the names of the columns */
+    buffer_put_text(&file, "9999,nothing more\n");
+    town_ask("register1", "import", json_pack("{s:s}", "file", buffer_text(&file)), &answer);
+    assert_int_equal(answer.outcome, COUNTER_REFUSED);
+    json_t *told = json_object_get(answer.detail, "answer");
+    assert_true(json_array_size(json_object_get(told, "faults")) > 0);
+}
+
 static json_t *renewal(void)
 {
     return json_pack("{s:i, s:s, s:s, s:s, s:s}", "resident", 1001, "procedure", "renewal",
@@ -209,6 +226,7 @@ int main(void)
         cmocka_unit_test(a_release_revives_nothing_revoked),
         cmocka_unit_test(a_move_ends_the_signature_alone),
         cmocka_unit_test(an_item_that_is_none_of_the_four),
+        cmocka_unit_test(a_bad_file_takes_nothing),
         cmocka_unit_test(renewed_in_the_window_only),
         cmocka_unit_test(revoked_at_the_holders_wish),
         cmocka_unit_test(a_child_by_its_legal_representative),
