@@ -48,9 +48,9 @@ class Stage:
         self.failed = 0
         self.absent = set()
         self.processes = []
-        self.environment = dict(
-            os.environ, LC_ALL="C.UTF-8", PATH=BUILD + os.pathsep + os.environ["PATH"],
-            JPKI_ACTS=os.path.join(folder, "data", "run", "acts.sock"))
+        self.environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC",
+                                PATH=BUILD + os.pathsep + os.environ["PATH"])
+        self.set_clock(time.time())
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
 
@@ -80,6 +80,19 @@ class Stage:
             print(f"not judged by {judge}: not installed")
         print(f"demo: {self.number} steps, {self.failed} failed")
         return 1 if self.failed else 0
+
+    # the clock of the story
+
+    def set_clock(self, now):
+        """From here on the story's time is now (seconds since 1970), and runs on."""
+        self.clock_offset = now - time.time()
+
+    def now(self):
+        """The story's time, as faketime and openssl's users write it, UTC."""
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + self.clock_offset))
+
+    def iso_now(self):
+        return self.now().replace(" ", "T") + "Z"
 
     # files of the step
 
@@ -111,7 +124,8 @@ class Stage:
             os.close(writing)
             command = [word.replace("{pins}", str(reading)) for word in command]
         result = subprocess.run(
-            command, cwd=self.step_folder, env=dict(self.environment, **(environment or {})),
+            ["faketime", "-f", "@" + self.now()] + command, cwd=self.step_folder,
+            env=dict(self.environment, **(environment or {})),
             input=stdin, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
             pass_fds=[reading] if pins else [])
         if pins:
@@ -124,8 +138,7 @@ class Stage:
     def judge(self, line, expect=0, says=None):
         """Lets a foreign tool judge: one shell line over files of the step's folder. It goes into
         judge.sh with what it must answer, so that anyone can repeat it, and is run from there."""
-        tool = next(word for word in shlex.split(line) if "=" not in word and word != "faketime")
-        program = line.split()[0]
+        program = shlex.split(line)[2 if line.startswith("faketime ") else 0]
         if not shutil.which(program):
             self.absent.add(program)
             return None
@@ -138,7 +151,7 @@ class Stage:
             ["sh", "-c", JUDGE_HEAD + f"judge {expect} {pattern} {shlex.quote(line)}\n"],
             cwd=self.step_folder, env=self.environment, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, timeout=60)
-        self.write("log", f"judge {tool}$ {line}\n{result.stdout}\n", append=True)
+        self.write("log", f"judge$ {line}\n{result.stdout}\n", append=True)
         if result.returncode:
             raise Failure(f"{line}: {result.stdout.strip()[-300:]}")
         return Result(expect, result.stdout)
@@ -190,6 +203,7 @@ class Stage:
 # says: an extended regular expression that the output must match, or nothing
 JUDGE_HEAD = """# Repeats the foreign judgements of this step: sh judge.sh
 cd "$(dirname "$0")" 2>/dev/null || exit 2
+export TZ=UTC
 judge() { # exit status wanted, pattern wanted, command line
     printf '$ %s\\n' "$3"
     output=$(sh -c "$3" 2>&1)
