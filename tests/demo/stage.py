@@ -227,15 +227,3 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def in_own_mount_namespace():
-    """Starts the program anew in a mount namespace with its own /run/pcscd, once."""
-    if os.environ.get("JPKI_DEMO_NAMESPACE") == "own":
-        return
-    os.makedirs("/run/pcscd", exist_ok=True) if os.geteuid() == 0 else None
-    unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
-    line = ('mount -t tmpfs tmpfs /run/pcscd 2>/dev/null || { mount -t tmpfs tmpfs /run && mkdir -p '
-            '/run/pcscd; }; exec "$@"')
-    os.environ["JPKI_DEMO_NAMESPACE"] = "own"
-    os.execvp(unshare[0], unshare + ["sh", "-c", line, "demo", sys.executable] + sys.argv)
