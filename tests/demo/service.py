@@ -3,6 +3,7 @@ import calendar
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 from time import strptime
@@ -28,6 +29,11 @@ class Service:
         stage.set_clock(seconds(clock))
 
     @property
+    def database(self):
+        folder = os.path.join(self.data, "database")
+        return os.path.join(folder, next(name for name in os.listdir(folder) if name.endswith(".db")))
+
+    @property
     def ocsp(self):
         return f"http://{self.address}/ocsp"
 
@@ -45,6 +51,26 @@ class Service:
 
     def stop(self):
         self.stage.stop(self.process)
+
+    def start_again(self):
+        """Where the story is by now; whatever of it still runs is ended first."""
+        self.clock = self.stage.iso_now()
+        self.stop()
+        self.start()
+
+    def kill_role(self, role):
+        """kill -9 of one of the four processes."""
+        for entry in os.listdir("/proc"):
+            try:
+                with open(f"/proc/{entry}/stat") as stat, open(f"/proc/{entry}/cmdline") as line:
+                    parent = int(stat.read().rsplit(")", 1)[1].split()[1])
+                    words = line.read().split("\0")
+            except (OSError, ValueError, IndexError):
+                continue
+            if parent == self.process.pid and role in words:
+                os.kill(int(entry), signal.SIGKILL)
+                return
+        raise Failure(f"no process {role}")
 
     @staticmethod
     def is_answering(address):

@@ -6,13 +6,14 @@ import signal
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.dirname(HERE)]
+sys.path[:0] = [HERE, os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "login")]
 
 import pcscd
 from documents import tax_return_pdf, tax_return_xml
 from hostile import HostileTerminal
+from relying import Site
 from service import Service, Terminal, seconds
-from stage import BUILD, SOURCE, Failure, Stage, free_port, wait_until
+from stage import BUILD, SOURCE, Failure, Stage
 
 START = "2026-12-01T01:00:00Z"
 KINDS = ("signature", "authentication")
@@ -217,9 +218,9 @@ def software_key_refused(story):
     story.register_card(PROGRAMMER)
     number = story.open("new", PROGRAMMER, "--kind", "authentication")
     story.terminal.put_in(story.card_name(PROGRAMMER))
-    hostile = HostileTerminal(story, number)
-    hostile.run_until("issue", pins=["1357"])
-    answer = hostile.send_software_key("authentication")
+    story.counter("card", number, "--yes")
+    story.counter("pin", number, "--pin-fd", "{pins}", pins=["1357"])
+    answer = HostileTerminal(story, number).send_software_key("authentication")
     if "refused" not in answer:
         raise Failure(f"a software key was not refused: {answer}")
     for row in story.counter("show", number, "--json").json()["certificates"]:
@@ -322,40 +323,39 @@ def changed_byte_refused(story):
     story.stage.judge(cms_verify(story, "tax-return.xml", "tax-return.xml"), expect=4)
 
 
-def start_site(story):
-    site = os.path.join(BUILD, "tests", "relying-site")
-    port = free_port()
-    story.fetch_authority("authentication")
-    return port, story.stage.start(
-        site, "--listen", f"127.0.0.1:{port}", "--authority", story.stage.path("authentication-authority.cer"),
-        "--ocsp", story.service.ocsp, "--clock", story.stage.iso_now(), name="relying-site",
-        log="site.log", ready=lambda: Service.is_answering(f"127.0.0.1:{port}"))
+class OpenSite:
+    """The relying site of the tests, with our status service."""
+
+    def __init__(self, story):
+        story.fetch_authority("authentication")
+        self.site = Site("--authority", story.stage.path("authentication-authority.cer"), "--ocsp",
+                         story.service.ocsp, "--clock", story.stage.iso_now(), "--listen", "127.0.0.1:0")
+
+    def __enter__(self):
+        return self.site
+
+    def __exit__(self, *_):
+        self.site.close()
 
 
-def log_in(story, port, kind="authentication", **how):
-    return story.jpki("login", f"http://127.0.0.1:{port}/login", "--pin-fd", "{pins}",
-                      pins=[story.pins[kind]], **how)
+def log_in(story, site, **how):
+    return story.jpki("login", site.origin + "/login", "--pin-fd", "{pins}",
+                      pins=[story.pins["authentication"]], **how)
 
 
 @step
 def login(story):
-    """The card logs in at a site; the token replayed is refused"""
-    port, site = start_site(story)
-    try:
-        log_in(story, port, says="logged in")
-        HostileTerminal(story).replay_login(port)
-    finally:
-        story.stage.stop(site)
+    """The card logs in at a site; the same token a second time is refused"""
+    with OpenSite(story) as site:
+        log_in(story, site, says="logged in")
+        HostileTerminal(story).replay(site)
 
 
 @step
 def signature_certificate_cannot_log_in(story):
     """The signature certificate cannot log in, however right its signature is"""
-    port, site = start_site(story)
-    try:
-        HostileTerminal(story).log_in_with_signature_key(port)
-    finally:
-        story.stage.stop(site)
+    with OpenSite(story) as site:
+        HostileTerminal(story).log_in_with_signature_key(site)
 
 
 # -- PINs --
@@ -395,11 +395,8 @@ def lost_by_telephone(story):
         story.keep(kind, f"first-{kind}.pem")
         story.judge_status(kind, ocsp="revoked", crl=2)
         story.stage.judge(f"openssl crl -in {kind}-crl.pem -noout -text", says="Certificate Hold")
-    port, site = start_site(story)
-    try:
-        log_in(story, port, expect=1, says="lost-or-held|held")
-    finally:
-        story.stage.stop(site)
+    with OpenSite(story) as site:
+        log_in(story, site, expect=1, says="held")
 
 
 @step
@@ -498,12 +495,12 @@ def killed_in_the_middle(story):
     number = story.open("new", TARO, "--kind", "both")
     story.terminal.put_in(story.card_name(TARO))
     pins = ["1122", "TARO2026"]
-    HostileTerminal(story, number).run_until("issue", pins=pins)
+    story.counter("card", number, "--yes")
     for role in ("signer", "commit", "status", "web"):
         story.service.kill_role(role)
-        story.go(number, pins=pins, expect=None)
+        story.counter("issue", number, "--pin-fd", "{pins}", pins=pins, expect=None)
         story.service.start_again()
-    done = story.go(number, pins=pins, expect=None)
+    story.go(number, pins=pins)
     shown = story.counter("show", number, "--json").json()
     live = sorted(row["kind"] for row in shown["certificates"] if row["state"] == "good")
     if live != ["authentication", "signature"]:
@@ -542,7 +539,7 @@ def journal(story):
     """The journal verifies; a changed journal does not"""
     story.jpki("admin", "checkpoint", "--as", "auditor1")
     story.jpki("admin", "journal", "verify", "--as", "auditor1")
-    HostileTerminal(story).change_the_journal()
+    HostileTerminal(story).change_the_journal(story.service.database)
     story.jpki("admin", "journal", "verify", "--as", "auditor1", expect=1)
 
 
