@@ -110,6 +110,10 @@ int counter_complain(const struct counter_answer *answer)
         fprintf(stderr, " [%s %s]", counter_text(answer, "code"),
                 counter_text(answer, "statements"));
     fputc('\n', stderr);
+    size_t i;
+    json_t *line;
+    json_array_foreach(json_object_get(json_object_get(answer->detail, "answer"), "faults"), i,
+                       line) fprintf(stderr, "  %s\n", json_string_value(line));
     return answer->outcome == COUNTER_REFUSED ? STATUS_REFUSED : STATUS_UNDECIDED;
 }
 
