@@ -44,7 +44,7 @@ static int find_wrong(const char *what, int64_t number)
     fprintf(stderr,
             say("jpki: journal entry %" PRId64 ": %s\n", "jpki: 記録簿 %" PRId64 " 番: %s\n"),
             number, what);
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }
 
 static bool keep_head(struct verification *verification)
@@ -202,7 +202,7 @@ static int check_checkpoints(const struct verification *verification)
                                   "記録簿が書き換えられています"),
                               checkpoint->number);
     }
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 /* -- the whole -- */
@@ -231,7 +231,7 @@ static int read_page(struct verification *verification, bool *more)
             return complain_err("journal", ERR_MEMORY);
     }
     *more = verification->last >= first;
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static int verify(struct verification *verification)
@@ -242,13 +242,13 @@ static int verify(struct verification *verification)
         return complain_err("journal", ERR_MEMORY);
     while (more) {
         int status = read_page(verification, &more);
-        if (status != STATUS_DONE)
+        if (status != EXIT_DONE)
             return status;
     }
     if (against && !read_against(verification, against))
         return complain_err(against, ERR_MALFORMED);
     int status = check_checkpoints(verification);
-    if (status == STATUS_DONE)
+    if (status == EXIT_DONE)
         printf(say("the journal holds: %" PRId64 " entries, %" PRId64 " erased, %zu checkpoints\n",
                    "記録簿は正しい状態です: %" PRId64 " 件 (消去済み %" PRId64
                    " 件)、チェックポイント %zu 件\n"),
@@ -261,7 +261,7 @@ int run_admin_journal(int argc, char **argv)
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct verification verification CLEANUP(verification_done) = {.line = &line};
     int status = counter_line_read(argc, argv, admin_journal_options, 1, &line);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     if (strcmp(line.words[0], "verify") != 0)
         return complain_usage("admin journal %s: verify is meant", line.words[0]);

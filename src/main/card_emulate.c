@@ -84,11 +84,11 @@ int run_card_emulate(int argc, char **argv)
     const char *values[1];
     struct fault fault = {0};
     if (!options_read(argc, argv, card_emulate_options, values, 0))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     if (optind + 2 != argc)
         return complain_usage(say("card emulate IMAGE SOCKET", "card emulate イメージ ソケット"));
     enum err err = emulate(argv[optind], argv[optind + 1], &fault);
     if (err == ERR_NONE)
-        return STATUS_DONE;
+        return EXIT_DONE;
     return fault.code == err ? complain_fault(&fault) : complain_err(argv[optind], err);
 }

@@ -81,15 +81,15 @@ int run_card_make(int argc, char **argv)
     const char *values[NUM_MAKE_OPTIONS] = {0};
     struct fault fault = {0};
     if (!options_read(argc, argv, card_make_options, values, NUM_MAKE_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     if (optind + 1 != argc || !values[MAKE_CARD_ID] ||
         (!values[MAKE_PERMIT_KEY] && !values[MAKE_OLD]))
         return complain_usage(
             say("card make IMAGE --permit-key FILE --card-id N, or IMAGE --card-id N --old",
                 "card make イメージ --permit-key ファイル --card-id 番号 (または --old)"));
     if (make_card(argv[optind], values, &fault) == ERR_NONE)
-        return STATUS_DONE;
+        return EXIT_DONE;
     complain_fault(&fault);
-    return fault.code == ERR_MALFORMED && strcmp(fault.input, "card id") == 0 ? STATUS_USAGE
-                                                                              : STATUS_UNDECIDED;
+    return fault.code == ERR_MALFORMED && strcmp(fault.input, "card id") == 0 ? EXIT_USAGE
+                                                                              : EXIT_UNDECIDED;
 }

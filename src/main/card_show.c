@@ -137,7 +137,7 @@ static int print_report_json(const struct card_report *report)
     int failed = json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);
-    return failed ? STATUS_UNDECIDED : STATUS_DONE;
+    return failed ? EXIT_UNDECIDED : EXIT_DONE;
 }
 
 int run_card_show(int argc, char **argv)
@@ -147,7 +147,7 @@ int run_card_show(int argc, char **argv)
     struct card_report report = {0};
     struct card_channel channel CLEANUP_CARD_CHANNEL = {0};
     if (!options_read_all(argc, argv, card_show_options, values, NUM_SHOW_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     enum err err = pcsc_open(values[SHOW_READER], &channel, &fault);
     if (err == ERR_NONE)
         err = read_report(&channel, &report, &fault);
@@ -156,5 +156,5 @@ int run_card_show(int argc, char **argv)
     if (values[SHOW_JSON])
         return print_report_json(&report);
     print_report(&report);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }

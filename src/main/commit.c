@@ -154,5 +154,5 @@ int role_commit(const struct role_call *call)
         err = commit_run(commit, listening, &fault);
     data_done(&commit->data);
     free(commit);
-    return err == ERR_NONE ? STATUS_DONE : role_fail(call, &fault);
+    return err == ERR_NONE ? EXIT_DONE : role_fail(call, &fault);
 }

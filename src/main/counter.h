@@ -57,7 +57,7 @@ void counter_line_done(struct counter_line *line);
 #define CLEANUP_COUNTER_LINE CLEANUP(counter_line_done)
 
 /* counter_line_read reads options, wants num_words further arguments (-1: any), and connects.
- * Returns STATUS_DONE, or an exit status after a complaint. */
+ * Returns EXIT_DONE, or an exit status after a complaint. */
 int counter_line_read(int argc, char **argv, const struct option *options, int num_words,
                       struct counter_line *out);
 /* counter_line_fields makes the fields that the options say. The caller's. */

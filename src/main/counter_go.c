@@ -27,12 +27,12 @@ static bool read_pin(void *context, enum kind kind, bool is_new, struct secret *
     struct law_policy policy = law_policy_default();
     policy.pin_letter_and_digit = is_new && policy.pin_letter_and_digit;
     const char *question = is_new ? say("new PIN", "新しい暗証番号") : say("PIN", "暗証番号");
-    if (pin_option_ask(fd, question, kind, out) != STATUS_DONE ||
-        pin_option_check(&policy, kind, out) != STATUS_DONE)
+    if (pin_option_ask(fd, question, kind, out) != EXIT_DONE ||
+        pin_option_check(&policy, kind, out) != EXIT_DONE)
         return false;
     if (!is_new || fd)
         return true;
-    return pin_option_ask(fd, say("again", "もう一度"), kind, &again) == STATUS_DONE &&
+    return pin_option_ask(fd, say("again", "もう一度"), kind, &again) == EXIT_DONE &&
            secret_equal(secret_bytes(out), secret_bytes(&again));
 }
 
@@ -75,7 +75,7 @@ static int insert_card(struct desk *desk)
 {
     struct fault fault = {0};
     if (desk->has_card)
-        return STATUS_DONE;
+        return EXIT_DONE;
     if (pcsc_open(desk->line->values[COUNTER_READER], &desk->channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
     desk->has_card = true;
@@ -83,7 +83,7 @@ static int insert_card(struct desk *desk)
                                        .channel = &desk->channel,
                                        .ask_pin = read_pin,
                                        .context = desk->line};
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static bool confirm(const struct counter_line *line, json_t *next)
@@ -107,13 +107,13 @@ static json_t *fields_of(int64_t number, json_t *next, bool with_step)
     return fields;
 }
 
-/* One step; STATUS_DONE with the application's new answer, or an exit status. */
+/* One step; EXIT_DONE with the application's new answer, or an exit status. */
 static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next, const char *step)
 {
     struct counter_answer after = {0};
     int64_t number = counter_number(answer, "number");
-    int status = needs_card(step) ? insert_card(desk) : STATUS_DONE;
-    if (status != STATUS_DONE)
+    int status = needs_card(step) ? insert_card(desk) : EXIT_DONE;
+    if (status != EXIT_DONE)
         return status;
     if (needs_card(step))
         terminal_step(&desk->terminal, answer, &after);
@@ -122,7 +122,7 @@ static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next
     else if (confirm(desk->line, next))
         counter_client_ask(&desk->line->client, "step", fields_of(number, next, true), &after);
     else
-        return STATUS_REFUSED;
+        return EXIT_REFUSED;
     if (after.outcome == COUNTER_DONE && !json_object_get(after.detail, "steps"))
         counter_client_ask(&desk->line->client, "application-show", fields_of(number, NULL, false),
                            &after);
@@ -133,7 +133,7 @@ static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next
     }
     counter_answer_done(answer);
     *answer = after;
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 int counter_go(struct counter_line *line, struct counter_answer *answer,
@@ -143,12 +143,12 @@ int counter_go(struct counter_line *line, struct counter_answer *answer,
     for (;;) {
         json_t *next = json_incref(json_object_get(answer->detail, "next"));
         const char *step = json_string_value(json_object_get(next, "step"));
-        int status = STATUS_DONE;
+        int status = EXIT_DONE;
         bool is_over = !step || (stop && stop(step));
         if (!is_over)
             status = go_one(&desk, answer, next, step);
         json_decref(next);
-        if (status != STATUS_DONE)
+        if (status != EXIT_DONE)
             return status;
         if (is_over)
             return counter_print_application(line, answer);
@@ -189,10 +189,10 @@ int run_counter_go(int argc, char **argv)
     const char *command = argv[0];
     int64_t number;
     int status = counter_line_read(argc, argv, counter_go_options, 1, &line);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     if (!counter_word_number(line.words[0], &number))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     counter_client_ask(&line.client, "application-show",
                        json_pack("{s:I}", "number", (json_int_t)number), &answer);
     if (answer.outcome != COUNTER_DONE)
@@ -200,5 +200,5 @@ int run_counter_go(int argc, char **argv)
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         if (strcmp(command, commands[i].command) == 0)
             return counter_go(&line, &answer, commands[i].stop);
-    return STATUS_USAGE;
+    return EXIT_USAGE;
 }

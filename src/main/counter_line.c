@@ -50,7 +50,7 @@ int counter_line_read(int argc, char **argv, const struct option *options, int n
     struct fault fault = {0};
     *out = (struct counter_line){.client = {.fd = -1}};
     if (!options_read(argc, argv, options, out->values, NUM_COUNTER_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     out->num_words = argc - optind;
     out->words = argv + optind;
     if (num_words >= 0 && out->num_words != num_words)
@@ -60,7 +60,7 @@ int counter_line_read(int argc, char **argv, const struct option *options, int n
     fault_name_input(&fault, socket_path(out));
     return counter_client_open(socket_path(out), out->values[COUNTER_AS], &out->client, &fault) ==
                    ERR_NONE
-               ? STATUS_DONE
+               ? EXIT_DONE
                : complain_fault(&fault);
 }
 
@@ -114,14 +114,14 @@ int counter_complain(const struct counter_answer *answer)
     json_t *line;
     json_array_foreach(json_object_get(json_object_get(answer->detail, "answer"), "faults"), i,
                        line) fprintf(stderr, "  %s\n", json_string_value(line));
-    return answer->outcome == COUNTER_REFUSED ? STATUS_REFUSED : STATUS_UNDECIDED;
+    return answer->outcome == COUNTER_REFUSED ? EXIT_REFUSED : EXIT_UNDECIDED;
 }
 
 int counter_print_json(const struct counter_answer *answer)
 {
     json_dumpf(answer->detail, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
     putchar('\n');
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static void print_value(const char *name, json_t *value)
@@ -157,7 +157,7 @@ int counter_print(const struct counter_line *line, const struct counter_answer *
         else
             print_value(name, value);
     }
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static const char *label(json_t *object)
@@ -218,5 +218,5 @@ int counter_print_application(const struct counter_line *line, const struct coun
     print_papers(json_object_get(answer->detail, "papers"));
     print_steps(json_object_get(answer->detail, "steps"));
     print_certificates(json_object_get(answer->detail, "certificates"));
-    return STATUS_DONE;
+    return EXIT_DONE;
 }

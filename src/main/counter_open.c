@@ -44,7 +44,7 @@ int run_counter_open(int argc, char **argv)
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     const char *procedure = procedure_of(argv[0]);
     int status = counter_line_read(argc, argv, counter_open_options, 0, &line);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     if (procedure)
         line.values[COUNTER_PROCEDURE] = procedure;

@@ -131,9 +131,9 @@ int run_counter_plain(int argc, char **argv)
     while (row < COUNT_OF(plain) && strcmp(plain[row].command, argv[0]) != 0)
         row++;
     if (row == COUNT_OF(plain))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     int status = counter_line_read(argc, argv, plain[row].options, plain[row].num_words, &line);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     json_t *fields = counter_line_fields(&line);
     counter_words *words = plain[row].words;
@@ -141,7 +141,7 @@ int run_counter_plain(int argc, char **argv)
         words = word_is_number; /* show NUMBER */
     if (words && !words(&line, fields)) {
         json_decref(fields);
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     }
     counter_client_ask(&line.client, plain[row].act, fields, &answer);
     return plain[row].is_application ? counter_print_application(&line, &answer)
@@ -180,10 +180,10 @@ static int run_card_register(int argc, char **argv)
     uint8_t point[PERMIT_POINT_LEN];
     struct fault fault = {0};
     int status = counter_line_read(argc, argv, register_options, 1, &line);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     if (!read_point(line.words[0], point))
-        return STATUS_UNDECIDED;
+        return EXIT_UNDECIDED;
     if (pcsc_open(line.values[COUNTER_READER], &channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
     struct terminal terminal CLEANUP_TERMINAL = {.client = &line.client, .channel = &channel};

@@ -159,7 +159,7 @@ static int print_guidance(const struct procedure_plan *plan, const struct proced
     report_papers(plan);
     printf("%s\n", say("See also:", "関連リンク:"));
     print_places(offices, PLACE_LINK, procedure_name(facts->procedure));
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static int run_dialogue(const struct law_policy *policy, const struct offices *offices,
@@ -176,7 +176,7 @@ static int run_dialogue(const struct law_policy *policy, const struct offices *o
         if (!ask(&guide_questions[i], talk, &choice)) {
             fprintf(stderr, "\njpki: %s\n",
                     say("the input ended before the answer", "入力が途中で終わりました"));
-            return STATUS_UNDECIDED;
+            return EXIT_UNDECIDED;
         }
         guide_questions[i].store(&facts, choice);
     }
@@ -190,7 +190,7 @@ static int run_guide(int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {NULL};
     if (!options_read_all(argc, argv, guide_options, values, NUM_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     CLEANUP_BUFFER struct buffer text;
     buffer_init(&text, LIMIT_CONFIG_FILE);
     struct fault fault = {0};

@@ -47,7 +47,7 @@ static int print_help(FILE *out)
     for (size_t i = 0; i < COUNT_OF(lists); i++)
         for (const struct command *command = lists[i]; command->name; command++)
             fprintf(out, "  %-20s %s\n", command->name, say(command->en, command->ja));
-    return out == stdout ? STATUS_DONE : STATUS_USAGE;
+    return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 
 /* For the comparison with the man page: one line for each option of each command. */
@@ -57,7 +57,7 @@ static int print_options(void)
         for (const struct command *command = lists[i]; command->name; command++)
             for (const struct option *option = command->options; option->name; option++)
                 printf("%s --%s\n", command->name, option->name);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 int main(int argc, char **argv)

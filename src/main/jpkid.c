@@ -22,7 +22,7 @@ static int print_help(FILE *out)
     fputs(say("usage: jpkid COMMAND [OPTION]…\n", "使い方: jpkid コマンド [オプション]…\n"), out);
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, say(commands[i].en, commands[i].ja));
-    return out == stdout ? STATUS_DONE : STATUS_USAGE;
+    return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 
 static int print_options(void)
@@ -30,7 +30,7 @@ static int print_options(void)
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         for (const struct option *option = commands[i].options; option->name; option++)
             printf("%s --%s\n", commands[i].name, option->name);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static int passphrase_ask(bool is_new, struct secret *out)
@@ -44,7 +44,7 @@ static int passphrase_ask(bool is_new, struct secret *out)
         return complain_err("passphrase", err);
     if (is_new && !secret_equal(secret_bytes(out), secret_bytes(&again)))
         return complain_usage(say("the passphrases differ", "パスフレーズが一致しません"));
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
@@ -61,7 +61,7 @@ int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
         return complain_err("passphrase", err);
     if (out->len == 0)
         return complain_usage(say("the passphrase is empty", "パスフレーズが空です"));
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 int main(int argc, char **argv)

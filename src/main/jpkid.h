@@ -11,5 +11,5 @@ int jpkid_serve(int argc, char **argv);
 extern const struct option init_options[], serve_options[];
 
 /* jpkid_passphrase reads it from the descriptor named in fd_text, or asks on the terminal when that
- * is NULL (twice for a new one). Returns an exit status, after a complaint if not STATUS_DONE. */
+ * is NULL (twice for a new one). Returns an exit status, after a complaint if not EXIT_DONE. */
 int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out) MUST_USE;

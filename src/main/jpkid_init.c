@@ -114,7 +114,7 @@ static NO_RETURN void be_signer(struct signer *signer, int fd, int parent)
     sandbox_die_with_parent(parent);
     enum err err = signer_serve(signer, fd);
     signer_free(signer);
-    _exit(err == ERR_CLOSED ? STATUS_DONE : STATUS_UNDECIDED);
+    _exit(err == ERR_CLOSED ? EXIT_DONE : EXIT_UNDECIDED);
 }
 
 static enum err signer_fork(struct init *init, struct signer *signer, int *out, struct fault *fault)
@@ -222,7 +222,7 @@ static int say_done(const struct init *init, const char *data)
 {
     printf(say("%s: made%s\n", "%s: 作成しました%s\n"), data,
            init->is_sample ? " (見本／SAMPLE)" : "");
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 int jpkid_init(int argc, char **argv)
@@ -233,7 +233,7 @@ int jpkid_init(int argc, char **argv)
     secret_init(&passphrase);
     struct fault fault = {0};
     if (!options_read_all(argc, argv, init_options, values, NUM_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     if (!values[OPTION_DATA])
         return complain_usage("init: --data is needed");
     if (!clock_ok(values))
@@ -243,11 +243,11 @@ int jpkid_init(int argc, char **argv)
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = jpkid_passphrase(values[OPTION_PASSPHRASE], true, &passphrase);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     enum err err = folder_make(&init, values[OPTION_DATA], &passphrase, &fault);
     if (err == ERR_NONE)
         return say_done(&init, values[OPTION_DATA]);
     complain_fault(&fault);
-    return err == ERR_EXISTS ? STATUS_REFUSED : STATUS_UNDECIDED;
+    return err == ERR_EXISTS ? EXIT_REFUSED : EXIT_UNDECIDED;
 }

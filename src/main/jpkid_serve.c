@@ -271,15 +271,15 @@ static int run(struct service *service)
         struct pollfd watched[] = {{.fd = service->signals, .events = POLLIN},
                                    {.fd = service->ready_read, .events = POLLIN}};
         if (poll(watched, COUNT_OF(watched), RESTART_PAUSE / 4) < 0 && errno != EINTR)
-            return STATUS_UNDECIDED;
+            return EXIT_UNDECIDED;
         if (watched[1].revents & POLLIN)
             read_ready(service);
         if ((watched[0].revents & POLLIN) && read_signal(service))
-            return STATUS_DONE;
+            return EXIT_DONE;
         int status = 0;
         for (enum role role; (role = reap(service, &status)) != NUM_ROLES;)
             if (!after_end(role, status))
-                return STATUS_UNDECIDED;
+                return EXIT_UNDECIDED;
         if (restart_due(service, &fault) != ERR_NONE)
             return complain_fault(&fault);
     }
@@ -376,7 +376,7 @@ int jpkid_serve(int argc, char **argv)
     secret_init(&passphrase);
     struct fault fault = {0};
     if (!options_read_all(argc, argv, serve_options, values, NUM_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     if (!values[OPTION_DATA] || !values[OPTION_LISTEN])
         return complain_usage("serve: --data and --listen are needed");
     service.call = (struct role_call){.data = values[OPTION_DATA],
@@ -385,7 +385,7 @@ int jpkid_serve(int argc, char **argv)
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     enum err err = serve_start(&service, values, &passphrase, &fault);
     secret_done(&passphrase);
@@ -394,5 +394,5 @@ int jpkid_serve(int argc, char **argv)
     fflush(stdout);
     status = err == ERR_NONE ? run(&service) : complain_fault(&fault);
     end_all(&service);
-    return err == ERR_USAGE ? STATUS_USAGE : status;
+    return err == ERR_USAGE ? EXIT_USAGE : status;
 }

@@ -32,7 +32,7 @@ static const struct option login_options[] = {
 static int refuse(const struct fault *fault)
 {
     complain_fault(fault);
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }
 
 /* --- the card --- */
@@ -53,7 +53,7 @@ static int check_tries(struct card_session *session, bool last_try, uint8_t *tri
             say("one try is left, a wrong PIN locks it; --last-try uses it",
                 "残り1回です。間違えるとロックされます。続けるには --last-try を付けてください"));
     else
-        return STATUS_DONE;
+        return EXIT_DONE;
     return refuse(fault);
 }
 
@@ -87,7 +87,7 @@ static int complain_pin(enum err err, uint8_t tries_left, const struct fault *fa
               stderr);
     else
         return complain_fault(fault);
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }
 
 /* One transaction: the tries are looked at again, since the card may be another one by now. SELECT
@@ -102,14 +102,14 @@ static int sign(struct card_channel *channel, const struct secret *pin, bool las
         card_read_certificate(&session, KIND_AUTHENTICATION, CARD_LEAF, cert, &fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = check_tries(&session, last_try, &tries, &fault);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     enum err err = card_verify_pin(&session, KIND_AUTHENTICATION, pin, &tries, &fault);
     if (err != ERR_NONE)
         return complain_pin(err, tries, &fault);
     if (card_sign(&session, KIND_AUTHENTICATION, digest_info, signature, &fault) != ERR_NONE)
         return complain_fault(&fault);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 /* --- the screen --- */
@@ -147,16 +147,16 @@ static int tell_answer(const struct login_page *page, const struct login_answer 
         int status;
         const char *en, *ja;
     } rows[] = {
-        [LOGIN_CANNOT_TELL] = {STATUS_UNDECIDED, "the site could not tell", "確認できませんでした"},
-        [LOGIN_REFUSED] = {STATUS_REFUSED, "the login is refused", "ログインは拒否されました"},
-        [LOGIN_DONE] = {STATUS_DONE, "logged in", "ログインしました"},
+        [LOGIN_CANNOT_TELL] = {EXIT_UNDECIDED, "the site could not tell", "確認できませんでした"},
+        [LOGIN_REFUSED] = {EXIT_REFUSED, "the login is refused", "ログインは拒否されました"},
+        [LOGIN_DONE] = {EXIT_DONE, "logged in", "ログインしました"},
     };
     int status = rows[answer->outcome].status;
     if (json) {
         print_json(page, answer);
         return status;
     }
-    FILE *out = status == STATUS_DONE ? stdout : stderr;
+    FILE *out = status == EXIT_DONE ? stdout : stderr;
     fprintf(out, "%s: %s", page->origin, say(rows[answer->outcome].en, rows[answer->outcome].ja));
     fprintf(out, answer->sentence[0] ? ": %s" : "%s", answer->sentence);
     fprintf(out, answer->reason[0] ? " (%s)\n" : "%s\n", answer->reason);
@@ -182,11 +182,11 @@ static int ask_card(const struct login_page *page, const char *const *values, st
         pcsc_open(values[OPTION_READER], &channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = look_at_card(&channel, last_try, &tries);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     tell_who_asks(page, tries);
     status = pin_option_read(values[OPTION_PIN_FD], KIND_AUTHENTICATION, &pin);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     return sign(&channel, &pin, last_try, buffer_bytes(&digest_info), cert, signature);
 }
@@ -201,12 +201,12 @@ static int login(const char *url, const char *const *values)
     enum err err = login_page_fetch(url, &page, &fault);
     if (err == ERR_USAGE) {
         complain_fault(&fault);
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     }
     if (err != ERR_NONE)
         return err == ERR_DENIED ? refuse(&fault) : complain_fault(&fault);
     int status = ask_card(&page, values, &cert, &signature);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     struct login_token token = {buffer_bytes(&cert), buffer_bytes(&signature)};
     struct login_answer answer;
@@ -220,7 +220,7 @@ static int run_login(int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
     if (!options_read(argc, argv, login_options, values, NUM_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     if (optind + 1 != argc)
         return complain_usage(say("the address of one login page is needed",
                                   "ログインページのアドレスを1つ指定してください"));

@@ -64,14 +64,14 @@ int complain_usage(const char *format, ...)
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
-    return STATUS_USAGE;
+    return EXIT_USAGE;
 }
 
 int complain_err(const char *input, enum err code)
 {
     fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, input,
             err_sentence(code, language_of_locale()));
-    return STATUS_UNDECIDED;
+    return EXIT_UNDECIDED;
 }
 
 int complain_fault(const struct fault *fault)
@@ -79,7 +79,7 @@ int complain_fault(const struct fault *fault)
     char text[512];
     fprintf(stderr, "%s: %s\n", program_invocation_short_name,
             fault_print(fault, text, sizeof text));
-    return STATUS_UNDECIDED;
+    return EXIT_UNDECIDED;
 }
 
 bool option_date(const char *name, const char *text, struct date *out)

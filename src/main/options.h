@@ -9,10 +9,10 @@
 #include "main/command.h"
 
 enum exit_status {
-    STATUS_DONE = 0,      /* done, yes, valid */
-    STATUS_REFUSED = 1,   /* refused, no, invalid: the reason on stderr */
-    STATUS_UNDECIDED = 2, /* could not be decided or done; nothing changed */
-    STATUS_USAGE = 64,
+    EXIT_DONE = 0,      /* done, yes, valid */
+    EXIT_REFUSED = 1,   /* refused, no, invalid: the reason on stderr */
+    EXIT_UNDECIDED = 2, /* could not be decided or done; nothing changed */
+    EXIT_USAGE = 64,
 };
 
 /* options_read fills values[option.val] with the argument of each option given ("" where it takes

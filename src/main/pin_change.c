@@ -39,7 +39,7 @@ struct change {
 static int refuse(const char *sentence)
 {
     fprintf(stderr, "jpki: %s\n", sentence);
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }
 
 /* The mixture of letters and digits is asked of a new PIN; the one in the card may be older. */
@@ -49,7 +49,7 @@ static int read_old(struct change *change)
     policy.pin_letter_and_digit = false;
     int status = pin_option_ask(change->fd_text, say("PIN now", "現在の暗証番号"), change->kind,
                                 &change->old);
-    return status == STATUS_DONE ? pin_option_check(&policy, change->kind, &change->old) : status;
+    return status == EXIT_DONE ? pin_option_check(&policy, change->kind, &change->old) : status;
 }
 
 static int read_new(struct change *change)
@@ -57,10 +57,10 @@ static int read_new(struct change *change)
     struct secret again CLEANUP_SECRET = {0};
     int status = pin_option_ask(change->fd_text, say("new PIN", "新しい暗証番号"), change->kind,
                                 &change->new);
-    if (status == STATUS_DONE)
+    if (status == EXIT_DONE)
         status = pin_option_ask(change->fd_text, say("new PIN once more", "新しい暗証番号（確認）"),
                                 change->kind, &again);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     if (!secret_equal(secret_bytes(&change->new), secret_bytes(&again)))
         return refuse(say("the new PIN was not the same twice", "新しい暗証番号が一致しません"));
@@ -77,7 +77,7 @@ static int check_tries(const struct change *change, uint8_t tries)
     if (tries == 1 && !change->may_use_last_try)
         return refuse(say("one try is left; a mistake locks the PIN (--last-try to go on)",
                           "残り1回です。誤るとロックされます（続けるには --last-try）"));
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static int report_wrong(enum err err, uint8_t tries)
@@ -89,7 +89,7 @@ static int report_wrong(enum err err, uint8_t tries)
         stderr,
         say("jpki: the PIN is wrong; tries left: %u\n", "jpki: 暗証番号が違います。残り回数: %u\n"),
         tries);
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }
 
 static int change_in_session(struct change *change, struct card_session *session)
@@ -104,7 +104,7 @@ static int change_in_session(struct change *change, struct card_session *session
     if (err != ERR_NONE)
         return complain_fault(&fault);
     puts(say("the PIN is changed", "暗証番号を変更しました"));
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 /* Looks first how many tries there are; the card is not held while a person types. */
@@ -122,11 +122,11 @@ static int look_at_tries(const struct change *change, struct card_channel *chann
 static int change_pin(struct change *change, struct card_channel *channel)
 {
     int status = look_at_tries(change, channel);
-    if (status == STATUS_DONE)
+    if (status == EXIT_DONE)
         status = read_old(change);
-    if (status == STATUS_DONE)
+    if (status == EXIT_DONE)
         status = read_new(change);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     struct card_session session CLEANUP_CARD_SESSION = {0};
     struct fault fault = {0};
@@ -144,7 +144,7 @@ static int read_policy(const char *path, struct law_policy *policy)
     if (file_read(path, &text, &fault) != ERR_NONE ||
         law_policy_parse(buffer_bytes(&text), policy, &fault) != ERR_NONE)
         return complain_fault(&fault);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static int read_change(const char *const *values, struct change *change)
@@ -155,8 +155,7 @@ static int read_change(const char *const *values, struct change *change)
     if (!values[CHANGE_KIND] || kind_parse(values[CHANGE_KIND], &change->kind) != ERR_NONE)
         return complain_usage(say("--kind signature or --kind authentication is needed",
                                   "--kind signature または --kind authentication が必要です"));
-    return values[CHANGE_POLICY] ? read_policy(values[CHANGE_POLICY], &change->policy)
-                                 : STATUS_DONE;
+    return values[CHANGE_POLICY] ? read_policy(values[CHANGE_POLICY], &change->policy) : EXIT_DONE;
 }
 
 int run_pin_change(int argc, char **argv)
@@ -166,9 +165,9 @@ int run_pin_change(int argc, char **argv)
     struct fault fault = {0};
     struct change change;
     if (!options_read_all(argc, argv, pin_change_options, values, NUM_CHANGE_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     int status = read_change(values, &change);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     if (pcsc_open(values[CHANGE_READER], &channel, &fault) != ERR_NONE)
         return complain_fault(&fault);

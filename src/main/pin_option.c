@@ -34,16 +34,16 @@ int pin_option_ask(const char *fd_text, const char *question, enum kind kind, st
             say("--pin-fd %s: no descriptor", "--pin-fd %s: ファイル記述子ではありません"),
             fd_text);
     enum err err = fd_text ? secret_read_fd(fd, out) : ask(question, kind, out);
-    return err == ERR_NONE ? STATUS_DONE : complain_err(say("the PIN", "暗証番号"), err);
+    return err == ERR_NONE ? EXIT_DONE : complain_err(say("the PIN", "暗証番号"), err);
 }
 
 int pin_option_check(const struct law_policy *policy, enum kind kind, const struct secret *pin)
 {
     struct ruling ruling = pin_check(policy, kind, secret_bytes(pin));
     if (ruling.decision == DECISION_ALLOWED)
-        return STATUS_DONE;
+        return EXIT_DONE;
     fprintf(stderr, "jpki: %s\n", say(ruling.reason.en, ruling.reason.ja));
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }
 
 int pin_option_read(const char *fd_text, enum kind kind, struct secret *out)
@@ -51,5 +51,5 @@ int pin_option_read(const char *fd_text, enum kind kind, struct secret *out)
     struct law_policy policy = law_policy_default();
     policy.pin_letter_and_digit = false; /* asked of a new PIN; the one in the card may be older */
     int status = pin_option_ask(fd_text, say("PIN", "暗証番号"), kind, out);
-    return status == STATUS_DONE ? pin_option_check(&policy, kind, out) : status;
+    return status == EXIT_DONE ? pin_option_check(&policy, kind, out) : status;
 }

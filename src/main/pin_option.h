@@ -7,8 +7,8 @@
 #include "law/policy.h"
 
 /* pin_option_read reads one line. fd_text is the value of --pin-fd, NULL: ask on the terminal.
- * Returns STATUS_DONE, or complains and returns STATUS_USAGE (no descriptor), STATUS_UNDECIDED
- * (nothing to read) or STATUS_REFUSED (not the form of such a PIN). */
+ * Returns EXIT_DONE, or complains and returns EXIT_USAGE (no descriptor), EXIT_UNDECIDED
+ * (nothing to read) or EXIT_REFUSED (not the form of such a PIN). */
 int pin_option_read(const char *fd_text, enum kind kind, struct secret *out);
 
 /* Its two halves, for whoever asks for more than one PIN: with a question of one's own and no check

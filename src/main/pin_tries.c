@@ -7,7 +7,7 @@
 static int refuse(const char *sentence)
 {
     fprintf(stderr, "jpki: %s\n", sentence);
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }
 
 int pin_tries_check(struct card_session *session, enum kind kind, bool may_use_last, uint8_t *tries)
@@ -21,7 +21,7 @@ int pin_tries_check(struct card_session *session, enum kind kind, bool may_use_l
     if (*tries == 1 && !may_use_last)
         return refuse(say("one try is left; a mistake locks the PIN (--last-try to go on)",
                           "残り1回です。誤るとロックされます（続けるには --last-try）"));
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 int pin_tries_verify(struct card_session *session, enum kind kind, const struct secret *pin)
@@ -30,7 +30,7 @@ int pin_tries_verify(struct card_session *session, enum kind kind, const struct 
     uint8_t left = 0;
     enum err err = card_verify_pin(session, kind, pin, &left, &fault);
     if (err == ERR_NONE)
-        return STATUS_DONE;
+        return EXIT_DONE;
     if (err == ERR_LOCKED)
         return refuse(say("the PIN is wrong and now locked: the town's counter resets it",
                           "暗証番号が違います。ロックされました。窓口で初期化してください"));
@@ -40,5 +40,5 @@ int pin_tries_verify(struct card_session *session, enum kind kind, const struct 
         stderr,
         say("jpki: the PIN is wrong; tries left: %u\n", "jpki: 暗証番号が違います。残り回数: %u\n"),
         left);
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }

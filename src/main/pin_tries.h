@@ -4,8 +4,8 @@
 
 #include "client/card.h"
 
-/* pin_tries_check spends no try. STATUS_DONE; or, after saying so, STATUS_REFUSED when there is
- * none left, or one and not may_use_last; STATUS_UNDECIDED when the card cannot be asked. */
+/* pin_tries_check spends no try. EXIT_DONE; or, after saying so, EXIT_REFUSED when there is
+ * none left, or one and not may_use_last; EXIT_UNDECIDED when the card cannot be asked. */
 int pin_tries_check(struct card_session *session, enum kind kind, bool may_use_last,
                     uint8_t *tries);
 /* pin_tries_verify presents the PIN; says on stderr why not. */

@@ -17,5 +17,5 @@ int policy_file_read(const char *path, struct law_policy *out)
             return complain_fault(&fault);
     }
     *out = policy;
-    return STATUS_DONE;
+    return EXIT_DONE;
 }

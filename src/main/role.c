@@ -44,7 +44,7 @@ void role_ready(const struct role_call *call)
 {
     uint8_t role = (uint8_t)call->role;
     if (fd_write_all(ROLE_FD_READY, bytes_of(&role, 1)) != ERR_NONE)
-        _exit(STATUS_UNDECIDED); /* the parent is gone */
+        _exit(EXIT_UNDECIDED); /* the parent is gone */
     close(ROLE_FD_READY);
 }
 
@@ -53,7 +53,7 @@ int role_fail(const struct role_call *call, const struct fault *fault)
     char text[512];
     fprintf(stderr, "jpkid: %s: %s\n", role_rows[call->role].name,
             fault_print(fault, text, sizeof text));
-    return STATUS_UNDECIDED;
+    return EXIT_UNDECIDED;
 }
 
 enum { ARGUMENT_ROLE = 2, ARGUMENT_DATA, ARGUMENT_PARENT, ARGUMENT_SAMPLE, NUM_ARGUMENTS };
@@ -117,7 +117,7 @@ static NO_RETURN void become_role(const struct role_call *call, const int *fds, 
     if (input >= 0 && dup2(input, STDIN_FILENO) == STDIN_FILENO && fds_place(fds, num_fds))
         execv("/proc/self/exe", arguments);
     fprintf(stderr, "jpkid: %s: %s\n", role_rows[call->role].name, strerror(errno));
-    _exit(STATUS_UNDECIDED);
+    _exit(EXIT_UNDECIDED);
 }
 
 enum err role_spawn(const struct role_call *call, const int *fds, size_t num_fds, int *pid,

@@ -31,11 +31,11 @@ int role_signer(const struct role_call *call)
     if (signer_was_torn(signer))
         fprintf(stderr, "jpkid: signer: an unfinished last record of signed.log was cut off\n");
     if (!role_confine(call, &plan))
-        return STATUS_UNDECIDED;
+        return EXIT_UNDECIDED;
     role_ready(call);
     enum err err = signer_serve(signer, ROLE_FD_FIRST);
     if (err == ERR_CLOSED)
-        return STATUS_DONE; /* commit has ended */
+        return EXIT_DONE; /* commit has ended */
     fault_set(&fault, err, "commit", "%s", err_sentence(err, LANGUAGE_EN));
     return role_fail(call, &fault);
 }

@@ -26,9 +26,9 @@ int role_status(const struct role_call *call)
     const struct sandbox_path path = {published, false};
     const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_SERVE, .paths = &path, .num_paths = 1};
     if (!role_confine(call, &plan))
-        return STATUS_UNDECIDED;
+        return EXIT_UNDECIDED;
     role_ready(call);
     enum err err = status_serve(status, ROLE_FD_FIRST, &fault);
     status_free(status);
-    return err == ERR_CLOSED ? STATUS_DONE : role_fail(call, &fault);
+    return err == ERR_CLOSED ? EXIT_DONE : role_fail(call, &fault);
 }

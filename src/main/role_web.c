@@ -60,7 +60,7 @@ int role_web(const struct role_call *call)
     struct http_server *server = NULL;
     struct fault fault = {0};
     if (!role_confine(call, &plan))
-        return STATUS_UNDECIDED;
+        return EXIT_UNDECIDED;
     enum err err =
         http_server_start(ROLE_FD_FIRST, routes, COUNT_OF(routes), &web, &options, &server);
     if (err != ERR_NONE) {
@@ -70,5 +70,5 @@ int role_web(const struct role_call *call)
     role_ready(call);
     wait_for_end(ROLE_FD_SECOND);
     http_server_stop(server);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }

@@ -66,13 +66,13 @@ struct question {
 };
 
 /* question_read reads the options, then the policy; `needed` are the options that must be given,
- * ended by OPTION_NONE. Returns STATUS_DONE or what to exit with. */
+ * ended by OPTION_NONE. Returns EXIT_DONE or what to exit with. */
 static int question_read(struct question *question, int argc, char **argv,
                          const struct option *options, const enum rules_option *needed)
 {
     memset(question, 0, sizeof *question);
     if (!options_read_all(argc, argv, options, question->values, NUM_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     for (; *needed != OPTION_NONE; needed++) {
         if (question->values[*needed])
             continue;
@@ -165,7 +165,7 @@ static int run_validity(int argc, char **argv)
         !read_date(&question, OPTION_CARD_UNTIL, "card-until", &facts.card_until) ||
         !read_date(&question, OPTION_AUTHENTICATION_UNTIL, "authentication-until",
                    &facts.authentication_until))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     facts.is_renewal = question.values[OPTION_RENEWAL] != NULL;
     struct ruling ruling = validity_decide(&question.policy, &facts);
     char date[DATE_TEXT];
@@ -190,7 +190,7 @@ static int run_window(int argc, char **argv)
         return status;
     if (!read_date(&question, OPTION_UNTIL, "until", &until) ||
         !read_date(&question, OPTION_CARD_UNTIL, "card-until", &card_until))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     struct date opens = window_opens(&question.policy, until);
     struct ruling ruling = window_decide(&question.policy, until, card_until, opens);
     char date[DATE_TEXT];
@@ -220,7 +220,7 @@ static int run_eligible(int argc, char **argv)
         !option_birth("born", question.values[OPTION_BORN], &facts.born) ||
         !read_date(&question, OPTION_ON, "on", &facts.on) ||
         !read_date(&question, OPTION_CARD_UNTIL, "card-until", &facts.card_until))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     facts.is_adult_ward = question.values[OPTION_ADULT_WARD] != NULL;
     facts.is_not_resident = question.values[OPTION_NOT_RESIDENT] != NULL;
     struct ruling ruling = eligibility_decide(&question.policy, &facts);
@@ -239,7 +239,7 @@ static int run_fee(int argc, char **argv)
         return status;
     const char *text = question.values[OPTION_REASON];
     if (!is_known("reason", text, fee_reason_parse(text, &reason)))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     struct fee fee = fee_decide(&question.policy, reason, false);
     char yen[16];
     snprintf(yen, sizeof yen, "%d", fee.yen);
@@ -299,7 +299,7 @@ static int run_event(int argc, char **argv)
         !read_date(&question, OPTION_ON, "on", &facts.on) ||
         !read_date(&question, OPTION_EFFECTIVE, "effective", &facts.effective) ||
         !read_held_since(&question, &facts))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     struct event_answer answer = event_decide(&question.policy, &facts);
     if (answer.ruling.decision != DECISION_ALLOWED)
         return complain_usage("--kind: %s",
@@ -333,7 +333,7 @@ static int run_papers(int argc, char **argv)
         !read_yes_no(&question, OPTION_PIN_KNOWN, "pin-known", &is_pin_known) ||
         !read_yes_no(&question, OPTION_CARD_AT_HAND, "card-at-hand", &is_card_at_hand) ||
         !read_yes_no(&question, OPTION_REPLY_FORM, "reply-form", &facts.has_notice_reply))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     facts.pin = is_pin_known ? PIN_KNOWN : PIN_FORGOTTEN;
     facts.is_card_missing = !is_card_at_hand;
     facts.is_at_home = question.values[OPTION_AT_HOME] != NULL;

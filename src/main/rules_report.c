@@ -44,9 +44,9 @@ static void print_json(json_t *json)
 
 static int status_of(enum decision decision)
 {
-    return decision == DECISION_ALLOWED   ? STATUS_DONE
-           : decision == DECISION_UNKNOWN ? STATUS_UNDECIDED
-                                          : STATUS_REFUSED;
+    return decision == DECISION_ALLOWED   ? EXIT_DONE
+           : decision == DECISION_UNKNOWN ? EXIT_UNDECIDED
+                                          : EXIT_REFUSED;
 }
 
 static int status_with_complaint(const struct ruling *ruling)
@@ -140,7 +140,7 @@ int report_event(const struct event_answer *answer, const char *held_since, bool
         print_json(json);
     else
         json_decref(json);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static void print_visit(const enum paper papers[PROCEDURE_MAX_PAPERS], char separator)
@@ -241,5 +241,5 @@ int report_plan(const struct procedure_plan *plan, bool is_json)
     print_paper_names(plan);
     report_papers(plan);
     report_reasons(plan);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }

@@ -47,7 +47,7 @@ static void job_done(struct sign_job *job)
 static int refuse(const struct fault *fault)
 {
     complain_fault(fault);
-    return STATUS_REFUSED;
+    return EXIT_REFUSED;
 }
 
 /* Is there a certificate to sign with, and how many tries? The card is not held while a person
@@ -89,7 +89,7 @@ static int write_output(const struct sign_job *job, const struct buffer *cms)
     if (file_create(job->output, buffer_bytes(cms), 0644, &fault) != ERR_NONE)
         return complain_fault(&fault);
     printf(say("signed: %s\n", "署名しました: %s\n"), job->output);
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 /* One transaction, in which the tries are looked at again: the card may be another one by now. */
@@ -104,9 +104,9 @@ static int sign_with_pin(const struct sign_job *job, struct card_channel *channe
     if (card_session_begin(channel, &session, &fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = pin_tries_check(&session, KIND_SIGNATURE, job->may_use_last_try, &tries);
-    if (status == STATUS_DONE)
+    if (status == EXIT_DONE)
         status = pin_tries_verify(&session, KIND_SIGNATURE, pin);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     enum err err = sign_content_by_card(&session, &job->content, clock_now(), &cms, &fault);
     if (err != ERR_NONE)
@@ -124,11 +124,11 @@ static int sign_file(const struct sign_job *job, const char *reader)
     if (pcsc_open(reader, &channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = look_at_card(job, &channel, &tries);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     tell_what_is_signed(job, tries);
     status = pin_option_read(job->pin_fd, KIND_SIGNATURE, &pin);
-    return status == STATUS_DONE ? sign_with_pin(job, &channel, &pin) : status;
+    return status == EXIT_DONE ? sign_with_pin(job, &channel, &pin) : status;
 }
 
 /* FILE.p7s beside the file, FILE.p7m when the file is inside. */
@@ -148,7 +148,7 @@ static int run_sign(int argc, char **argv)
     struct sign_job job CLEANUP(job_done) = {0};
     struct fault fault = {0};
     if (!options_read(argc, argv, sign_options, values, NUM_SIGN_OPTIONS))
-        return STATUS_USAGE;
+        return EXIT_USAGE;
     if (optind + 1 != argc)
         return complain_usage(say("one file is needed", "ファイルを1つ指定してください"));
     bool is_attached = values[SIGN_ATTACHED] != NULL;

@@ -71,7 +71,7 @@ static int collect(int argc, char **argv, struct verify_options *out)
         int at = optind;
         int found = getopt_long(argc, argv, ":", verify_option_names, NULL);
         if (found == -1)
-            return STATUS_DONE;
+            return EXIT_DONE;
         if (found == ':')
             return complain_usage(say("%s needs a value", "%s には値が必要です"), argv[at]);
         if (found == '?')
@@ -95,13 +95,13 @@ static int check_counts(const struct verify_options *options)
             return complain_usage(say("--%s is given too often", "--%s の数が多すぎます"),
                                   option_name(id));
     }
-    return STATUS_DONE;
+    return EXIT_DONE;
 }
 
 static int need(const struct verify_options *options, enum verify_option id)
 {
     if (options->given[id].num)
-        return STATUS_DONE;
+        return EXIT_DONE;
     return complain_usage(say("--%s is missing", "--%s が必要です"), option_name((int)id));
 }
 
@@ -110,9 +110,9 @@ static int ask_path(int argc, char **argv, const struct verify_options *options)
     if (optind != argc)
         return complain_usage(say("%s: one argument too many", "%s: 余分な引数です"), argv[optind]);
     int status = need(options, VERIFY_CERT);
-    if (status == STATUS_DONE)
+    if (status == EXIT_DONE)
         status = need(options, VERIFY_ANCHOR);
-    return status == STATUS_DONE ? verify_path(options) : status;
+    return status == EXIT_DONE ? verify_path(options) : status;
 }
 
 static int ask_signature(int argc, char **argv, struct verify_options *options)
@@ -122,15 +122,15 @@ static int ask_signature(int argc, char **argv, struct verify_options *options)
             "%s", say("one signature file is needed", "署名ファイルを一つ指定してください"));
     options->file = argv[optind];
     int status = need(options, VERIFY_AUTHORITY);
-    return status == STATUS_DONE ? verify_signature(options) : status;
+    return status == EXIT_DONE ? verify_signature(options) : status;
 }
 
 static int ask(int argc, char **argv, struct verify_options *options)
 {
     int status = collect(argc, argv, options);
-    if (status == STATUS_DONE)
+    if (status == EXIT_DONE)
         status = check_counts(options);
-    if (status != STATUS_DONE)
+    if (status != EXIT_DONE)
         return status;
     const struct verify_given *time = &options->given[VERIFY_TIME];
     options->time = clock_now();

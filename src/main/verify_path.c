@@ -10,7 +10,7 @@
 static int complain_path(enum err err, const struct fault *fault)
 {
     int status = complain_fault(fault);
-    return err == ERR_MALFORMED || err == ERR_LIMIT ? STATUS_REFUSED : status;
+    return err == ERR_MALFORMED || err == ERR_LIMIT ? EXIT_REFUSED : status;
 }
 
 static enum err read_given(const struct verify_given *given, const char *label, size_t cap,
@@ -92,8 +92,8 @@ int verify_path(const struct verify_options *options)
         return complain_usage("%s", fault.text);
     puts(verdict == PATH_VALID ? "valid" : "invalid");
     if (verdict == PATH_VALID)
-        return STATUS_DONE;
+        return EXIT_DONE;
     fault_name_input(&fault, given[VERIFY_CERT].values[0]);
     complain_fault(&fault);
-    return err == ERR_MEMORY ? STATUS_UNDECIDED : STATUS_REFUSED;
+    return err == ERR_MEMORY ? EXIT_UNDECIDED : EXIT_REFUSED;
 }

@@ -51,9 +51,9 @@ static void report_json(const struct verdict *verdict)
 int verify_report(const struct verdict *verdict, bool is_json)
 {
     static const int statuses[] = {
-        [VERDICT_CANNOT_TELL] = STATUS_UNDECIDED,
-        [VERDICT_VALID] = STATUS_DONE,
-        [VERDICT_INVALID] = STATUS_REFUSED,
+        [VERDICT_CANNOT_TELL] = EXIT_UNDECIDED,
+        [VERDICT_VALID] = EXIT_DONE,
+        [VERDICT_INVALID] = EXIT_REFUSED,
     };
     if (is_json)
         report_json(verdict);
