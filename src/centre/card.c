@@ -47,6 +47,7 @@ enum err card_find(struct centre *centre, const char *id, struct card *out, stru
     return card_read(centre, STATEMENT_CARD_READ, value_text(id), out, fault);
 }
 
+/* page:S13 rule:old-card */
 bool card_check_token(struct act_call *call)
 {
     const char *token = call->fields.token;
@@ -54,7 +55,7 @@ bool card_check_token(struct act_call *call)
     while (len && token[len - 1] == ' ')
         len--;
     bool is_old = len == strlen(TOKEN_LABEL_OLD) && strncmp(token, TOKEN_LABEL_OLD, len) == 0;
-    return !is_old || act_refuse(call, &reason_old_card); /* page:S13 */
+    return !is_old || act_refuse(call, &reason_old_card);
 }
 
 static bool statement_is_by(const struct act_call *call, const struct card_statement *statement,

@@ -116,6 +116,7 @@ static bool ask_validity(struct act_call *call, const struct resident *resident,
     return true;
 }
 
+/* page:S11 page:S12 page:S14 page:S43 rule:issue */
 bool issue_may(struct act_call *call, const struct resident *resident,
                const struct issue_facts *facts, struct date *last_day)
 {
@@ -243,6 +244,7 @@ static bool store_certificate(struct act_call *call, const struct resident *resi
     return call->outcome == ACT_DONE;
 }
 
+/* page:S02 page:S03 page:S22 rule:issue */
 bool issue_run(struct act_call *call, const struct resident *resident,
                const struct issue_facts *facts)
 {

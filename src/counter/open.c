@@ -103,7 +103,7 @@ static bool ask_issue(struct act_call *call, const struct resident *resident,
     return true;
 }
 
-/* page:S43 */
+/* page:S43 page:S44 page:S45 rule:release */
 static bool check_held(struct act_call *call, const struct resident *resident)
 {
     struct certificate_list list;

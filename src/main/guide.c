@@ -106,7 +106,7 @@ static void print_places(const struct offices *offices, enum place place, const 
             print_place(offices, &offices->entries[i]);
 }
 
-/* page:S17 page:S18 page:S38 page:S47 */
+/* Offices for a visit, hotlines for a call: page:S17 page:S39 page:S51 rule:places */
 static void print_where(const struct procedure_plan *plan, const struct procedure_facts *facts,
                         const struct offices *offices)
 {

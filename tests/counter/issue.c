@@ -21,6 +21,7 @@ static void both_certificates_in_one_visit(void **state)
         assert_int_equal(town_map((enum kind)kind, row.serial).state, STATUS_GOOD);
     }
     page_saw("S22 S02 S03", "issue", 1);
+    page_saw("S13", "old-card", 1); /* the card's token was looked at */
 }
 
 int main(void)

@@ -51,7 +51,7 @@ static void held_by_telephone(void **state)
         assert_int_equal(state_in_map((enum kind)kind, row.serial), STATUS_HELD);
         held_since = row.since;
     }
-    page_saw("S38", "hold", 1);
+    page_saw("S38", "event", 1);
 }
 
 static void nothing_is_issued_to_a_stopped_card(void **state)
@@ -72,7 +72,7 @@ static void still_held_after_the_report(void **state)
     town_run(town_open(1001, "loss-report", "holder", NULL, NULL), NULL, NULL);
     assert_int_equal(town_count(KIND_SIGNATURE, 1001, STATUS_HELD), 1);
     assert_int_equal(town_certificate(KIND_SIGNATURE, 1001, STATUS_HELD).since, held_since);
-    page_saw("S37", "loss-report", 1);
+    page_saw("S37", "procedure", 1);
 }
 
 static void found_in_one_visit(void **state)
@@ -186,7 +186,7 @@ static void revoked_at_the_holders_wish(void **state)
     town_run(town_open(1001, "revoke", "holder", "authentication", NULL), NULL, NULL);
     assert_int_equal(town_count(KIND_AUTHENTICATION, 1001, STATUS_GOOD), 0);
     assert_int_equal(town_count(KIND_SIGNATURE, 1001, STATUS_GOOD), 1);
-    page_saw("S41", "revoke", 1);
+    page_saw("S41", "event", 1);
 }
 
 static void a_child_by_its_legal_representative(void **state)

@@ -25,6 +25,14 @@ def check(name, wrong):
         print(f"# {line}")
 
 
+def page_saw(statements, rule, accepted):
+    """As in tests/check.h, for page coverage."""
+    path = os.environ.get("JPKI_PAGE_LOG")
+    if path:
+        with open(path, "a", encoding="utf-8") as log:
+            log.write(f"{statements}\t{rule}\t{'accepted' if accepted else 'refused'}\tguide\n")
+
+
 def finish():
     print(f"1..{number}")
     return 1 if failed else 0

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-from command_line import check, finish, run
+from command_line import check, finish, page_saw, run
 
 APPLICANTS = ["holder", "legal-representative", "proxy", "other"]
 PROCEDURES = ["new", "renewal", "change-reissue", "stay-extended", "pin-reset", "pin-change", "hold",
@@ -104,6 +104,22 @@ def check_numbers_hidden():
     return None if "number hidden" in text else text
 
 
+def check_places():
+    """Offices for a visit, hotlines for a call, a link only where the page has it."""
+    renewal = run("guide", text="1\n2\n2\n3\n1\n1\n", locale="ja_JP.UTF-8").stdout
+    hold = run("guide", text="1\n2\n7\n", locale="ja_JP.UTF-8").stdout
+    for text, place, statement, wanted in [
+            (renewal, "大栄庁舎", "S17", True), (renewal, "北条支所", "S17", True),
+            (hold, "大栄庁舎", "S17", False), (hold, "総合フリーダイヤル", "S39", True),
+            (renewal, "総合フリーダイヤル", "S39", False), (renewal, "ポータルサイト", "S51", True),
+            (renewal, "更新について", "S51", True), (hold, "更新について", "S51", False),
+            (hold, "紛失・盗難について", "S51", True), (renewal, "紛失・盗難について", "S51", False)]:
+        page_saw(statement, "places", place in text)
+        if (place in text) != wanted:
+            return f"{place}: {text}"
+    return None
+
+
 def check_refused_says_what_instead():
     result = run("guide", text="1\n2\n2\n3\n1\n2\n")
     return None if result.returncode == 1 and "call for a hold" in result.stdout else result.stdout
@@ -126,6 +142,7 @@ def main():
     check("every path ends, none contradicts rules papers", check_paths())
     check("speaks Japanese", check_japanese())
     check("hides the numbers of the sample town", check_numbers_hidden())
+    check("names offices, hotlines and links where they belong", check_places())
     check("says what to do instead of what is refused", check_refused_says_what_instead())
     check("asks again after nonsense", check_asks_again())
     check("refuses a malformed file of offices", check_bad_offices())
