@@ -154,9 +154,9 @@ static enum err start_all(struct service *service, const struct secret *passphra
 
 /* --- ending --- */
 
-static void kill_all(const struct service *service, int signal)
+static void kill_from(const struct service *service, enum role first, int signal)
 {
-    for (enum role role = 0; role < NUM_ROLES; role++)
+    for (enum role role = first; role < NUM_ROLES; role++)
         if (service->children[role].pid > 0)
             kill(service->children[role].pid, signal);
 }
@@ -181,14 +181,15 @@ static enum role reap(struct service *service, int *status)
     return NUM_ROLES;
 }
 
+/* signer is not asked: it ends when commit has, so that what commit is doing can be finished. */
 static void end_all(struct service *service)
 {
     int64_t start = clock_monotonic();
     int status;
-    kill_all(service, SIGTERM);
+    kill_from(service, ROLE_SIGNER + 1, SIGTERM);
     while (any_runs(service)) {
         if (clock_monotonic() - start > END_PAUSE)
-            kill_all(service, SIGKILL);
+            kill_from(service, ROLE_SIGNER, SIGKILL);
         if (reap(service, &status) == NUM_ROLES)
             usleep(10 * 1000);
     }
