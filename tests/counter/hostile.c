@@ -250,6 +250,12 @@ static void a_replayed_permit_and_extra_signatures(void **state)
                  "challenge-used");
 }
 
+/* The card has a spare key for this very application by now; the software key is still none. */
+static void a_software_key_beside_a_genuine_spare(void **state)
+{
+    a_software_key(state);
+}
+
 static void a_fourth_key(void **state)
 {
     (void)state;
@@ -366,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_permit_before_its_step),
         cmocka_unit_test(a_permit_of_another_card),
         cmocka_unit_test(a_replayed_permit_and_extra_signatures),
+        cmocka_unit_test(a_software_key_beside_a_genuine_spare),
         cmocka_unit_test(a_fourth_key),
         cmocka_unit_test(a_faked_confirmation),
         cmocka_unit_test(a_key_that_was_certified_for_another),
