@@ -111,9 +111,9 @@ static bool read_changes(const struct field_row *row, json_t *value, struct act_
     json_t *text;
     if (!json_is_object(value))
         return false;
-    json_object_foreach(value, name,
-                        text) if (!json_is_string(text) ||
-                                  (json_string_length(text) > 0 && !short_text(text))) return false;
+    json_object_foreach (value, name, text)
+        if (!json_is_string(text) || (json_string_length(text) > 0 && !short_text(text)))
+            return false;
     out->changes = value;
     return true;
 }
@@ -263,8 +263,7 @@ enum err fields_parse(json_t *object, uint64_t required, uint64_t optional, stru
         return fault_set(fault, ERR_MALFORMED, "fields", "fields is not an object");
     const char *name;
     json_t *value;
-    json_object_foreach(object, name, value)
-    {
+    json_object_foreach (object, name, value) {
         enum err err = fields_read_one(name, value, required | optional, out, fault);
         if (err != ERR_NONE)
             return err;

@@ -128,8 +128,7 @@ static bool event_changes(struct act_call *call, struct change_event *out)
 {
     const char *name;
     json_t *value;
-    json_object_foreach(call->fields.changes, name, value)
-    {
+    json_object_foreach (call->fields.changes, name, value) {
         if (out->num_changes == CHANGE_EVENT_ITEMS)
             return act_ok(call, fault_set(&call->fault, ERR_LIMIT, "changes", "more than %d",
                                           CHANGE_EVENT_ITEMS));

@@ -79,6 +79,13 @@ struct ruling pin_check(const struct law_policy *policy, enum kind kind, struct 
     return kind == KIND_SIGNATURE ? check_signature(policy, pin) : check_authentication(pin);
 }
 
+struct ruling pin_check_old(enum kind kind, struct bytes pin)
+{
+    struct law_policy policy = law_policy_default();
+    policy.pin_letter_and_digit = false;
+    return pin_check(&policy, kind, pin);
+}
+
 void pin_fold(uint8_t *pin, size_t len)
 {
     for (size_t i = 0; i < len; i++)

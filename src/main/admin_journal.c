@@ -41,10 +41,7 @@ static void verification_done(struct verification *verification)
 
 static int find_wrong(const char *what, int64_t number)
 {
-    fprintf(stderr,
-            say("jpki: journal entry %" PRId64 ": %s\n", "jpki: 記録簿 %" PRId64 " 番: %s\n"),
-            number, what);
-    return EXIT_REFUSED;
+    return refuse(say("journal entry %" PRId64 ": %s", "記録簿 %" PRId64 " 番: %s"), number, what);
 }
 
 static bool keep_head(struct verification *verification)
@@ -141,8 +138,7 @@ static bool add_checkpoints(struct verification *verification, json_t *list)
 {
     size_t i;
     json_t *row;
-    json_array_foreach(list, i, row)
-    {
+    json_array_foreach (list, i, row) {
         struct checkpoint checkpoint = {.number =
                                             json_integer_value(json_object_get(row, "number")),
                                         .time = json_integer_value(json_object_get(row, "time"))};
@@ -222,8 +218,7 @@ static int read_page(struct verification *verification, bool *more)
         (!hex_field(answer.detail, "key", verification->point, sizeof verification->point) ||
          !add_checkpoints(verification, json_object_get(answer.detail, "checkpoints"))))
         return complain_err("journal", ERR_PEER);
-    json_array_foreach(json_object_get(answer.detail, "entries"), i, entry)
-    {
+    json_array_foreach (json_object_get(answer.detail, "entries"), i, entry) {
         const char *wrong = check_entry(verification, entry);
         if (wrong)
             return find_wrong(wrong, json_integer_value(json_object_get(entry, "number")));

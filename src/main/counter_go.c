@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "law/pin.h"
 #include "main/counter.h"
 #include "main/counter_terminal.h"
 #include "main/pin_option.h"
@@ -18,22 +17,14 @@ const struct option counter_go_options[] = {
 
 /* -- PINs, by whoever stands before the reader -- */
 
-/* A new PIN is typed twice; the mixture of letters and digits is asked of it alone. page:S05 */
 static bool read_pin(void *context, enum kind kind, bool is_new, struct secret *out)
 {
     const struct counter_line *line = context;
     const char *fd = line->values[COUNTER_PIN_FD];
-    struct secret again CLEANUP_SECRET = {0};
     struct law_policy policy = law_policy_default();
-    policy.pin_letter_and_digit = is_new && policy.pin_letter_and_digit;
-    const char *question = is_new ? say("new PIN", "新しい暗証番号") : say("PIN", "暗証番号");
-    if (pin_option_ask(fd, question, kind, out) != EXIT_DONE ||
-        pin_option_check(&policy, kind, out) != EXIT_DONE)
-        return false;
-    if (!is_new || fd)
-        return true;
-    return pin_option_ask(fd, say("again", "もう一度"), kind, &again) == EXIT_DONE &&
-           secret_equal(secret_bytes(out), secret_bytes(&again));
+    int status =
+        is_new ? pin_option_read_new(fd, &policy, kind, out) : pin_option_read(fd, kind, out);
+    return status == EXIT_DONE;
 }
 
 /* -- steps -- */

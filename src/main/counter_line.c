@@ -91,18 +91,8 @@ json_t *counter_line_fields(const struct counter_line *line)
     return object;
 }
 
-/* What a refusal tells besides: the bad lines of a file. */
-static void complain_faults(const struct counter_answer *answer)
-{
-    size_t i;
-    json_t *fault;
-    json_array_foreach(json_object_get(json_object_get(answer->detail, "answer"), "faults"), i,
-                       fault) fprintf(stderr, "%s\n", json_string_value(fault));
-}
-
 int counter_complain(const struct counter_answer *answer)
 {
-    complain_faults(answer);
     const char *date = counter_text(answer, "date");
     fprintf(stderr, "jpki: %s%s%s", counter_sentence(answer, language_of_locale()),
             date[0] ? " " : "", date);
@@ -112,8 +102,9 @@ int counter_complain(const struct counter_answer *answer)
     fputc('\n', stderr);
     size_t i;
     json_t *line;
-    json_array_foreach(json_object_get(json_object_get(answer->detail, "answer"), "faults"), i,
-                       line) fprintf(stderr, "  %s\n", json_string_value(line));
+    json_array_foreach (json_object_get(json_object_get(answer->detail, "answer"), "faults"), i,
+                        line)
+        fprintf(stderr, "  %s\n", json_string_value(line));
     return answer->outcome == COUNTER_REFUSED ? EXIT_REFUSED : EXIT_UNDECIDED;
 }
 
@@ -139,7 +130,8 @@ static void print_list(const char *name, json_t *list)
 {
     size_t i;
     json_t *item;
-    json_array_foreach(list, i, item) print_value(name, item);
+    json_array_foreach (list, i, item)
+        print_value(name, item);
 }
 
 int counter_print(const struct counter_line *line, const struct counter_answer *answer)
@@ -150,8 +142,7 @@ int counter_print(const struct counter_line *line, const struct counter_answer *
         return counter_complain(answer);
     if (line->values[COUNTER_JSON])
         return counter_print_json(answer);
-    json_object_foreach(answer->detail, name, value)
-    {
+    json_object_foreach (answer->detail, name, value) {
         if (json_is_array(value))
             print_list(name, value);
         else
@@ -169,8 +160,7 @@ static void print_steps(json_t *steps)
 {
     size_t i;
     json_t *step;
-    json_array_foreach(steps, i, step)
-    {
+    json_array_foreach (steps, i, step) {
         const char *kind = json_string_value(json_object_get(step, "kind"));
         printf("  %s %2d %-16s %s%s%s\n", json_is_true(json_object_get(step, "done")) ? "x" : "-",
                (int)json_integer_value(json_object_get(step, "position")),
@@ -183,7 +173,7 @@ static void print_papers(json_t *papers)
 {
     size_t i;
     json_t *paper;
-    json_array_foreach(papers, i, paper)
+    json_array_foreach (papers, i, paper)
         printf("  %s %d: %s\n", say("visit", "来庁"),
                (int)json_integer_value(json_object_get(paper, "visit")), label(paper));
 }
@@ -192,7 +182,7 @@ static void print_certificates(json_t *list)
 {
     size_t i;
     json_t *row;
-    json_array_foreach(list, i, row)
+    json_array_foreach (list, i, row)
         printf("  %s %lld %s %s %s\n", json_string_value(json_object_get(row, "kind")),
                json_integer_value(json_object_get(row, "serial")),
                json_string_value(json_object_get(row, "state")),

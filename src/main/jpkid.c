@@ -2,9 +2,7 @@
  * processes; nobody else calls it. */
 #include "main/jpkid.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,12 +49,11 @@ int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
 {
     if (!fd_text)
         return passphrase_ask(is_new, out);
-    char *end;
-    long fd = strtol(fd_text, &end, 10);
-    if (end == fd_text || *end || fd < 0 || fcntl((int)fd, F_GETFD) < 0)
-        return complain_usage("--passphrase-fd %s: not an open descriptor", fd_text);
-    enum err err = secret_read_fd((int)fd, out);
-    close((int)fd);
+    int fd;
+    if (!option_descriptor("passphrase-fd", fd_text, &fd))
+        return EXIT_USAGE;
+    enum err err = secret_read_fd(fd, out);
+    close(fd);
     if (err != ERR_NONE)
         return complain_err("passphrase", err);
     if (out->len == 0)

@@ -10,6 +10,7 @@
 #include "crypto/sign.h"
 #include "main/options.h"
 #include "main/pin_option.h"
+#include "main/pin_tries.h"
 #include "reader/pcsc.h"
 
 enum login_option {
@@ -29,85 +30,21 @@ static const struct option login_options[] = {
     {0},
 };
 
-static int refuse(const struct fault *fault)
-{
-    complain_fault(fault);
-    return EXIT_REFUSED;
-}
-
 /* --- the card --- */
 
-/* Spends no try. */
-static int check_tries(struct card_session *session, bool last_try, uint8_t *tries,
-                       struct fault *fault)
-{
-    if (card_tries(session, KIND_AUTHENTICATION, tries, fault) != ERR_NONE)
-        return complain_fault(fault);
-    if (*tries == 0)
-        fault_set(fault, ERR_LOCKED, "PIN", "%s",
-                  say("locked, or never set: the town hall resets it",
-                      "ロックされているか未設定です。市区町村の窓口で再設定してください"));
-    else if (*tries == 1 && !last_try)
-        fault_set(
-            fault, ERR_PIN, "PIN", "%s",
-            say("one try is left, a wrong PIN locks it; --last-try uses it",
-                "残り1回です。間違えるとロックされます。続けるには --last-try を付けてください"));
-    else
-        return EXIT_DONE;
-    return refuse(fault);
-}
-
-/* Before the PIN is asked for: is there a certificate to log in with, and how many tries? */
-static int look_at_card(struct card_channel *channel, bool last_try, uint8_t *tries)
-{
-    struct fault fault = {0};
-    struct card_session session CLEANUP_CARD_SESSION = {NULL};
-    struct card_description card;
-    if (card_session_begin(channel, &session, &fault) != ERR_NONE ||
-        card_describe(&session, &card, &fault) != ERR_NONE)
-        return complain_fault(&fault);
-    if (card.has_certificate[KIND_AUTHENTICATION])
-        return check_tries(&session, last_try, tries, &fault);
-    fault_set(
-        &fault, ERR_NOT_FOUND, "authentication certificate", "%s",
-        say("there is none in this card", "このカードには利用者証明用電子証明書がありません"));
-    return refuse(&fault);
-}
-
-static int complain_pin(enum err err, uint8_t tries_left, const struct fault *fault)
-{
-    if (err == ERR_PIN)
-        fprintf(stderr,
-                say("jpki: the PIN is wrong; tries left: %u\n",
-                    "jpki: 暗証番号が違います。残り回数: %u\n"),
-                tries_left);
-    else if (err == ERR_LOCKED)
-        fputs(say("jpki: the PIN is wrong and now locked: the town hall resets it\n",
-                  "jpki: 暗証番号がロックされました。市区町村の窓口で再設定してください\n"),
-              stderr);
-    else
-        return complain_fault(fault);
-    return EXIT_REFUSED;
-}
-
-/* One transaction: the tries are looked at again, since the card may be another one by now. SELECT
- * follows in it, by card_session_end. PROTOCOL.login 6 */
-static int sign(struct card_channel *channel, const struct secret *pin, bool last_try,
+/* One transaction; SELECT follows in it, by card_session_end. PROTOCOL.login 6 */
+static int sign(struct card_channel *channel, const struct pin_use *use, const struct secret *pin,
                 struct bytes digest_info, struct buffer *cert, struct buffer *signature)
 {
     struct fault fault = {0};
     struct card_session session CLEANUP_CARD_SESSION = {NULL};
-    uint8_t tries;
     if (card_session_begin(channel, &session, &fault) != ERR_NONE ||
-        card_read_certificate(&session, KIND_AUTHENTICATION, CARD_LEAF, cert, &fault) != ERR_NONE)
+        card_read_certificate(&session, use->kind, CARD_LEAF, cert, &fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = check_tries(&session, last_try, &tries, &fault);
+    int status = pin_tries_verify(&session, use, pin);
     if (status != EXIT_DONE)
         return status;
-    enum err err = card_verify_pin(&session, KIND_AUTHENTICATION, pin, &tries, &fault);
-    if (err != ERR_NONE)
-        return complain_pin(err, tries, &fault);
-    if (card_sign(&session, KIND_AUTHENTICATION, digest_info, signature, &fault) != ERR_NONE)
+    if (card_sign(&session, use->kind, digest_info, signature, &fault) != ERR_NONE)
         return complain_fault(&fault);
     return EXIT_DONE;
 }
@@ -174,21 +111,21 @@ static int ask_card(const struct login_page *page, const char *const *values, st
     struct secret pin CLEANUP_SECRET;
     struct buffer digest_info CLEANUP_BUFFER;
     uint8_t digest[SHA256_LEN], tries;
-    bool last_try = values[OPTION_LAST_TRY] != NULL;
+    const struct pin_use use = {KIND_AUTHENTICATION, values[OPTION_LAST_TRY] != NULL, true};
     secret_init(&pin);
     buffer_init(&digest_info, 64);
     login_page_digest(page, digest);
     if (digest_info_encode(HASH_SHA256, bytes_of(digest, sizeof digest), &digest_info) ||
         pcsc_open(values[OPTION_READER], &channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = look_at_card(&channel, last_try, &tries);
+    int status = pin_tries_look(&channel, &use, &tries);
     if (status != EXIT_DONE)
         return status;
     tell_who_asks(page, tries);
-    status = pin_option_read(values[OPTION_PIN_FD], KIND_AUTHENTICATION, &pin);
+    status = pin_option_read(values[OPTION_PIN_FD], use.kind, &pin);
     if (status != EXIT_DONE)
         return status;
-    return sign(&channel, &pin, last_try, buffer_bytes(&digest_info), cert, signature);
+    return sign(&channel, &use, &pin, buffer_bytes(&digest_info), cert, signature);
 }
 
 static int login(const char *url, const char *const *values)
@@ -204,7 +141,7 @@ static int login(const char *url, const char *const *values)
         return EXIT_USAGE;
     }
     if (err != ERR_NONE)
-        return err == ERR_DENIED ? refuse(&fault) : complain_fault(&fault);
+        return err == ERR_DENIED ? refuse_fault(&fault) : complain_fault(&fault);
     int status = ask_card(&page, values, &cert, &signature);
     if (status != EXIT_DONE)
         return status;
@@ -212,7 +149,7 @@ static int login(const char *url, const char *const *values)
     struct login_answer answer;
     err = login_page_answer(&page, &token, &answer, &fault);
     if (err != ERR_NONE)
-        return err == ERR_DENIED ? refuse(&fault) : complain_fault(&fault);
+        return err == ERR_DENIED ? refuse_fault(&fault) : complain_fault(&fault);
     return tell_answer(&page, &answer, values[OPTION_JSON] != NULL);
 }
 

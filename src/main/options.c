@@ -2,8 +2,11 @@
 #include "main/options.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* -o is short for --output where there is one. */
@@ -56,15 +59,35 @@ const char *say(const char *en, const char *ja)
     return language_of_locale() == LANGUAGE_JA ? ja : en;
 }
 
+static void complain(const char *format, va_list arguments)
+{
+    fprintf(stderr, "%s: ", program_invocation_short_name);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+}
+
 int complain_usage(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "%s: ", program_invocation_short_name);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    complain(format, arguments);
     va_end(arguments);
     return EXIT_USAGE;
+}
+
+int refuse(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    complain(format, arguments);
+    va_end(arguments);
+    return EXIT_REFUSED;
+}
+
+int refuse_fault(const struct fault *fault)
+{
+    complain_fault(fault);
+    return EXIT_REFUSED;
 }
 
 int complain_err(const char *input, enum err code)
@@ -99,5 +122,21 @@ bool option_birth(const char *name, const char *text, struct date *out)
     complain_usage(say("--%s %s: not a birth date (YYYY-MM-DD, 00 where it is not known)",
                        "--%s %s: 生年月日 (YYYY-MM-DD、不詳は00) ではありません"),
                    name, text);
+    return false;
+}
+
+bool option_descriptor(const char *name, const char *text, int *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    bool is_number = text[0] >= '0' && text[0] <= '9' && !*end && !errno && value <= INT_MAX;
+    if (is_number && fcntl((int)value, F_GETFD) >= 0) {
+        *out = (int)value;
+        return true;
+    }
+    complain_usage(
+        say("--%s %s: not an open descriptor", "--%s %s: 開いたファイル記述子ではありません"), name,
+        text);
     return false;
 }

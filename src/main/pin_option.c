@@ -1,55 +1,47 @@
 #include "main/pin_option.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "law/pin.h"
 #include "main/options.h"
 
-static bool descriptor_parse(const char *text, int *out)
+static int ask(const char *fd_text, const char *question, enum kind kind, struct secret *out)
 {
-    char *end;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end || errno || value > INT_MAX)
-        return false;
-    *out = (int)value;
-    return true;
-}
-
-static enum err ask(const char *question, enum kind kind, struct secret *out)
-{
+    int fd = -1;
     char prompt[128];
+    if (fd_text && !option_descriptor("pin-fd", fd_text, &fd))
+        return EXIT_USAGE;
     snprintf(prompt, sizeof prompt, "%s (%s): ", question, kind_label(kind, language_of_locale()));
-    return secret_ask(prompt, out);
-}
-
-int pin_option_ask(const char *fd_text, const char *question, enum kind kind, struct secret *out)
-{
-    int fd;
-    if (fd_text && !descriptor_parse(fd_text, &fd))
-        return complain_usage(
-            say("--pin-fd %s: no descriptor", "--pin-fd %s: ファイル記述子ではありません"),
-            fd_text);
-    enum err err = fd_text ? secret_read_fd(fd, out) : ask(question, kind, out);
+    enum err err = fd_text ? secret_read_fd(fd, out) : secret_ask(prompt, out);
     return err == ERR_NONE ? EXIT_DONE : complain_err(say("the PIN", "暗証番号"), err);
 }
 
-int pin_option_check(const struct law_policy *policy, enum kind kind, const struct secret *pin)
+static int exit_status_of(struct ruling ruling)
 {
-    struct ruling ruling = pin_check(policy, kind, secret_bytes(pin));
     if (ruling.decision == DECISION_ALLOWED)
         return EXIT_DONE;
-    fprintf(stderr, "jpki: %s\n", say(ruling.reason.en, ruling.reason.ja));
-    return EXIT_REFUSED;
+    return refuse("%s", say(ruling.reason.en, ruling.reason.ja));
 }
 
 int pin_option_read(const char *fd_text, enum kind kind, struct secret *out)
 {
-    struct law_policy policy = law_policy_default();
-    policy.pin_letter_and_digit = false; /* asked of a new PIN; the one in the card may be older */
-    int status = pin_option_ask(fd_text, say("PIN", "暗証番号"), kind, out);
-    return status == EXIT_DONE ? pin_option_check(&policy, kind, out) : status;
+    int status = ask(fd_text, say("PIN", "暗証番号"), kind, out);
+    if (status != EXIT_DONE)
+        return status;
+    return exit_status_of(pin_check_old(kind, secret_bytes(out)));
+}
+
+int pin_option_read_new(const char *fd_text, const struct law_policy *policy, enum kind kind,
+                        struct secret *out)
+{
+    struct secret again CLEANUP_SECRET = {0};
+    int status = ask(fd_text, say("new PIN", "新しい暗証番号"), kind, out);
+    if (status == EXIT_DONE && !fd_text)
+        status = ask(NULL, say("new PIN once more", "新しい暗証番号（確認）"), kind, &again);
+    if (status != EXIT_DONE)
+        return status;
+    if (!fd_text && !secret_equal(secret_bytes(out), secret_bytes(&again)))
+        return refuse("%s",
+                      say("the new PIN was not the same twice", "新しい暗証番号が一致しません"));
+    return exit_status_of(pin_check(policy, kind, secret_bytes(out)));
 }

@@ -6,12 +6,13 @@
 #include "base/secret.h"
 #include "law/policy.h"
 
-/* pin_option_read reads one line. fd_text is the value of --pin-fd, NULL: ask on the terminal.
- * Returns EXIT_DONE, or complains and returns EXIT_USAGE (no descriptor), EXIT_UNDECIDED
- * (nothing to read) or EXIT_REFUSED (not the form of such a PIN). */
-int pin_option_read(const char *fd_text, enum kind kind, struct secret *out);
+/* Both read PINs, a line each. fd_text is the value of --pin-fd, NULL: ask on the terminal. They
+ * return EXIT_DONE, or complain and return EXIT_USAGE (no descriptor), EXIT_UNDECIDED (nothing to
+ * read) or EXIT_REFUSED (not the form of such a PIN). */
 
-/* Its two halves, for whoever asks for more than one PIN: with a question of one's own and no check
- * of the form, and the check. */
-int pin_option_ask(const char *fd_text, const char *question, enum kind kind, struct secret *out);
-int pin_option_check(const struct law_policy *policy, enum kind kind, const struct secret *pin);
+/* pin_option_read reads the PIN that is in the card. */
+int pin_option_read(const char *fd_text, enum kind kind, struct secret *out) MUST_USE;
+/* pin_option_read_new reads one that is to be set; on the terminal twice, EXIT_REFUSED when the two
+ * differ. */
+int pin_option_read_new(const char *fd_text, const struct law_policy *policy, enum kind kind,
+                        struct secret *out) MUST_USE;

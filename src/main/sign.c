@@ -35,36 +35,13 @@ static const struct option sign_options[] = {
 struct sign_job {
     const char *path, *pin_fd;
     char output[4096];
-    bool may_use_last_try;
+    struct pin_use use;
     struct sign_content content;
 };
 
 static void job_done(struct sign_job *job)
 {
     sign_content_done(&job->content);
-}
-
-static int refuse(const struct fault *fault)
-{
-    complain_fault(fault);
-    return EXIT_REFUSED;
-}
-
-/* Is there a certificate to sign with, and how many tries? The card is not held while a person
- * types. */
-static int look_at_card(const struct sign_job *job, struct card_channel *channel, uint8_t *tries)
-{
-    struct fault fault = {0};
-    struct card_session session CLEANUP_CARD_SESSION = {0};
-    struct card_description card;
-    if (card_session_begin(channel, &session, &fault) != ERR_NONE ||
-        card_describe(&session, &card, &fault) != ERR_NONE)
-        return complain_fault(&fault);
-    if (card.has_certificate[KIND_SIGNATURE])
-        return pin_tries_check(&session, KIND_SIGNATURE, job->may_use_last_try, tries);
-    fault_set(&fault, ERR_NOT_FOUND, "signature certificate", "%s",
-              say("there is none in this card", "このカードには署名用電子証明書がありません"));
-    return refuse(&fault);
 }
 
 static void tell_what_is_signed(const struct sign_job *job, uint8_t tries)
@@ -92,25 +69,22 @@ static int write_output(const struct sign_job *job, const struct buffer *cms)
     return EXIT_DONE;
 }
 
-/* One transaction, in which the tries are looked at again: the card may be another one by now. */
+/* One transaction: SELECT follows in it, and no other program comes between PIN and signature. */
 static int sign_with_pin(const struct sign_job *job, struct card_channel *channel,
                          const struct secret *pin)
 {
     struct fault fault = {0};
     struct card_session session CLEANUP_CARD_SESSION = {0};
     struct buffer cms CLEANUP_BUFFER;
-    uint8_t tries;
     buffer_init(&cms, LIMIT_CMS_DETACHED + job->content.attached.len);
     if (card_session_begin(channel, &session, &fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = pin_tries_check(&session, KIND_SIGNATURE, job->may_use_last_try, &tries);
-    if (status == EXIT_DONE)
-        status = pin_tries_verify(&session, KIND_SIGNATURE, pin);
+    int status = pin_tries_verify(&session, &job->use, pin);
     if (status != EXIT_DONE)
         return status;
     enum err err = sign_content_by_card(&session, &job->content, clock_now(), &cms, &fault);
     if (err != ERR_NONE)
-        return err == ERR_STATE ? refuse(&fault) : complain_fault(&fault);
+        return err == ERR_STATE ? refuse_fault(&fault) : complain_fault(&fault);
     return write_output(job, &cms);
 }
 
@@ -123,11 +97,11 @@ static int sign_file(const struct sign_job *job, const char *reader)
     secret_init(&pin);
     if (pcsc_open(reader, &channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = look_at_card(job, &channel, &tries);
+    int status = pin_tries_look(&channel, &job->use, &tries);
     if (status != EXIT_DONE)
         return status;
     tell_what_is_signed(job, tries);
-    status = pin_option_read(job->pin_fd, KIND_SIGNATURE, &pin);
+    status = pin_option_read(job->pin_fd, job->use.kind, &pin);
     return status == EXIT_DONE ? sign_with_pin(job, &channel, &pin) : status;
 }
 
@@ -154,7 +128,7 @@ static int run_sign(int argc, char **argv)
     bool is_attached = values[SIGN_ATTACHED] != NULL;
     job.path = argv[optind];
     job.pin_fd = values[SIGN_PIN_FD];
-    job.may_use_last_try = values[SIGN_LAST_TRY] != NULL;
+    job.use = (struct pin_use){KIND_SIGNATURE, values[SIGN_LAST_TRY] != NULL, true};
     if (!name_output(&job, values[SIGN_OUTPUT], is_attached))
         return complain_usage(say("the name of the output is too long", "出力名が長すぎます"));
     if (access(job.output, F_OK) == 0)

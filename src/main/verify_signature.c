@@ -143,8 +143,8 @@ static enum err read_content(const char *path, struct signature *signature, stru
     }
 }
 
-static int refuse(const struct verify_options *options, const struct check *check,
-                  const struct fault *fault)
+static int refuse_content(const struct verify_options *options, const struct check *check,
+                          const struct fault *fault)
 {
     struct verdict verdict;
     check_refused(check, fault, &verdict);
@@ -181,7 +181,8 @@ static int read_and_decide(const struct verify_options *options, const struct ch
         return complain_fault(&fault);
     if (err == ERR_NONE)
         err = signature_begin(buffer_bytes(&der), &signature, &fault);
-    return err == ERR_NONE ? decide(options, check, &signature) : refuse(options, check, &fault);
+    return err == ERR_NONE ? decide(options, check, &signature)
+                           : refuse_content(options, check, &fault);
 }
 
 int verify_signature(const struct verify_options *options)

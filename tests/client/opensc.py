@@ -2,6 +2,7 @@
 """The card as the world outside sees it: pcscd with our driver, OpenSC, openssl. The certificates are
 made by openssl for keys that the card made under a real permit."""
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -161,9 +162,26 @@ def tries_of(kind):
     return int(part[part.index("Tries left"):].split(":")[1].split()[0])
 
 
-def change(kind, old, new, *more, again=None):
-    return run(JPKI, "pin", "change", "--kind", kind, "--pin-fd", "0", *more,
-               data=f"{old}\n{new}\n{new if again is None else again}\n")
+def change(kind, old, new, *more):
+    return run(JPKI, "pin", "change", "--kind", kind, "--pin-fd", "0", *more, data=f"{old}\n{new}\n")
+
+
+def change_at_terminal(kind, *typed):
+    """The same with PINs that a person types, each at its question: (exit status, what is shown)."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(JPKI, [JPKI, "pin", "change", "--kind", kind])
+    shown, typed = b"", list(typed)
+    while True:
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:  # the other end is closed
+            break
+        shown += part
+        if part.endswith(b"): ") and typed:
+            os.write(terminal, typed.pop(0).encode() + b"\n")
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
 
 
 def changes():
@@ -171,13 +189,16 @@ def changes():
     tap.check(done.returncode == 0, "jpki pin change changes the signature PIN", both(done))
     done = run("pkcs15-tool", "--verify-pin", "--auth-id", "02", "--pin", "NEW456X")
     tap.check(done.returncode == 0, "OpenSC verifies the new one, in upper case", both(done))
-    for old, new, again, what in (("1234", "123", None, "three digits"),
-                                  ("1234", "12a4", None, "a letter"),
-                                  ("123", "9999", None, "an old one of the wrong form"),
-                                  ("1234", "9999", "9998", "two that differ")):
-        done = change("authentication", old, new, again=again)
+    for old, new, what in (("1234", "123", "three digits"), ("1234", "12a4", "a letter"),
+                           ("123", "9999", "an old one of the wrong form")):
+        done = change("authentication", old, new)
         tap.check(done.returncode == 1 and tries_of("authentication") == 3,
                   f"refused before a try is spent: {what}", both(done))
+    status, screen = change_at_terminal("authentication", "1234", "9999", "9998")
+    tap.check(status == 1 and tries_of("authentication") == 3 and "9999" not in screen,
+              "typed twice, not the same: refused before a try is spent", screen)
+    status, screen = change_at_terminal("authentication", "1234", "1234", "1234")
+    tap.check(status == 0, "typed at the terminal", screen)
     done = change("authentication", "0000", "9999")
     tap.check(done.returncode == 1 and "2" in done.stderr and tries_of("authentication") == 2,
               "a wrong old PIN costs one try and says so", both(done))

@@ -114,9 +114,9 @@ static enum path_verdict ask(const json_t *test, struct fault *fault)
     const char *wanted[PKITS_INPUTS];
     size_t num_wanted = 0, i;
     const json_t *name;
-    json_array_foreach(json_object_get(test, "initial_policy_set"), i,
-                       name) if (strcmp(json_string_value(name), "anyPolicy") != 0)
-        wanted[num_wanted++] = policy_oid(json_string_value(name));
+    json_array_foreach (json_object_get(test, "initial_policy_set"), i, name)
+        if (strcmp(json_string_value(name), "anyPolicy") != 0)
+            wanted[num_wanted++] = policy_oid(json_string_value(name));
     int64_t time;
     assert_ok(time_parse("2026-01-01T00:00:00Z", &time));
     struct path_request request = {
@@ -178,12 +178,11 @@ static void asks_a_section(void **state)
     int cases = 0, wrong = 0;
     size_t i;
     const json_t *test;
-    json_array_foreach(tests, i, test) if (strcmp(json_string_value(json_object_get(test, "suite")),
-                                                  section->suite) == 0)
-    {
-        cases++;
-        wrong += !judge(test);
-    }
+    json_array_foreach (tests, i, test)
+        if (strcmp(json_string_value(json_object_get(test, "suite")), section->suite) == 0) {
+            cases++;
+            wrong += !judge(test);
+        }
     json_decref(tests);
     assert_int_equal(cases, section->cases);
     assert_int_equal(wrong, 0);

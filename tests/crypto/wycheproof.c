@@ -118,7 +118,8 @@ static void judge_group(const struct file *file, const json_t *json, struct coun
     group.salt_len = (unsigned)json_integer_value(json_object_get(json, "sLen"));
     size_t i;
     const json_t *test;
-    json_array_foreach(json_object_get(json, "tests"), i, test) judge(file, &group, test, counts);
+    json_array_foreach (json_object_get(json, "tests"), i, test)
+        judge(file, &group, test, counts);
 }
 
 static void agrees_with_a_file(void **state)
@@ -134,7 +135,7 @@ static void agrees_with_a_file(void **state)
     struct counts counts = {0};
     size_t i;
     const json_t *group;
-    json_array_foreach(json_object_get(json, "testGroups"), i, group)
+    json_array_foreach (json_object_get(json, "testGroups"), i, group)
         judge_group(file, group, &counts);
     json_decref(json);
     assert_int_equal(counts.valid, file->valid);

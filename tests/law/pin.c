@@ -51,6 +51,9 @@ static void asks_for_letter_and_digit_by_policy(void **state)
                   NULL);
     assert_ruling(see(pin_check(&policy, S, bytes_of_text("12345"))), DECISION_REFUSED, "length",
                   NULL);
+    assert_ruling(see(pin_check_old(S, bytes_of_text("123456"))), DECISION_ALLOWED, "form", NULL);
+    assert_ruling(see(pin_check_old(S, bytes_of_text("12345"))), DECISION_REFUSED, "length", NULL);
+    assert_ruling(see(pin_check_old(A, bytes_of_text("12345"))), DECISION_REFUSED, "length", NULL);
 }
 
 static void folds_to_upper_case(void **state)
