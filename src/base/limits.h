@@ -24,6 +24,7 @@
 #define LIMIT_PATH_CERTIFICATE (64 * 1024) /* one of them, of any profile */
 #define LIMIT_DER_DEPTH        24
 #define LIMIT_ACT_FILE         (512 * 1024) /* a file inside a request on the acts socket */
+#define LIMIT_ACT_VALUES       256          /* values in one request, names not counted */
 #define LIMIT_ACT_BATCH        64           /* acts taken into one transaction */
 #define LIMIT_ACT_CLIENTS      64           /* connections to the acts socket at one time */
 #define LIMIT_JOURNAL_ENTRY    (4 * 1024)   /* one entry as it stands in the chain */

@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "centre/change.h"
 #include "centre/journal.h"
+#include "centre/message.h"
 #include "centre/nonce.h"
 #include "centre/parked.h"
 #include "centre/signing.h"
@@ -101,10 +103,20 @@ static json_t *refusal_json(const struct ruling *ruling)
     return refused;
 }
 
+/* A fault quotes what came, perhaps cut inside of a character. */
+static void make_printable(char *text)
+{
+    bool is_utf8 = text_is_utf8(bytes_of_text(text));
+    for (unsigned char *at = (unsigned char *)text; *at; at++)
+        if (*at < ' ' || *at == 0x7f || (*at >= 0x80 && !is_utf8))
+            *at = '?';
+}
+
 static json_t *error_json(const struct fault *fault)
 {
     char text[512];
     fault_print(fault, text, sizeof text);
+    make_printable(text);
     return json_pack("{s:s, s:s}", "code", err_name(fault->code), "text",
                      fault->text[0] ? text : err_sentence(fault->code, LANGUAGE_EN));
 }
@@ -194,13 +206,9 @@ void act_call_parse(struct act_call *call, struct centre *centre, const struct a
     call->answer = json_object();
     call->notes = json_object();
     fault_name_input(&call->fault, "request");
-    json_error_t error;
-    json_t *request =
-        json_loadb((const char *)message.data, message.len, JSON_REJECT_DUPLICATES, &error);
-    if (request)
+    json_t *request = NULL;
+    if (act_ok(call, message_load(message, &request, &call->fault)))
         call_parse(call, peer, request);
-    else
-        act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "json", "%s", error.text));
     json_decref(request);
 }
 

@@ -11,8 +11,9 @@
 #include "store/rows.h"
 
 static const struct reason reason_clock = {
-    "clock", "", "clock", "The clock is moved only forward, and only where the data are samples.",
-    "時計は、見本データの場合に限り、先へ進めることだけができます。"};
+    "clock", "", "clock",
+    "The clock is moved only forward, to 2099 at most, and only where the data are samples.",
+    "時計は、見本データの場合に限り、2099年までの範囲で先へ進めることだけができます。"};
 
 static bool run_staff_list(struct act_call *call)
 {
@@ -77,9 +78,12 @@ static bool finish_crl(struct act_call *call)
     return true;
 }
 
+#define CLOCK_LAST INT64_C(4102444800) /* 2100-01-01: what the certificates can still say */
+
 static bool run_clock(struct act_call *call)
 {
-    if (!call->centre->is_sample || call->fields.time < clock_now())
+    if (!call->centre->is_sample || call->fields.time < clock_now() ||
+        call->fields.time > CLOCK_LAST)
         return act_refuse(call, &reason_clock);
     return true;
 }
@@ -87,7 +91,8 @@ static bool run_clock(struct act_call *call)
 static bool finish_clock(struct act_call *call)
 {
     char time[TIME_TEXT];
-    clock_start_at(call->fields.time);
+    if (call->fields.time > clock_now()) /* two in one batch: the later time stays */
+        clock_start_at(call->fields.time);
     act_answer(call, "time", json_string(time_print(clock_now(), time)));
     return true;
 }

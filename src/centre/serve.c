@@ -19,7 +19,7 @@ struct client {
     struct buffer in;  /* one frame, head included, as far as it came */
     struct buffer out; /* what is still to be written */
     size_t written;
-    int64_t since; /* monotonic, of the first byte of `in`; of the answer */
+    int64_t since; /* monotonic, of its coming; of the first byte of `in`; of the answer */
 };
 
 struct serve {
@@ -40,23 +40,46 @@ static void client_close(struct client *client)
     client->written = 0;
 }
 
-static void client_accept(struct serve *serve)
+static size_t connections_of(const struct serve *serve, int64_t uid)
 {
-    int fd = accept4(serve->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    struct ucred peer;
-    socklen_t len = sizeof peer;
-    if (fd < 0)
-        return;
+    size_t num = 0;
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
+        num += serve->clients[i].fd >= 0 && serve->clients[i].peer.uid == uid;
+    return num;
+}
+
+/* A free place. When all are taken, whoever has the most connections loses the one that was silent
+ * longest: idle connections keep nobody out. Nothing is under way in one; acts end in one turn. */
+static struct client *client_place(struct serve *serve)
+{
+    struct client *found = NULL;
+    size_t most = 0;
     for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
         struct client *client = &serve->clients[i];
-        if (client->fd >= 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
-            continue;
-        *client = (struct client){.fd = fd, .peer = {peer.uid}};
-        buffer_init(&client->in, FRAME_HEAD + LIMIT_FRAME);
-        buffer_init(&client->out, FRAME_HEAD + LIMIT_FRAME);
-        return;
+        if (client->fd < 0)
+            return client;
+        size_t num = connections_of(serve, client->peer.uid);
+        if (!found || num > most || (num == most && client->since < found->since)) {
+            found = client;
+            most = num;
+        }
     }
-    close(fd); /* full: the client may come again */
+    client_close(found);
+    return found;
+}
+
+static void client_accept(struct serve *serve)
+{
+    int fd CLEANUP_FD = accept4(serve->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+        return;
+    struct client *client = client_place(serve);
+    *client = (struct client){.fd = fd, .peer = {peer.uid}, .since = clock_monotonic()};
+    buffer_init(&client->in, FRAME_HEAD + LIMIT_FRAME);
+    buffer_init(&client->out, FRAME_HEAD + LIMIT_FRAME);
+    fd = -1;
 }
 
 /* How long the frame under way is, head included; 0 while that is not known; SIZE_MAX: no frame. */
@@ -215,13 +238,13 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
     poll_prepare(serve, watches, num_watches, &polled);
     if (poll(polled.fds, polled.num, wait) < 0)
         return errno == EINTR ? ERR_NONE : fault_set(fault, ERR_IO, "poll", "poll failed");
-    if (polled.fds[0].revents)
-        client_accept(serve);
     for (size_t i = 0; err == ERR_NONE && i < num_watches; i++)
         if (polled.fds[1 + i].revents)
             err = watches[i].handle(watches[i].context, fault);
     poll_clients(&polled);
     serve_batch(serve);
+    if (polled.fds[0].revents)
+        client_accept(serve); /* after the batch: no whole request waits in a place */
     close_slow(serve);
     if (err == ERR_NONE && serve->centre->is_broken)
         err = fault_set(fault, ERR_STATE, "centre", "an act could not be finished: start again");

@@ -13,6 +13,9 @@ static const struct reason reason_not_open = {"application", "", "not-open",
                                               "この申請は終了しています。"};
 static const struct reason reason_not_next = {
     "application", "S22", "not-next", "Another step comes first.", "先に済ませる手順があります。"};
+static const struct reason reason_hotline = {"application", "S38", "hotline",
+                                             "By telephone there is only the hold.",
+                                             "電話で受け付けるのは一時保留のみです。"};
 static const struct reason reason_no_resident = {"eligibility", "S14", "no-resident",
                                                  "Nobody in the register has this number.",
                                                  "この番号の住民は登録されていません。"};
@@ -90,11 +93,19 @@ bool application_of_card(struct act_call *call, const char *card, struct applica
     return read_one(call, STATEMENT_APPLICATION_BY_CARD, value_text(card), out);
 }
 
+bool application_is_for_desk(struct act_call *call, enum procedure procedure)
+{
+    bool is_telephone = (call->actor.roles & ROLE_HOTLINE) && !(call->actor.roles & ROLE_COUNTER);
+    return !is_telephone || procedure == PROCEDURE_HOLD || act_refuse(call, &reason_hotline);
+}
+
 bool application_read_open(struct act_call *call, int64_t number, struct application *out)
 {
     if (!application_read(call, number, out))
         return false;
     call->application = number;
+    if (!application_is_for_desk(call, out->procedure))
+        return false;
     return out->state == APPLICATION_OPEN || act_refuse(call, &reason_not_open);
 }
 

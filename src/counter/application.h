@@ -32,9 +32,11 @@ struct application {
 };
 
 /* application_read refuses the call for a number that is none; application_read_open also for one
- * that is finished or closed, and names it in the journal entry. */
+ * that is finished or closed, or not this person's desk's, and names it in the journal entry. */
 bool application_read(struct act_call *call, int64_t number, struct application *out) MUST_USE;
 bool application_read_open(struct act_call *call, int64_t number, struct application *out) MUST_USE;
+/* application_is_for_desk refuses the telephone everything but a hold. */
+bool application_is_for_desk(struct act_call *call, enum procedure procedure) MUST_USE;
 /* application_of_card: the newest open one of a card; refused when there is none. */
 bool application_of_card(struct act_call *call, const char *card, struct application *out) MUST_USE;
 bool application_resident(struct act_call *call, const struct application *application,

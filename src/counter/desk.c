@@ -42,14 +42,14 @@ bool desk_nonce(struct act_call *call)
 
 /* -- the card -- */
 
-static bool check_card(struct act_call *call, const struct application *application,
-                       const struct resident *resident, const struct card *card)
+bool desk_check_card(struct act_call *call, const struct application *application,
+                     const struct resident *resident, const char *card)
 {
     struct date today = date_of_time(call->now);
     bool may_be_stopped = application->procedure == PROCEDURE_RELEASE;
-    if (strcmp(card->id, resident->card_id) != 0)
+    if (strcmp(card, resident->card_id) != 0)
         return act_refuse(call, &reason_not_holders);
-    if (application->card[0] && strcmp(card->id, application->card) != 0)
+    if (application->card[0] && strcmp(card, application->card) != 0)
         return act_refuse(call, &reason_other_card);
     if (resident->card_state != CARD_GOOD &&
         !(may_be_stopped && resident->card_state == CARD_STOPPED))
@@ -81,7 +81,8 @@ static bool hear(struct act_call *call, const struct application *application,
         !application_resident(call, application, &resident))
         return false;
     tell_card(call, statement);
-    return check_card(call, application, &resident, card) && card_reconcile(call, statement);
+    return desk_check_card(call, application, &resident, card->id) &&
+           card_reconcile(call, statement);
 }
 
 bool desk_card_present(struct act_call *call)

@@ -9,9 +9,6 @@
 #include "law/validity.h"
 #include "store/rows.h"
 
-static const struct reason reason_hotline = {"application", "S38", "hotline",
-                                             "By telephone there is only the hold.",
-                                             "電話で受け付けるのは一時保留のみです。"};
 static const struct reason reason_no_resident = {"eligibility", "S14", "no-resident",
                                                  "Nobody in the register has this number.",
                                                  "この番号の住民は登録されていません。"};
@@ -181,11 +178,9 @@ bool open_run(struct act_call *call)
     struct procedure_plan plan;
     struct application application;
     int64_t number;
-    if (!(call->actor.roles & ROLE_COUNTER) && call->fields.procedure != PROCEDURE_HOLD)
-        return act_refuse(call, &reason_hotline);
-    if (!find_resident(call, &resident) || !ask_plan(call, &resident, &plan) ||
-        !ask_issue(call, &resident, &plan) || !check_held(call, &resident) ||
-        !store_application(call, &plan, &number))
+    if (!application_is_for_desk(call, call->fields.procedure) || !find_resident(call, &resident) ||
+        !ask_plan(call, &resident, &plan) || !ask_issue(call, &resident, &plan) ||
+        !check_held(call, &resident) || !store_application(call, &plan, &number))
         return false;
     call->application = number;
     act_answer(call, "papers", papers_json(&plan));

@@ -106,11 +106,14 @@ static bool store(struct act_call *call, const struct application *application)
 bool desk_permit(struct act_call *call)
 {
     struct application application;
-    if (!application_read_open(call, call->fields.number, &application))
+    struct resident resident;
+    if (!application_read_open(call, call->fields.number, &application) ||
+        !application_resident(call, &application, &resident))
         return false;
     if (strcmp(call->fields.card, application.card) != 0)
         return act_refuse(call, &reason_other_card);
-    return expect_step(call, &application) && check_count(call, &application) &&
+    return desk_check_card(call, &application, &resident, application.card) && /* since then? */
+           expect_step(call, &application) && check_count(call, &application) &&
            check_challenge(call) && encode(call, &application) && store(call, &application);
 }
 

@@ -136,6 +136,11 @@ static void end(pid_t *pid)
     *pid = 0;
 }
 
+int town_centre(void)
+{
+    return centre_process;
+}
+
 void town_kill_centre(void)
 {
     end(&centre_process);

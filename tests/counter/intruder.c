@@ -1,0 +1,169 @@
+/* People of the staff, and programs on the acts socket, that reach beyond what is theirs. */
+#include "town.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/encoding.h"
+#include "base/frame.h"
+#include "base/limits.h"
+#include "crypto/random.h"
+
+#define CARD "0003720000000013137220340514"
+
+static struct town_card card;
+
+static int begin(void **state)
+{
+    town_begin(state);
+    town_card_make(&card, CARD, false);
+    town_card_register(&card);
+    town_run(town_open(1001, "new", "holder", "authentication", "never-set"), &card, NULL);
+    return 0;
+}
+
+static int finish(void **state)
+{
+    town_card_done(&card);
+    return town_end(state);
+}
+
+static json_t *number_json(int64_t number)
+{
+    return json_pack("{s:I}", "number", (json_int_t)number);
+}
+
+static int connect_socket(void)
+{
+    char path[128];
+    int fd;
+    snprintf(path, sizeof path, "%s/acts.sock", town_folder);
+    assert_ok(socket_connect(path, &fd, NULL));
+    return fd;
+}
+
+/* -- desks -- */
+
+static void the_telephone_goes_on_with_nothing_of_the_counter(void **state)
+{
+    (void)state;
+    int64_t number = town_open(1001, "revoke", "holder", "authentication", NULL);
+    json_t *identity = json_pack("{s:I, s:s}", "number", (json_int_t)number, "step", "identity");
+    town_refused("hotline1", "step", identity, "hotline");
+    town_run(number, NULL, "revoke");
+    town_refused("hotline1", "execute", number_json(number), "hotline");
+    town_refused("hotline1", "application-close",
+                 json_pack("{s:I, s:s}", "number", (json_int_t)number, "note", "by telephone"),
+                 "hotline");
+    assert_int_equal(town_count(KIND_AUTHENTICATION, 1001, STATUS_GOOD), 1);
+    town_done("daiei1", "application-close",
+              json_pack("{s:I, s:s}", "number", (json_int_t)number, "note", "withdrawn"));
+}
+
+static void permit_to_reset(int64_t number, const char *refusal)
+{
+    uint8_t challenge[16];
+    char hex[33];
+    random_bytes(challenge, sizeof challenge);
+    json_t *fields = json_pack("{s:I, s:s, s:s, s:s, s:s}", "number", (json_int_t)number, "kind",
+                               "authentication", "purpose", "reset-pin", "card", CARD, "challenge",
+                               hex_print(challenge, sizeof challenge, hex));
+    if (refusal)
+        town_refused("daiei1", "permit", fields, refusal);
+    else
+        town_done("daiei1", "permit", fields);
+}
+
+static void a_card_reported_lost_after_it_was_shown_gets_no_new_pin(void **state)
+{
+    (void)state;
+    int64_t number = town_open(1001, "pin-reset", "holder", "authentication", "forgotten");
+    town_run(number, &card, "pin-reset");
+    permit_to_reset(number, NULL);
+    int64_t hold = town_open(1001, "hold", "holder", NULL, NULL);
+    town_run(hold, NULL, NULL);
+    permit_to_reset(number, "card-stopped");
+}
+
+/* -- the clock -- */
+
+static void a_time_that_no_certificate_can_say(void **state)
+{
+    (void)state;
+    static const json_int_t times[] = {INT64_MAX, INT64_MAX / 1000 + 1, 253402300800, 4102444801};
+    for (size_t i = 0; i < COUNT_OF(times); i++)
+        town_refused("admin1", "clock", json_pack("{s:I}", "time", times[i]), "clock");
+    town_done("admin1", "status", json_object());
+}
+
+/* -- the socket -- */
+
+/* Kilobytes of real memory that the centre has ever had. */
+static long memory_of_centre(void)
+{
+    char path[64], line[256];
+    long found = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", town_centre());
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %ld kB", &found) == 1)
+            break;
+    fclose(file);
+    return found;
+}
+
+static void small_text_does_not_become_large_memory(void **state)
+{
+    (void)state;
+    static char message[LIMIT_FRAME];
+    static const char head[] = "{\"act\":\"status\",\"fields\":{\"changes\":[", tail[] = "{}]}}";
+    size_t len = sizeof head - 1;
+    memcpy(message, head, len);
+    for (; len + 3 + sizeof tail <= sizeof message; len += 3)
+        memcpy(message + len, "{},", 3);
+    memcpy(message + len, tail, sizeof tail);
+    long before = memory_of_centre();
+    assert_non_null(strstr(town_raw(message), "\"limit\""));
+    assert_true(memory_of_centre() - before < 16 * 1024);
+}
+
+static void idle_connections_keep_nobody_out(void **state)
+{
+    (void)state;
+    int fds[LIMIT_ACT_CLIENTS + 8];
+    for (size_t i = 0; i < COUNT_OF(fds); i++) {
+        fds[i] = connect_socket();
+        if (i % 2) /* half of a frame's head */
+            assert_int_equal(write(fds[i], "\0\0", 2), 2);
+    }
+    town_done("admin1", "status", json_object());
+    for (size_t i = 0; i < COUNT_OF(fds); i++)
+        close(fds[i]);
+    town_done("admin1", "status", json_object());
+}
+
+/* A fault quotes what came; cut inside of a character it is still an answer. */
+static void a_name_that_is_cut_inside_of_a_character(void **state)
+{
+    (void)state;
+    const char *answer = town_raw("{\"act\":\"123456789012345678901234567890123456789\u3042\","
+                                  "\"fields\":{}}");
+    assert_non_null(strstr(answer, "\"malformed\""));
+    answer = town_raw("{\"act\":\"\\u001b[31m\",\"fields\":{}}");
+    assert_non_null(strstr(answer, "\"malformed\""));
+    assert_null(strstr(answer, "001"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_telephone_goes_on_with_nothing_of_the_counter),
+        cmocka_unit_test(a_card_reported_lost_after_it_was_shown_gets_no_new_pin),
+        cmocka_unit_test(a_time_that_no_certificate_can_say),
+        cmocka_unit_test(small_text_does_not_become_large_memory),
+        cmocka_unit_test(idle_connections_keep_nobody_out),
+        cmocka_unit_test(a_name_that_is_cut_inside_of_a_character),
+    };
+    return cmocka_run_group_tests(tests, begin, finish);
+}
