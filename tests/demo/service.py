@@ -120,6 +120,7 @@ class Terminal:
         self.stage = stage
         self.cards = os.path.join(stage.folder, "cards")
         self.readers = None
+        self.inside = None
         os.makedirs(self.cards)
 
     def start(self):
@@ -136,6 +137,7 @@ class Terminal:
     def put_in(self, name):
         self.take_out()
         self.readers.insert(0, self.image(name))
+        self.inside = name
 
     def take_out(self):
         if self.readers.cards[0]:

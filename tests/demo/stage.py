@@ -138,7 +138,7 @@ class Stage:
     def judge(self, line, expect=0, says=None):
         """Lets a foreign tool judge: one shell line over files of the step's folder. It goes into
         judge.sh with what it must answer, so that anyone can repeat it, and is run from there."""
-        program = shlex.split(line)[2 if line.startswith("faketime ") else 0]
+        program = judge_of(line)
         if not shutil.which(program):
             self.absent.add(program)
             return None
@@ -198,6 +198,12 @@ class Stage:
                 process.wait()
         if process in self.processes:
             self.processes.remove(process)
+
+
+def judge_of(line):
+    """The program that judges: what faketime or with-card start."""
+    words = shlex.split(line)
+    return words[2] if words[0] == "faketime" or words[0].endswith("/with-card") else words[0]
 
 
 # says: an extended regular expression that the output must match, or nothing

@@ -112,6 +112,11 @@ class Story:
                        number, "-o", name)
         return name
 
+    def judge_card(self, line, **how):
+        """Lets OpenSC judge a copy of the card that is in the terminal, in a reader of its own."""
+        card = self.terminal.keep_image(self.terminal.inside)
+        self.stage.judge(f"${{JPKI_SOURCE:-../../..}}/tools/with-card {card} {line}", **how)
+
     def keep(self, kind, name):
         """A certificate read in an earlier step."""
         return shutil.copy(os.path.join(self.stage.folder, "kept", name), self.stage.path(f"{kind}.pem"))
@@ -253,19 +258,16 @@ def status_judged(story):
 @step
 def opensc_reads(story):
     """opensc-tool knows the card"""
-    card = story.terminal.keep_image(story.card_name(HANAKO))
-    story.stage.judge(f"{SOURCE}/tools/with-card {card} opensc-tool -n", says="^jpki$")
+    story.judge_card("opensc-tool -n", says="^jpki$")
 
 
 @step
 def pkcs15_reads(story):
     """pkcs15-tool lists both certificates; the signature one opens to its PIN alone"""
-    run = story.stage.run
-    run("pkcs15-tool", "--list-certificates",
-        says=["User Authentication Certificate", "Digital Signature Certificate"])
-    run("pkcs15-tool", "--read-certificate", "2", expect=1)
-    run("pkcs15-tool", "--verify-pin", "--auth-id", "2", "--pin", story.pins["signature"],
-        "--read-certificate", "2", says="BEGIN CERTIFICATE")
+    story.judge_card("pkcs15-tool --list-certificates", says="Digital Signature Certificate")
+    story.judge_card("pkcs15-tool --read-certificate 2", expect=1)
+    story.judge_card(f"pkcs15-tool --verify-pin --auth-id 2 --pin {story.pins['signature']} --read-certificate 2",
+                     says="BEGIN CERTIFICATE")
 
 
 @step
@@ -369,13 +371,14 @@ def signature_certificate_cannot_log_in(story):
 @step
 def pin_locked_and_reset(story):
     """Three wrong PINs lock; the counter resets it, with one document"""
-    for left in (2, 1, 0):
+    for _ in range(3):
         story.stage.run("pkcs15-tool", "--verify-pin", "--auth-id", "1", "--pin", "0000", expect=255)
-    story.jpki("card", "show", says="locked|0")
+    story.judge_card("pkcs15-tool --list-pins", says="Tries left *: 0")
     number = story.open("pin-reset", HANAKO, "--kind", "authentication", "--pin", "forgotten")
     story.pins["authentication"] = "5963"
     story.go(number, pins=["5963"])
     story.stage.run("pkcs15-tool", "--verify-pin", "--auth-id", "1", "--pin", "5963")
+    story.stage.run("pkcs15-tool", "--list-pins", says="Tries left *: 3")
 
 
 @step
@@ -385,7 +388,8 @@ def pin_changed_at_home(story):
     story.jpki(*change, pins=["5963", "2525"])
     story.jpki(*change, pins=["5963", "1111"], expect=1)
     story.pins["authentication"] = "2525"
-    story.stage.run("pkcs15-tool", "--verify-pin", "--auth-id", "1", "--pin", "2525")
+    story.judge_card("pkcs15-tool --verify-pin --auth-id 1 --pin 2525")
+    story.judge_card("pkcs15-tool --verify-pin --auth-id 1 --pin 5963", expect=255)
 
 
 # -- lost and found --
