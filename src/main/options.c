@@ -59,6 +59,7 @@ const char *say(const char *en, const char *ja)
     return language_of_locale() == LANGUAGE_JA ? ja : en;
 }
 
+PRINTF_LIKE(1, 0)
 static void complain(const char *format, va_list arguments)
 {
     fprintf(stderr, "%s: ", program_invocation_short_name);
