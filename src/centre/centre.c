@@ -110,7 +110,7 @@ enum err centre_start(struct centre *centre, struct fault *fault)
     if (err == ERR_NONE)
         err = signing_settle(centre, fault);
     if (err == ERR_NONE)
-        err = change_feed(centre, fault);
+        err = change_feed_all(centre, fault);
     if (err == ERR_NONE)
         err = sweep(centre, fault);
     if (err == ERR_NONE)

@@ -18,5 +18,7 @@ enum err change_add(struct centre *centre, const struct change *change,
                     struct fault *fault) MUST_USE;
 
 /* change_feed puts every change that is newer than the map into the map. Called after each commit,
- * before the answers, and at start, before anyone is answered. */
+ * before the answers. change_feed_all puts all changes into it, whatever it says: at start, before
+ * anyone is answered, since a power cut or a restored database may have parted the two. */
 enum err change_feed(struct centre *centre, struct fault *fault) MUST_USE;
+enum err change_feed_all(struct centre *centre, struct fault *fault) MUST_USE;

@@ -202,6 +202,14 @@ enum err status_map_set_epoch(struct status_map *map, uint64_t epoch)
     return ERR_NONE;
 }
 
+enum err status_map_forget_epoch(struct status_map *map)
+{
+    if (!map->writable)
+        return ERR_USAGE;
+    atomic_store(&map->head->epoch, 0);
+    return ERR_NONE;
+}
+
 enum err status_map_sync(struct status_map *map)
 {
     return fdatasync(map->fd) == 0 ? ERR_NONE : ERR_IO;

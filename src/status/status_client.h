@@ -68,9 +68,11 @@ enum err status_map_get(const struct status_map *map, uint64_t serial,
 uint64_t status_map_highest(const struct status_map *map); /* highest serial ever set, or 0 */
 
 /* The epoch up to which every change is in the map; set after the words. It never goes back
- * (ERR_STATE). At start commit replays the changes above it before anyone answers. */
+ * (ERR_STATE) while anyone answers. At start commit forgets it and replays all changes: after a
+ * power cut the epoch may be on the disk and a word before it not. */
 uint64_t status_map_epoch(const struct status_map *map);
 enum err status_map_set_epoch(struct status_map *map, uint64_t epoch) MUST_USE;
+enum err status_map_forget_epoch(struct status_map *map) MUST_USE;
 enum err status_map_sync(struct status_map *map) MUST_USE; /* to the disk; not needed for status */
 
 /* A CRL over the whole map: every held and revoked serial of the issuer's generation whose last day

@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+"""What a start finds on the disk after a power cut, a restored database or a long pause: the status
+map, the certificates that nobody installed. openssl asks, and the answers are what was acknowledged."""
+import os
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.environ["JPKI_SOURCE"], "tests"))
+from tap import Tap
+
+SOURCE, BUILD = os.environ["JPKI_SOURCE"], os.environ["JPKI_BUILD"]
+folder = tempfile.mkdtemp(prefix="jpkid-test-")
+DATA = os.path.join(folder, "data")
+KINDS = ("signature", "authentication")
+ISSUED = int(time.time()) - 30 * 86400
+GOOD, HELD = 2, 3
+HEAD, EPOCH_AT = 4096, 40
+tap = Tap()
+
+
+def jpkid(command, *arguments, **more):
+    read_end, write_end = os.pipe()
+    os.write(write_end, b"a passphrase of this test\n")
+    os.close(write_end)
+    process = subprocess.Popen([os.path.join(BUILD, "jpkid"), command, "--data", DATA, "--passphrase-fd",
+                                str(read_end), *arguments], pass_fds=[read_end], stderr=subprocess.PIPE, text=True, **more)
+    os.close(read_end)
+    return process
+
+
+class Service:
+    def __init__(self):
+        self.process = jpkid("serve", "--listen", "127.0.0.1:0", stdout=subprocess.PIPE)
+        self.is_ready, self.url = False, ""
+        for line in self.process.stdout:
+            word, _, rest = line.strip().partition(" ")
+            if word == "status":
+                self.url = rest
+            if word == "ready":
+                self.is_ready = True
+                break
+
+    def ask(self, serial):
+        """What openssl says of a serial of the signature kind, once there is a responder."""
+        pem = os.path.join(folder, "signature.pem")
+        subprocess.run(["openssl", "x509", "-inform", "DER", "-in", os.path.join(DATA, "published", "signature.cer"),
+                        "-out", pem], check=True)
+        for _ in range(100):
+            done = subprocess.run(["openssl", "ocsp", "-issuer", pem, "-CAfile", pem, "-serial", str(serial), "-url",
+                                   self.url + "ocsp"], capture_output=True, text=True, timeout=30)
+            if "verify OK" in done.stdout + done.stderr:
+                break
+            time.sleep(0.1)
+        return done.stdout
+
+    def stop(self):
+        self.process.terminate()
+        errors = self.process.communicate(timeout=20)[1]
+        return errors
+
+
+def write(statements):
+    with sqlite3.connect(os.path.join(DATA, "database", "jpki.db")) as database:
+        for statement, values in statements:
+            database.execute(statement, values)
+
+
+def rows_of_certificate(serial, states, installed):
+    """A certificate as the centre stores it, with its changes."""
+    key = struct.pack(">32x")[:-8] + struct.pack(">Q", serial)
+    yield "INSERT INTO signing VALUES (0, ?, 1, x'00', x'00', 0)", (serial,)
+    yield ("INSERT INTO certificate VALUES (0, ?, ?, 1001, '0003720000000013137220340514', ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+           (serial, serial, key, key, str(serial), ISSUED, ISSUED // 86400 + 1000, states[-1],
+            ISSUED if states[-1] == HELD else 0, installed))
+    for state in states:
+        yield ("INSERT INTO change SELECT COALESCE(MAX(epoch), 0) + 1, 0, ?, ?, 0, ?, 31372, NULL FROM change",
+               (serial, state, ISSUED if state == HELD else 0))
+
+
+def map_path(kind):
+    return os.path.join(DATA, "status", kind + ".map")
+
+
+def map_word(serial):
+    with open(map_path("signature"), "rb") as file:
+        file.seek(HEAD + 8 * serial)
+        return struct.unpack("=Q", file.read(8))[0]
+
+
+def poke(kind, offset, word):
+    with open(map_path(kind), "r+b") as file:
+        file.seek(offset)
+        file.write(struct.pack("=Q", word))
+
+
+def state_of(word):
+    return word >> 59 & 15
+
+
+def main():
+    process = jpkid("init", "--sample", "--etc", os.path.join(SOURCE, "etc"))
+    tap.check(process.wait(60) == 0, "init", process.stderr.read())
+    write([("INSERT INTO card VALUES ('0003720000000013137220340514', ?, 0)", (b"\4" * 65,))])
+    write(rows_of_certificate(1000, [GOOD, HELD], ISSUED))
+    write(rows_of_certificate(1001, [GOOD], ISSUED))
+
+    service = Service()
+    tap.check("1000: revoked" in service.ask(1000) and "1001: good" in service.ask(1001),
+              "what the database says is answered", service.ask(1000))
+    service.stop()
+    tap.check(state_of(map_word(1000)) == HELD, "the hold stands in the map")
+
+    poke("signature", HEAD + 8 * 1000, map_word(1001))
+    service = Service()
+    answer = service.ask(1000)
+    tap.check("1000: revoked" in answer, "a hold whose page a power cut took from the map is held again", answer)
+    service.stop()
+
+    for kind in KINDS:
+        poke(kind, EPOCH_AT, 1000000)
+    write(rows_of_certificate(5000, [GOOD, HELD], ISSUED))
+    service = Service()
+    answer = service.ask(5000)
+    tap.check("5000: revoked" in answer, "a map that is ahead of a restored database takes what comes", answer)
+    service.stop()
+
+    for serial in range(2000, 2130):
+        write(rows_of_certificate(serial, [GOOD], None))
+    service = Service()
+    tap.check(service.is_ready, "more certificates that nobody installed than one sweep takes: it starts")
+    tap.check("2000: revoked" in service.ask(2000), "the first of them is revoked")
+    errors = service.stop()
+    tap.check("more than" not in errors, "and complains of nothing", errors)
+    shutil.rmtree(folder)
+    tap.end()
+
+
+main()
