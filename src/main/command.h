@@ -1,5 +1,5 @@
-/* The subcommands of jpki. Each file of this folder that has any defines one list of them, ended by
- * a row without a name; jpki.c names the lists. */
+/* Subcommands. Each file of this folder that has any defines one list of them, ended by a row
+ * without a name; jpki.c and jpkid.c name the lists. */
 #pragma once
 
 #include <getopt.h>
@@ -11,6 +11,21 @@ struct command {
     const struct option *options; /* ended by zeros; what `jpki --options` prints */
     const char *en, *ja;          /* one line of help */
 };
+
+/* Rows of a list of options. */
+#define OPTION_FLAG(name, id)                                                                      \
+    {                                                                                              \
+        name, no_argument, NULL, id                                                                \
+    }
+#define OPTION_VALUE(name, id)                                                                     \
+    {                                                                                              \
+        name, required_argument, NULL, id                                                          \
+    }
+
+/* command_run is a program's main: runs the subcommand that argv names, or prints help, or with
+ * --options one line for each option of each subcommand, which the man page is compared with. lists
+ * ends with NULL. Returns the exit status. */
+int command_run(const struct command *const *lists, int argc, char **argv);
 
 extern const struct command admin_commands[];
 extern const struct command card_commands[];

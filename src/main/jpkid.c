@@ -13,23 +13,8 @@ static const struct command commands[] = {
     {"init", jpkid_init, init_options, "make keys, authorities and database in a new folder",
      "新しいフォルダーに鍵、認証局、データベースを作成"},
     {"serve", jpkid_serve, serve_options, "run the service", "サービスを実行"},
+    {0},
 };
-
-static int print_help(FILE *out)
-{
-    fputs(say("usage: jpkid COMMAND [OPTION]…\n", "使い方: jpkid コマンド [オプション]…\n"), out);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, say(commands[i].en, commands[i].ja));
-    return out == stdout ? EXIT_DONE : EXIT_USAGE;
-}
-
-static int print_options(void)
-{
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        for (const struct option *option = commands[i].options; option->name; option++)
-            printf("%s --%s\n", commands[i].name, option->name);
-    return EXIT_DONE;
-}
 
 static int passphrase_ask(bool is_new, struct secret *out)
 {
@@ -63,16 +48,8 @@ int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2)
-        return print_help(stderr);
-    if (strcmp(argv[1], "--help") == 0)
-        return print_help(stdout);
-    if (strcmp(argv[1], "--options") == 0)
-        return print_options();
-    if (strcmp(argv[1], "role") == 0)
+    static const struct command *const lists[] = {commands, NULL};
+    if (argc > 1 && strcmp(argv[1], "role") == 0)
         return role_start(argc, argv);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    return complain_usage("%s: no such command (jpkid --help lists them)", argv[1]);
+    return command_run(lists, argc, argv);
 }

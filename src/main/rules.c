@@ -44,16 +44,8 @@ enum rules_option {
     NUM_OPTIONS,
 };
 
-#define FLAG(name, id)                                                                             \
-    {                                                                                              \
-        name, no_argument, NULL, id                                                                \
-    }
-#define VALUE(name, id)                                                                            \
-    {                                                                                              \
-        name, required_argument, NULL, id                                                          \
-    }
 #define COMMON                                                                                     \
-    FLAG("json", OPTION_JSON), VALUE("policy", OPTION_POLICY),                                     \
+    OPTION_FLAG("json", OPTION_JSON), OPTION_VALUE("policy", OPTION_POLICY),                       \
     {                                                                                              \
         0                                                                                          \
     }
@@ -142,12 +134,12 @@ static bool read_yes_no(const struct question *question, enum rules_option optio
 }
 
 static const struct option validity_options[] = {
-    VALUE("kind", OPTION_KIND),
-    VALUE("issued", OPTION_ISSUED),
-    VALUE("born", OPTION_BORN),
-    VALUE("card-until", OPTION_CARD_UNTIL),
-    VALUE("authentication-until", OPTION_AUTHENTICATION_UNTIL),
-    FLAG("renewal", OPTION_RENEWAL),
+    OPTION_VALUE("kind", OPTION_KIND),
+    OPTION_VALUE("issued", OPTION_ISSUED),
+    OPTION_VALUE("born", OPTION_BORN),
+    OPTION_VALUE("card-until", OPTION_CARD_UNTIL),
+    OPTION_VALUE("authentication-until", OPTION_AUTHENTICATION_UNTIL),
+    OPTION_FLAG("renewal", OPTION_RENEWAL),
     COMMON,
 };
 
@@ -175,8 +167,8 @@ static int run_validity(int argc, char **argv)
 }
 
 static const struct option window_options[] = {
-    VALUE("until", OPTION_UNTIL),
-    VALUE("card-until", OPTION_CARD_UNTIL),
+    OPTION_VALUE("until", OPTION_UNTIL),
+    OPTION_VALUE("card-until", OPTION_CARD_UNTIL),
     COMMON,
 };
 
@@ -198,13 +190,13 @@ static int run_window(int argc, char **argv)
 }
 
 static const struct option eligible_options[] = {
-    VALUE("kind", OPTION_KIND),
-    VALUE("born", OPTION_BORN),
-    VALUE("on", OPTION_ON),
-    FLAG("adult-ward", OPTION_ADULT_WARD),
-    VALUE("applicant", OPTION_APPLICANT),
-    FLAG("not-resident", OPTION_NOT_RESIDENT),
-    VALUE("card-until", OPTION_CARD_UNTIL),
+    OPTION_VALUE("kind", OPTION_KIND),
+    OPTION_VALUE("born", OPTION_BORN),
+    OPTION_VALUE("on", OPTION_ON),
+    OPTION_FLAG("adult-ward", OPTION_ADULT_WARD),
+    OPTION_VALUE("applicant", OPTION_APPLICANT),
+    OPTION_FLAG("not-resident", OPTION_NOT_RESIDENT),
+    OPTION_VALUE("card-until", OPTION_CARD_UNTIL),
     COMMON,
 };
 
@@ -227,7 +219,7 @@ static int run_eligible(int argc, char **argv)
     return report_ruling(&ruling, NULL, question.is_json);
 }
 
-static const struct option fee_options[] = {VALUE("reason", OPTION_REASON), COMMON};
+static const struct option fee_options[] = {OPTION_VALUE("reason", OPTION_REASON), COMMON};
 
 static int run_fee(int argc, char **argv)
 {
@@ -249,14 +241,14 @@ static int run_fee(int argc, char **argv)
 }
 
 static const struct option event_options[] = {
-    VALUE("event", OPTION_EVENT),
-    VALUE("kind", OPTION_KIND),
-    VALUE("signature-state", OPTION_SIGNATURE_STATE),
-    VALUE("authentication-state", OPTION_AUTHENTICATION_STATE),
-    VALUE("card-state", OPTION_CARD_STATE),
-    VALUE("on", OPTION_ON),
-    VALUE("effective", OPTION_EFFECTIVE),
-    VALUE("held-since", OPTION_HELD_SINCE),
+    OPTION_VALUE("event", OPTION_EVENT),
+    OPTION_VALUE("kind", OPTION_KIND),
+    OPTION_VALUE("signature-state", OPTION_SIGNATURE_STATE),
+    OPTION_VALUE("authentication-state", OPTION_AUTHENTICATION_STATE),
+    OPTION_VALUE("card-state", OPTION_CARD_STATE),
+    OPTION_VALUE("on", OPTION_ON),
+    OPTION_VALUE("effective", OPTION_EFFECTIVE),
+    OPTION_VALUE("held-since", OPTION_HELD_SINCE),
     COMMON,
 };
 
@@ -308,13 +300,13 @@ static int run_event(int argc, char **argv)
 }
 
 static const struct option papers_options[] = {
-    VALUE("procedure", OPTION_PROCEDURE),
-    VALUE("applicant", OPTION_APPLICANT),
-    VALUE("kind", OPTION_KIND),
-    VALUE("pin-known", OPTION_PIN_KNOWN),
-    VALUE("card-at-hand", OPTION_CARD_AT_HAND),
-    VALUE("reply-form", OPTION_REPLY_FORM),
-    FLAG("at-home", OPTION_AT_HOME),
+    OPTION_VALUE("procedure", OPTION_PROCEDURE),
+    OPTION_VALUE("applicant", OPTION_APPLICANT),
+    OPTION_VALUE("kind", OPTION_KIND),
+    OPTION_VALUE("pin-known", OPTION_PIN_KNOWN),
+    OPTION_VALUE("card-at-hand", OPTION_CARD_AT_HAND),
+    OPTION_VALUE("reply-form", OPTION_REPLY_FORM),
+    OPTION_FLAG("at-home", OPTION_AT_HOME),
     COMMON,
 };
 

@@ -7,30 +7,21 @@
 #include "base/clock.h"
 #include "base/limits.h"
 
-#define FLAG(name, id)                                                                             \
-    {                                                                                              \
-        name, no_argument, NULL, id                                                                \
-    }
-#define VALUE(name, id)                                                                            \
-    {                                                                                              \
-        name, required_argument, NULL, id                                                          \
-    }
-
 static const struct option verify_option_names[] = {
-    FLAG("path", VERIFY_PATH),
-    VALUE("anchor", VERIFY_ANCHOR),
-    VALUE("untrusted", VERIFY_UNTRUSTED),
-    VALUE("crl", VERIFY_CRL),
-    VALUE("cert", VERIFY_CERT),
-    VALUE("policy", VERIFY_POLICY),
-    FLAG("explicit-policy", VERIFY_EXPLICIT_POLICY),
-    FLAG("inhibit-map", VERIFY_INHIBIT_MAP),
-    FLAG("inhibit-any", VERIFY_INHIBIT_ANY),
-    VALUE("time", VERIFY_TIME),
-    VALUE("content", VERIFY_CONTENT),
-    VALUE("authority", VERIFY_AUTHORITY),
-    VALUE("ocsp", VERIFY_OCSP),
-    FLAG("json", VERIFY_JSON),
+    OPTION_FLAG("path", VERIFY_PATH),
+    OPTION_VALUE("anchor", VERIFY_ANCHOR),
+    OPTION_VALUE("untrusted", VERIFY_UNTRUSTED),
+    OPTION_VALUE("crl", VERIFY_CRL),
+    OPTION_VALUE("cert", VERIFY_CERT),
+    OPTION_VALUE("policy", VERIFY_POLICY),
+    OPTION_FLAG("explicit-policy", VERIFY_EXPLICIT_POLICY),
+    OPTION_FLAG("inhibit-map", VERIFY_INHIBIT_MAP),
+    OPTION_FLAG("inhibit-any", VERIFY_INHIBIT_ANY),
+    OPTION_VALUE("time", VERIFY_TIME),
+    OPTION_VALUE("content", VERIFY_CONTENT),
+    OPTION_VALUE("authority", VERIFY_AUTHORITY),
+    OPTION_VALUE("ocsp", VERIFY_OCSP),
+    OPTION_FLAG("json", VERIFY_JSON),
     {0},
 };
 

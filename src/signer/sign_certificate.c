@@ -1,12 +1,10 @@
 /* Certificates and CRLs: linted against the profile of what they claim to be, held against the
  * authority that is to sign them, logged, signed with RSA PKCS#1 v1.5 over SHA-256. */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/limits.h"
+#include "base/mapping.h"
 #include "crypto/sign.h"
 #include "signer/state.h"
 #include "x509/lint.h"
@@ -115,32 +113,14 @@ enum err signer_sign_certificate(struct signer *signer, enum kind kind,
 
 /* --- CRLs --- */
 
-struct mapping {
-    void *at;
-    size_t len;
-};
-
-static void mapping_done(struct mapping *mapping)
-{
-    if (mapping->at)
-        munmap(mapping->at, mapping->len);
-}
-
 /* Sealed: nobody, us included, can change a byte between the lint and the signature. */
 static enum err map_sealed(int fd, struct mapping *out, struct fault *fault)
 {
     int wanted = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK;
     int seals = fcntl(fd, F_GET_SEALS);
-    struct stat info;
-    if (seals < 0 || (seals & wanted) != wanted || fstat(fd, &info) != 0)
+    if (seals < 0 || (seals & wanted) != wanted)
         return fault_set(fault, ERR_DENIED, "sealed memfd", "not sealed against every change");
-    if (info.st_size <= 0 || info.st_size > LIMIT_CRL)
-        return fault_set(fault, ERR_DENIED, "size of a CRL", "%lld bytes", (long long)info.st_size);
-    void *at = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (at == MAP_FAILED)
-        return fault_set(fault, ERR_MEMORY, "CRL", "%s", strerror(errno));
-    *out = (struct mapping){at, (size_t)info.st_size};
-    return ERR_NONE;
+    return mapping_open(fd, LIMIT_CRL, out, fault);
 }
 
 static enum err check_crl(const struct signer *signer, enum kind kind, struct bytes tbs,
@@ -166,12 +146,12 @@ static enum err check_crl(const struct signer *signer, enum kind kind, struct by
 enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struct buffer *signature,
                          struct fault *fault)
 {
-    struct mapping mapping CLEANUP(mapping_done) = {0};
+    struct mapping mapping CLEANUP_MAPPING = {0};
     struct signed_record record = {.type = SIGNED_CRL, .kind = kind};
     enum err err = map_sealed(memfd, &mapping, fault);
     if (err != ERR_NONE)
         return err;
-    struct bytes tbs = bytes_of(mapping.at, mapping.len);
+    struct bytes tbs = mapping_bytes(&mapping);
     err = check_crl(signer, kind, tbs, &record, fault);
     if (err != ERR_NONE)
         return err;

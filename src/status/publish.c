@@ -1,13 +1,11 @@
 /* The published folder: what anybody may read. Every file appears whole. */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/mapping.h"
 #include "status/published.h"
 #include "status/status_client.h"
 #include "x509/crl.h"
@@ -27,41 +25,18 @@ enum err published_replace(const char *folder, enum kind kind, const char *suffi
     return err == ERR_NONE ? file_replace(path, content, 0644, fault) : err;
 }
 
-struct mapping {
-    void *at;
-    size_t len;
-};
-
-static void mapping_done(struct mapping *mapping)
-{
-    if (mapping->at)
-        munmap(mapping->at, mapping->len);
-}
-
-static enum err mapping_open(int fd, struct mapping *out, struct fault *fault)
-{
-    struct stat info;
-    if (fstat(fd, &info) != 0 || info.st_size <= 0 || info.st_size > LIMIT_CRL)
-        return fault_set(fault, ERR_LIMIT, "size of a CRL", "out of range");
-    void *at = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (at == MAP_FAILED)
-        return fault_set(fault, ERR_MEMORY, "CRL", "%s", strerror(errno));
-    *out = (struct mapping){at, (size_t)info.st_size};
-    return ERR_NONE;
-}
-
 /* The epoch's file comes second: between the two it says less than the list knows, never more. */
 enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
                             struct bytes signature, uint64_t epoch, struct fault *fault)
 {
-    struct mapping tbs CLEANUP(mapping_done) = {0};
+    struct mapping tbs CLEANUP_MAPPING = {0};
     struct buffer crl CLEANUP_BUFFER;
     buffer_init(&crl, LIMIT_CRL);
     char text[32];
     int len = snprintf(text, sizeof text, "%llu\n", (unsigned long long)epoch);
-    enum err err = mapping_open(tbs_memfd, &tbs, fault);
+    enum err err = mapping_open(tbs_memfd, LIMIT_CRL, &tbs, fault);
     if (err == ERR_NONE)
-        err = crl_assemble(bytes_of(tbs.at, tbs.len), ALGORITHM_RSA_SHA256, signature, &crl);
+        err = crl_assemble(mapping_bytes(&tbs), ALGORITHM_RSA_SHA256, signature, &crl);
     if (err == ERR_NONE)
         err = published_replace(folder, kind, "crl", buffer_bytes(&crl), fault);
     if (err == ERR_NONE)

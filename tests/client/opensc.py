@@ -4,13 +4,13 @@ made by openssl for keys that the card made under a real permit."""
 import os
 import pty
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import pcscd  # noqa: E402
+from shell import Shell, both  # noqa: E402
 from tap import Tap, skip_all  # noqa: E402
 
 gone = pcscd.missing("pkcs15-tool", "pkcs11-tool", "openssl")
@@ -26,22 +26,8 @@ PINS = {"signature": "ABC123", "authentication": "1234"}
 FILES = {"signature": "02", "authentication": "01"}
 tap = Tap()
 folder = tempfile.mkdtemp(prefix="jpki-opensc-")
-
-
-def run(*command, data=None, text=True, **more):
-    return subprocess.run(command, capture_output=True, text=text, input=data, timeout=60,
-                          cwd=folder, **more)
-
-
-def must(*command, **more):
-    done = run(*command, **more)
-    if done.returncode:
-        raise RuntimeError(f"{command}: {done.stderr}{done.stdout}")
-    return done.stdout
-
-
-def both(done):
-    return f"{done.stdout}{done.stderr}\n(status {done.returncode})"
+shell = Shell(folder)
+run, must = shell.run, shell.must
 
 
 def make_permit_key():
@@ -83,11 +69,6 @@ def der_of(pem):
     return must("openssl", "x509", "-outform", "DER", data=pem.encode(), text=False)
 
 
-def read_file(name):
-    with open(f"{folder}/{name}", "rb") as content:
-        return content.read()
-
-
 def recognised():
     done = run("opensc-tool", "-n")
     tap.check(done.stdout.strip() == "jpki", "opensc-tool -n says jpki", both(done))
@@ -108,7 +89,7 @@ def certificates():
     for number, name in (("01", "authentication.der"), ("03", "authentication-ca.der"),
                          ("04", "signature-ca.der")):
         done = run("pkcs15-tool", "--read-certificate", number)
-        tap.check(done.returncode == 0 and der_of(done.stdout) == read_file(name),
+        tap.check(done.returncode == 0 and der_of(done.stdout) == shell.read(name),
                   f"certificate {number} is {name}, read without a PIN", both(done))
     done = run("pkcs15-tool", "--read-certificate", "02")
     tap.check(done.returncode != 0 and "BEGIN" not in done.stdout,
@@ -116,7 +97,7 @@ def certificates():
     done = run("pkcs15-tool", "--verify-pin", "--auth-id", "02", "--pin", PINS["signature"],
                "--read-certificate", "02")
     tap.check(done.returncode == 0 and "BEGIN" in done.stdout and
-              der_of(done.stdout[done.stdout.index("-----BEGIN"):]) == read_file("signature.der"),
+              der_of(done.stdout[done.stdout.index("-----BEGIN"):]) == shell.read("signature.der"),
               "and read with it", both(done))
     done = run("pkcs15-tool", "--read-certificate", "02")
     tap.check(done.returncode != 0, "the next program needs the PIN again", both(done))

@@ -3,12 +3,12 @@
 the new one, and a try is never given back. The process that is the card is killed by strace at the call."""
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from pcscd import build_folder  # noqa: E402
+from shell import Shell  # noqa: E402
 from tap import Tap, skip_all  # noqa: E402
 
 for program in ("strace", "openssl"):
@@ -20,18 +20,8 @@ BENCH = f"{build_folder()}/tests/client/card-bench"
 CALLS = {"write": 3, "fsync": 6, "rename": 3}  # in three commits: try lowered, given back, swap
 tap = Tap()
 folder = tempfile.mkdtemp(prefix="jpki-power-")
-os.environ["ASAN_OPTIONS"] = "detect_leaks=0"  # leaks cannot be looked for under strace
-
-
-def run(*command, data=None):
-    return subprocess.run(command, capture_output=True, text=True, input=data, timeout=60, cwd=folder)
-
-
-def must(*command, data=None):
-    done = run(*command, data=data)
-    if done.returncode:
-        raise RuntimeError(f"{command}: {done.stderr}")
-    return done.stdout
+shell = Shell(folder, {"ASAN_OPTIONS": "detect_leaks=0"})  # leaks cannot be looked for under strace
+run, must = shell.run, shell.must
 
 
 def bench(act, *more, image="card"):

@@ -2,12 +2,12 @@
 """jpki sign with a card in a reader of pcscd, judged by openssl cms and by the memory it takes."""
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import pcscd  # noqa: E402
+from shell import Shell, both  # noqa: E402
 from tap import Tap, skip_all  # noqa: E402
 
 gone = pcscd.missing("openssl")
@@ -24,23 +24,8 @@ PIN = "ABC123"
 BIG = 200 * 1024 * 1024
 tap = Tap()
 folder = tempfile.mkdtemp(prefix="jpki-sign-")
-environment = dict(os.environ, LC_ALL="C")
-
-
-def run(*command, data=None, **more):
-    return subprocess.run(command, capture_output=True, text=True, input=data, timeout=100,
-                          cwd=folder, env=environment, **more)
-
-
-def must(*command, **more):
-    done = run(*command, **more)
-    if done.returncode:
-        raise RuntimeError(f"{command}: {done.stderr}{done.stdout}")
-    return done.stdout
-
-
-def both(done):
-    return f"{done.stdout}{done.stderr}\n(status {done.returncode})"
+shell = Shell(folder, {"LC_ALL": "C"})
+run, must, read, write = shell.run, shell.must, shell.read, shell.write
 
 
 def make_card(name, kind="signature", age="0"):
@@ -64,16 +49,6 @@ def sign(*arguments, pin=PIN):
 def judged(signature, *more):
     return run("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", signature,
                "-no_check_time", "-CAfile", "card.pem", "-out", "content", *more)
-
-
-def write(name, content):
-    with open(f"{folder}/{name}", "wb") as out:
-        out.write(content)
-
-
-def read(name):
-    with open(f"{folder}/{name}", "rb") as content:
-        return content.read()
 
 
 def detached():

@@ -14,6 +14,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import pcscd  # noqa: E402
+from shell import Shell  # noqa: E402
 from tap import Tap, skip_all  # noqa: E402
 
 gone = pcscd.missing("openssl", "pkcs15-tool")
@@ -28,13 +29,7 @@ PIN = "1357"
 SERIAL = 0x0705D9AA
 tap = Tap()
 folder = tempfile.mkdtemp(prefix="jpki-login-")
-
-
-def must(*command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=folder)
-    if done.returncode:
-        raise RuntimeError(f"{command}: {done.stderr}{done.stdout}")
-    return done.stdout
+must = Shell(folder).must
 
 
 def make_cards(authority):

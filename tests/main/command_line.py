@@ -1,10 +1,13 @@
-"""Running a program of the build folder, and speaking TAP."""
+"""Running jpki of the build folder, and telling what it is found to do."""
 import os
 import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
 
 BUILD = os.environ.get("JPKI_BUILD", "build")
-failed = 0
-number = 0
+tap = Tap()
 
 
 def run(*arguments, text="", locale="C"):
@@ -12,17 +15,12 @@ def run(*arguments, text="", locale="C"):
                    if name not in ("LC_ALL", "LC_MESSAGES", "LANG")}
     environment["LC_ALL"] = locale
     return subprocess.run([os.path.join(BUILD, "jpki"), *arguments], input=text, text=True,
-                          capture_output=True, env=environment)
+                          capture_output=True, env=environment, timeout=60)
 
 
 def check(name, wrong):
-    """One TAP line; wrong is empty, or says what is wrong."""
-    global failed, number
-    number += 1
-    failed += bool(wrong)
-    print(f"{'not ok' if wrong else 'ok'} {number} - {name}")
-    for line in str(wrong or "").splitlines():
-        print(f"# {line}")
+    """One case; wrong is empty, or says what is wrong."""
+    tap.check(not wrong, name, wrong)
 
 
 def page_saw(statements, rule, accepted):
@@ -31,8 +29,3 @@ def page_saw(statements, rule, accepted):
     if path:
         with open(path, "a", encoding="utf-8") as log:
             log.write(f"{statements}\t{rule}\t{'accepted' if accepted else 'refused'}\tguide\n")
-
-
-def finish():
-    print(f"1..{number}")
-    return 1 if failed else 0

@@ -4,7 +4,7 @@ import json
 import sys
 import tempfile
 
-from command_line import check, finish, run
+from command_line import check, run, tap
 
 # arguments, exit status, first line (None: nothing on stdout), what stdout or stderr also has
 ROWS = [
@@ -221,7 +221,7 @@ def main():
     check("--json carries the three outcomes of an event", check_json_event())
     check("--policy changes what the page leaves open", check_policy())
     check("--policy refuses a malformed file", check_bad_policy())
-    return finish()
+    tap.end()
 
 
-sys.exit(main())
+main()
