@@ -15,7 +15,7 @@ void hex_encode(struct bytes in, struct buffer *out)
     }
 }
 
-static int hex_value(uint8_t digit)
+int hex_value(uint8_t digit)
 {
     if (digit >= '0' && digit <= '9')
         return digit - '0';

@@ -4,6 +4,8 @@
 
 #include "base/bytes.h"
 
+/* hex_value gives the value of one digit, of either case; -1 if it is none. */
+int hex_value(uint8_t digit);
 void hex_encode(struct bytes in, struct buffer *out); /* lower case */
 enum err hex_decode(struct bytes text, struct buffer *out) MUST_USE;
 /* hex_decode_exactly wants len bytes, no more and no fewer. */

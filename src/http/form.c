@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/encoding.h"
+
 static bool is_plain(uint8_t octet)
 {
     return (octet >= '0' && octet <= '9') || ((octet | 0x20) >= 'a' && (octet | 0x20) <= 'z') ||
@@ -24,16 +26,10 @@ void http_form_put(struct buffer *form, const char *name, struct bytes value)
 
 static bool hex_digit(struct reader *reader, uint8_t *out)
 {
-    uint8_t octet;
-    if (!reader_u8(reader, &octet))
+    uint8_t digit;
+    if (!reader_u8(reader, &digit) || hex_value(digit) < 0)
         return false;
-    uint8_t lower = octet | 0x20;
-    if (octet >= '0' && octet <= '9')
-        *out = (uint8_t)(octet - '0');
-    else if (lower >= 'a' && lower <= 'f')
-        *out = (uint8_t)(lower - 'a' + 10);
-    else
-        return false;
+    *out = (uint8_t)hex_value(digit);
     return true;
 }
 

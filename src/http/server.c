@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/encoding.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "http/deadline.h"
@@ -68,14 +69,6 @@ static bool has_controls(const char *text)
     return false;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* In place. A wrong escape, or one of a zero byte, leaves the mark of a malformed text, which
  * has_controls finds later: this callback cannot refuse. */
 static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
@@ -88,7 +81,8 @@ static size_t unescape(void *context, struct MHD_Connection *connection, char *t
             *to++ = *from;
             continue;
         }
-        int high = hex_digit(from[1]), low = high < 0 ? -1 : hex_digit(from[2]);
+        int high = hex_value((uint8_t)from[1]);
+        int low = high < 0 ? -1 : hex_value((uint8_t)from[2]);
         if (low < 0 || (high | low) == 0) {
             text[0] = MALFORMED;
             text[1] = '\0';
