@@ -74,8 +74,11 @@ static bool call_parse(int argc, char **argv, struct role_call *out)
 int role_start(int argc, char **argv)
 {
     struct role_call call = {0};
+    struct fault fault = {0};
     if (!call_parse(argc, argv, &call))
         return complain_usage("role: started by jpkid serve alone");
+    if (sandbox_basics(&fault) != ERR_NONE) /* exec took it back; the passphrase comes next */
+        return role_fail(&call, &fault);
     if (call.is_sample && clock_share(ROLE_FD_CLOCK, call.role == ROLE_COMMIT) != ERR_NONE)
         return complain_usage("role: no clock");
     signal(SIGPIPE, SIG_IGN);

@@ -203,6 +203,30 @@ def test_confinement(service):
         tap.check(all(wanted and wanted in path for path in held), f"{name} holds only files of its own", held)
 
 
+def test_signer_before_its_passphrase():
+    """Between its start and its confinement the signer reads the passphrase: nobody of its own user looks on."""
+    program = shutil.copy(JPKID, folder)
+    os.chmod(folder, 0o755)
+    pairs = [os.pipe(), os.pipe(), os.pipe()]
+    wanted = [pairs[0][1], pairs[1][0], pairs[2][0]]  # ready, commit, a passphrase that does not come
+
+    def place():
+        high = [os.dup2(fd, 60 + i) for i, fd in enumerate(wanted)]
+        for i, fd in enumerate(high):
+            os.dup2(fd, 3 + i)
+
+    user = {"user": 65534} if os.geteuid() == 0 else {}
+    process = subprocess.Popen([program, "role", "signer", DATA, str(os.getpid()), "real"], close_fds=False,
+                               preexec_fn=place, stderr=subprocess.DEVNULL, **user)
+    environ = f"/proc/{process.pid}/environ"
+    tap.check(wait_until(lambda: os.stat(environ).st_uid == 0 and proc_status(process.pid)["Name"] == "jpkid", 5),
+              "the signer that waits for its passphrase is not dumpable")
+    process.kill()
+    process.wait()
+    for fd in (fd for pair in pairs for fd in pair):
+        os.close(fd)
+
+
 def test_restarts(service):
     for name in ("web", "status"):
         before = service.roles()
@@ -302,6 +326,7 @@ def main():
     tap.check(service.roles() == {}, "nobody is left")
     test_broken_log()
     test_wrong_start()
+    test_signer_before_its_passphrase()
     for name in ("signer", "commit"):
         test_vital_end(name)
     test_parent_end()
