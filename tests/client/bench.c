@@ -48,6 +48,23 @@ static enum err read_key(const char *path, struct private_key **out)
     return err != ERR_NONE ? err : private_key_parse(buffer_bytes(&der), out);
 }
 
+enum err bench_make_permit_key(const char *path, struct buffer *spki)
+{
+    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
+    struct secret pkcs8 CLEANUP_SECRET = {0};
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, LIMIT_KEY_FILE);
+    enum err err = private_key_generate(KEY_P256, 0, &key);
+    if (err == ERR_NONE)
+        err = private_key_encode(key, &pkcs8);
+    if (err == ERR_NONE)
+        err = private_key_spki(key, spki);
+    if (err != ERR_NONE)
+        return err;
+    pem_encode("PRIVATE KEY", secret_bytes(&pkcs8), &text);
+    return file_create(path, buffer_bytes(&text), 0600, NULL);
+}
+
 enum err bench_open(struct bench *bench, const char *image_path, const char *permit_key_path)
 {
     static struct image image;

@@ -15,6 +15,9 @@ struct bench {
     struct card_channel channel;
 };
 
+/* bench_make_permit_key writes a new key as PKCS#8 in PEM, and appends its SPKI. */
+enum err bench_make_permit_key(const char *path, struct buffer *spki);
+
 /* bench_open: the image exists; permit_key is PKCS#8 in PEM, the private half of what the card was
  * made with. */
 enum err bench_open(struct bench *bench, const char *image_path, const char *permit_key_path);

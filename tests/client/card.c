@@ -24,19 +24,6 @@ static char image_path[64], key_path[64];
 static struct bench bench;
 static struct buffer leaf, authority; /* of the signature kind */
 
-static void write_permit_key(struct buffer *spki)
-{
-    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
-    struct secret pkcs8 CLEANUP_SECRET = {0};
-    struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, LIMIT_KEY_FILE);
-    assert_ok(private_key_generate(KEY_P256, 0, &key));
-    assert_ok(private_key_encode(key, &pkcs8));
-    assert_ok(private_key_spki(key, spki));
-    pem_encode("PRIVATE KEY", secret_bytes(&pkcs8), &text);
-    assert_ok(file_create(key_path, buffer_bytes(&text), 0600, NULL));
-}
-
 /* As much of a certificate as a card looks at. */
 static void make_cert(struct bytes spki, size_t padding, struct buffer *out)
 {
@@ -61,7 +48,7 @@ static int setup(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(image_path, sizeof image_path, "%s/card", folder);
     snprintf(key_path, sizeof key_path, "%s/permit.pem", folder);
-    write_permit_key(&spki);
+    assert_ok(bench_make_permit_key(key_path, &spki));
     assert_ok(personalise((const uint8_t *)"4000000127198431322120350217", buffer_bytes(&spki),
                           false, &image, NULL));
     assert_ok(image_create(image_path, &image, NULL));

@@ -20,19 +20,6 @@ static char image_path[64], key_path[64], document_path[64];
 static struct bench bench;
 static struct sample authority, leaf;
 
-static void write_permit_key(struct buffer *spki)
-{
-    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
-    struct secret pkcs8 CLEANUP_SECRET = {0};
-    struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, LIMIT_KEY_FILE);
-    assert_ok(private_key_generate(KEY_P256, 0, &key));
-    assert_ok(private_key_encode(key, &pkcs8));
-    assert_ok(private_key_spki(key, spki));
-    pem_encode("PRIVATE KEY", secret_bytes(&pkcs8), &text);
-    assert_ok(file_create(key_path, buffer_bytes(&text), 0600, NULL));
-}
-
 static int setup(void **state)
 {
     (void)state;
@@ -44,7 +31,7 @@ static int setup(void **state)
     snprintf(key_path, sizeof key_path, "%s/permit.pem", folder);
     snprintf(document_path, sizeof document_path, "%s/document", folder);
     assert_ok(file_create(document_path, bytes_of_text("見本"), 0600, NULL));
-    write_permit_key(&spki);
+    assert_ok(bench_make_permit_key(key_path, &spki));
     assert_ok(personalise((const uint8_t *)"4000000127198431322120350217", buffer_bytes(&spki),
                           false, &image, NULL));
     assert_ok(image_create(image_path, &image, NULL));
