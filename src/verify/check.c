@@ -65,10 +65,10 @@ static bool check_path(const struct check *check, const struct cert *cert,
     return false;
 }
 
-static enum err ask_ocsp(const struct check *check, const struct status_question *question,
-                         struct status *out, struct fault *fault)
+static enum err ask_ocsp(const struct check *check, const struct cert_status_question *question,
+                         struct cert_status *out, struct fault *fault)
 {
-    uint8_t nonce[STATUS_NONCE];
+    uint8_t nonce[CERT_STATUS_NONCE];
     char address[ADDRESS_MAX] = "";
     struct buffer request CLEANUP_BUFFER, response CLEANUP_BUFFER;
     buffer_init(&request, LIMIT_OCSP_REQUEST);
@@ -79,29 +79,29 @@ static enum err ask_ocsp(const struct check *check, const struct status_question
         address[ocsp.len] = '\0';
     }
     random_bytes(nonce, sizeof nonce);
-    enum err err = status_ocsp_request(question, bytes_of(nonce, sizeof nonce), &request);
+    enum err err = cert_status_ocsp_request(question, bytes_of(nonce, sizeof nonce), &request);
     if (err == ERR_NONE)
         err = check->source.ocsp(check->source.context, address, buffer_bytes(&request), &response,
                                  fault);
     if (err != ERR_NONE)
         return ERR_NOT_FOUND;
-    return status_from_ocsp(question, bytes_of(nonce, sizeof nonce), buffer_bytes(&response), out,
-                            fault);
+    return cert_status_from_ocsp(question, bytes_of(nonce, sizeof nonce), buffer_bytes(&response),
+                                 out, fault);
 }
 
-static enum err ask_crl(const struct check *check, const struct status_question *question,
-                        struct status *out, struct fault *fault)
+static enum err ask_crl(const struct check *check, const struct cert_status_question *question,
+                        struct cert_status *out, struct fault *fault)
 {
     struct buffer crl CLEANUP_BUFFER;
     buffer_init(&crl, LIMIT_CRL);
     if (check->source.crl(check->source.context, &crl, fault) != ERR_NONE)
         return ERR_NOT_FOUND;
-    return status_from_crl(question, buffer_bytes(&crl), out, fault);
+    return cert_status_from_crl(question, buffer_bytes(&crl), out, fault);
 }
 
 /* OCSP first; the CRL only when OCSP gave nothing that counts. ERR_NOT_FOUND: nothing came. */
-static enum err ask_status(const struct check *check, const struct status_question *question,
-                           struct status *out, struct fault *fault)
+static enum err ask_status(const struct check *check, const struct cert_status_question *question,
+                           struct cert_status *out, struct fault *fault)
 {
     enum err err = ERR_NOT_FOUND, second;
     if (check->source.ocsp)
@@ -131,16 +131,16 @@ static const enum verdict_reason reasons[] = {
 };
 
 /* page:S38 rule:status-held relying parties see a hold at once */
-static void judge_status(const struct status *status, struct verdict *out)
+static void judge_status(const struct cert_status *status, struct verdict *out)
 {
     out->source = status->source;
     out->source_time = status->this_update;
     out->source_until = status->next_update;
-    out->is_revoked_or_held = status->answer == STATUS_IS_REVOKED;
+    out->is_revoked_or_held = status->answer == CERT_STATUS_REVOKED;
     out->since = out->is_revoked_or_held ? status->since : 0;
-    if (status->answer == STATUS_IS_UNKNOWN)
+    if (status->answer == CERT_STATUS_UNKNOWN)
         verdict_set(out, REASON_STATUS_UNKNOWN);
-    else if (status->answer == STATUS_IS_REVOKED && status->since <= out->at)
+    else if (status->answer == CERT_STATUS_REVOKED && status->since <= out->at)
         verdict_set(out, (size_t)status->reason < COUNT_OF(reasons) ? reasons[status->reason]
                                                                     : REASON_ENDED);
     else
@@ -150,14 +150,14 @@ static void judge_status(const struct status *status, struct verdict *out)
 static void check_status(const struct check *check, const struct cert *cert,
                          const struct authority *authority, struct verdict *out)
 {
-    struct status_question question = {
+    struct cert_status_question question = {
         .cert = cert,
         .kind = check->kind,
         .authority = authority,
         .at = check->at,
         .now = check->now > check->at ? check->now : check->at,
     };
-    struct status status;
+    struct cert_status status;
     struct fault fault = {0};
     enum err err = ask_status(check, &question, &status, &fault);
     if (err == ERR_NONE) {

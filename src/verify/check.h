@@ -4,7 +4,7 @@
 
 #include "base/login_token.h"
 #include "verify/signature.h"
-#include "verify/status.h"
+#include "verify/cert_status.h"
 
 /* How to come by a status. Either may be NULL. Both append to *out (cap set by the check) and
  * return an error when nothing is to be had. */

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sample.h"
-#include "verify/status.h"
+#include "verify/cert_status.h"
 
 #define WORLD_NOW (SAMPLE_NOW + 3600)
 

@@ -8,7 +8,7 @@ static struct sample authority, generation, other; /* the second has the first o
 static struct sample leaf, responder;
 static struct sample foreign, lapsed, early, no_purpose, no_nocheck, of_generation;
 static struct authorities *authorities;
-static struct status_question question;
+static struct cert_status_question question;
 
 static struct profile responder_without(enum oid oid)
 {
@@ -42,7 +42,7 @@ static int make_samples(void **state)
     world_responder(&checkable, &responder, &authority, from, to, &no_nocheck);
     assert_ok(authorities_new(&authorities));
     assert_ok(authorities_add(authorities, KIND_SIGNATURE, authority.cert.whole, NULL));
-    question = (struct status_question){
+    question = (struct cert_status_question){
         .cert = &leaf.cert, .kind = KIND_SIGNATURE, .at = WORLD_NOW, .now = WORLD_NOW};
     assert_ok(authorities_find(authorities, KIND_SIGNATURE, &leaf.cert, &question.authority, NULL));
     return 0;
@@ -65,17 +65,17 @@ static struct variant right(void)
     return variant_good(&authority, &responder, &leaf);
 }
 
-static enum err ask_ocsp(const struct variant *variant, const char *nonce, struct status *out,
+static enum err ask_ocsp(const struct variant *variant, const char *nonce, struct cert_status *out,
                          struct fault *fault)
 {
     struct buffer der CLEANUP_BUFFER;
     variant_ocsp(variant, &der);
-    return status_from_ocsp(&question, bytes_of_text(nonce), buffer_bytes(&der), out, fault);
+    return cert_status_from_ocsp(&question, bytes_of_text(nonce), buffer_bytes(&der), out, fault);
 }
 
-static void accepts(const struct variant *variant, enum status_answer answer)
+static void accepts(const struct variant *variant, enum cert_status_answer answer)
 {
-    struct status status;
+    struct cert_status status;
     struct fault fault = {0};
     enum err err = ask_ocsp(variant, "", &status, &fault);
     assert_string_equal(fault.text, "");
@@ -88,7 +88,7 @@ static void accepts(const struct variant *variant, enum status_answer answer)
 
 static void refuses(const struct variant *variant, const char *rule, const char *text)
 {
-    struct status status = {.since = 1};
+    struct cert_status status = {.since = 1};
     struct fault fault = {0};
     assert_err(ask_ocsp(variant, "", &status, &fault), ERR_DENIED);
     assert_string_equal(fault.rule, rule);
@@ -100,28 +100,28 @@ static void reads_what_the_responder_says(void **state)
 {
     (void)state;
     struct variant variant = right();
-    accepts(&variant, STATUS_IS_GOOD);
+    accepts(&variant, CERT_STATUS_GOOD);
     variant.status = OCSP_STATUS_UNKNOWN;
-    accepts(&variant, STATUS_IS_UNKNOWN);
+    accepts(&variant, CERT_STATUS_UNKNOWN);
     variant.status = OCSP_STATUS_REVOKED;
     variant.reason = CRL_REASON_HOLD;
-    struct status status;
+    struct cert_status status;
     assert_ok(ask_ocsp(&variant, "", &status, NULL));
-    assert_int_equal(status.answer, STATUS_IS_REVOKED);
+    assert_int_equal(status.answer, CERT_STATUS_REVOKED);
     assert_int_equal(status.reason, CRL_REASON_HOLD);
     assert_true(status.since == WORLD_NOW - 600);
     variant = right();
     variant.beside = true;
-    accepts(&variant, STATUS_IS_GOOD);
+    accepts(&variant, CERT_STATUS_GOOD);
 }
 
 static void accepts_the_authority_itself(void **state)
 {
     (void)state;
     struct variant variant = variant_good(&authority, &authority, &leaf);
-    accepts(&variant, STATUS_IS_GOOD);
+    accepts(&variant, CERT_STATUS_GOOD);
     variant.shown = NULL;
-    accepts(&variant, STATUS_IS_GOOD);
+    accepts(&variant, CERT_STATUS_GOOD);
     variant.signer = variant.named = &generation; /* the same name, another key */
     refuses(&variant, "responder", "neither the authority nor shown");
     variant.named = &authority;
@@ -163,12 +163,12 @@ static void refuses_changed_answers(void **state)
     (void)state;
     struct buffer der CLEANUP_BUFFER;
     struct variant variant = right();
-    struct status status;
+    struct cert_status status;
     variant_ocsp(&variant, &der);
     for (size_t i = 0; i < der.len; i++) {
         der.data[i] ^= 1;
-        assert_string_not_equal(err_name(status_from_ocsp(&question, bytes_of(NULL, 0),
-                                                          buffer_bytes(&der), &status, NULL)),
+        assert_string_not_equal(err_name(cert_status_from_ocsp(&question, bytes_of(NULL, 0),
+                                                               buffer_bytes(&der), &status, NULL)),
                                 "none");
         der.data[i] ^= 1;
     }
@@ -192,7 +192,7 @@ static void holds_the_answer_to_its_nonce(void **state)
 {
     (void)state;
     struct variant variant = right();
-    struct status status;
+    struct cert_status status;
     struct fault fault = {0};
     assert_err(ask_ocsp(&variant, "nonce of this day", &status, &fault), ERR_DENIED);
     assert_string_equal(fault.text, "missing");
@@ -228,7 +228,7 @@ static void holds_the_answer_to_its_times(void **state)
         if (rows[i].text)
             refuses(&variant, rows[i].rule, rows[i].text);
         else
-            accepts(&variant, STATUS_IS_GOOD);
+            accepts(&variant, CERT_STATUS_GOOD);
     }
     struct variant variant = right();
     variant.status = OCSP_STATUS_REVOKED;
@@ -243,13 +243,13 @@ static void judges_the_past_by_kind(void **state)
     (void)state;
     struct variant variant = right();
     question.at = WORLD_NOW - 1800;
-    accepts(&variant, STATUS_IS_GOOD);
+    accepts(&variant, CERT_STATUS_GOOD);
     question.kind = KIND_AUTHENTICATION;
     refuses(&variant, "thisUpdate",
             "made after the moment asked about: it may have been held then");
     variant.this_update = -1860;
     variant.produced = -1860;
-    accepts(&variant, STATUS_IS_GOOD);
+    accepts(&variant, CERT_STATUS_GOOD);
     question.at = WORLD_NOW;
     question.kind = KIND_SIGNATURE;
     struct cert ended = leaf.cert;
@@ -266,12 +266,13 @@ static void says_that_the_responder_failed(void **state)
 {
     (void)state;
     struct buffer der CLEANUP_BUFFER;
-    struct status status;
+    struct cert_status status;
     struct fault fault = {0};
     buffer_init(&der, 64);
     assert_ok(ocsp_encode_error(OCSP_TRY_LATER, &der));
-    assert_err(status_from_ocsp(&question, bytes_of(NULL, 0), buffer_bytes(&der), &status, &fault),
-               ERR_PEER);
+    assert_err(
+        cert_status_from_ocsp(&question, bytes_of(NULL, 0), buffer_bytes(&der), &status, &fault),
+        ERR_PEER);
     assert_string_equal(fault.text, "the responder answers with error 3");
 }
 
@@ -281,7 +282,7 @@ static void asks_about_the_certificate(void **state)
     struct buffer der CLEANUP_BUFFER;
     struct ocsp_request request;
     buffer_init(&der, 4096);
-    assert_ok(status_ocsp_request(&question, bytes_of_text("nonce"), &der));
+    assert_ok(cert_status_ocsp_request(&question, bytes_of_text("nonce"), &der));
     assert_ok(ocsp_request_parse(buffer_bytes(&der), &request, NULL));
     assert_int_equal(request.num, 1);
     assert_true(bytes_equal(request.ids[0].serial, leaf.cert.serial));
@@ -290,16 +291,16 @@ static void asks_about_the_certificate(void **state)
 
 /* ---- lists ---- */
 
-static enum err ask_crl(const struct variant *variant, struct status *out, struct fault *fault)
+static enum err ask_crl(const struct variant *variant, struct cert_status *out, struct fault *fault)
 {
     struct buffer der CLEANUP_BUFFER;
     variant_crl(variant, &der);
-    return status_from_crl(&question, buffer_bytes(&der), out, fault);
+    return cert_status_from_crl(&question, buffer_bytes(&der), out, fault);
 }
 
-static void list_accepted(const struct variant *variant, enum status_answer answer)
+static void list_accepted(const struct variant *variant, enum cert_status_answer answer)
 {
-    struct status status;
+    struct cert_status status;
     struct fault fault = {0};
     enum err err = ask_crl(variant, &status, &fault);
     assert_string_equal(fault.text, "");
@@ -310,7 +311,7 @@ static void list_accepted(const struct variant *variant, enum status_answer answ
 
 static void list_refused(const struct variant *variant, const char *rule, const char *text)
 {
-    struct status status = {.since = 1};
+    struct cert_status status = {.since = 1};
     struct fault fault = {0};
     assert_err(ask_crl(variant, &status, &fault), ERR_DENIED);
     assert_string_equal(fault.rule, rule);
@@ -329,14 +330,14 @@ static void reads_what_the_list_says(void **state)
 {
     (void)state;
     struct variant variant = right_list();
-    list_accepted(&variant, STATUS_IS_GOOD);
+    list_accepted(&variant, CERT_STATUS_GOOD);
     variant.point = leaf.cert.crl_point;
-    list_accepted(&variant, STATUS_IS_GOOD);
+    list_accepted(&variant, CERT_STATUS_GOOD);
     variant.status = OCSP_STATUS_REVOKED;
     variant.reason = CRL_REASON_AFFILIATION_CHANGED;
-    struct status status;
+    struct cert_status status;
     assert_ok(ask_crl(&variant, &status, NULL));
-    assert_int_equal(status.answer, STATUS_IS_REVOKED);
+    assert_int_equal(status.answer, CERT_STATUS_REVOKED);
     assert_int_equal(status.reason, CRL_REASON_AFFILIATION_CHANGED);
     assert_true(status.since == WORLD_NOW - 600);
 }
@@ -379,7 +380,7 @@ static void refuses_lists_out_of_their_time(void **state)
         if (rows[i].text)
             list_refused(&variant, rows[i].rule, rows[i].text);
         else
-            list_accepted(&variant, STATUS_IS_GOOD);
+            list_accepted(&variant, CERT_STATUS_GOOD);
     }
     struct variant variant = right_list();
     variant.status = OCSP_STATUS_REVOKED;
@@ -394,10 +395,10 @@ static void refuses_lists_that_contradict_themselves(void **state)
     variant.status = OCSP_STATUS_REVOKED;
     variant.twice = true;
     struct buffer der CLEANUP_BUFFER;
-    struct status status;
+    struct cert_status status;
     variant_crl(&variant, &der);
-    assert_string_not_equal(err_name(status_from_crl(&question, buffer_bytes(&der), &status, NULL)),
-                            "none");
+    assert_string_not_equal(
+        err_name(cert_status_from_crl(&question, buffer_bytes(&der), &status, NULL)), "none");
 }
 
 int main(void)

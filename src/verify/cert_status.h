@@ -9,23 +9,23 @@
 
 /* Seconds; ours. How far a source's clock may be ahead of ours, and how long an answer or a list
  * may claim to live: one that claims more is refused. */
-#define STATUS_SKEW         60
-#define STATUS_OCSP_LONGEST (24 * 3600)
-#define STATUS_CRL_LONGEST  (7 * 86400)
-#define STATUS_NONCE        16 /* bytes */
+#define CERT_STATUS_SKEW         60
+#define CERT_STATUS_OCSP_LONGEST (24 * 3600)
+#define CERT_STATUS_CRL_LONGEST  (7 * 86400)
+#define CERT_STATUS_NONCE        16 /* bytes */
 
 /* Zero is "the authority does not know it". */
-enum status_answer { STATUS_IS_UNKNOWN, STATUS_IS_GOOD, STATUS_IS_REVOKED };
+enum cert_status_answer { CERT_STATUS_UNKNOWN, CERT_STATUS_GOOD, CERT_STATUS_REVOKED };
 
-struct status {
-    enum status_answer answer;
+struct cert_status {
+    enum cert_status_answer answer;
     enum crl_reason reason; /* revoked only; CRL_REASON_HOLD: held */
     int64_t since;          /* revoked only */
     enum status_source source;
     int64_t this_update, next_update;
 };
 
-struct status_question {
+struct cert_status_question {
     const struct cert *cert;
     enum kind kind;
     const struct authority *authority; /* the one that signed the certificate */
@@ -33,22 +33,24 @@ struct status_question {
     int64_t now;                       /* our clock; not before `at` */
 };
 
-/* status_ocsp_request appends the request about the certificate; nonce may be empty. */
-enum err status_ocsp_request(const struct status_question *question, struct bytes nonce,
-                             struct buffer *out) MUST_USE;
+/* cert_status_ocsp_request appends the request about the certificate; nonce may be empty. */
+enum err cert_status_ocsp_request(const struct cert_status_question *question, struct bytes nonce,
+                                  struct buffer *out) MUST_USE;
 
-/* status_from_ocsp reads the answer to it (RFC 6960 3.2, 4.2.2.2): exactly one statement about the
- * certificate; the nonce that was sent, if one was; signed by the authority itself or by a
+/* cert_status_from_ocsp reads the answer to it (RFC 6960 3.2, 4.2.2.2): exactly one statement about
+ * the certificate; the nonce that was sent, if one was; signed by the authority itself or by a
  * responder that this very authority made one (OCSPSigning, ocsp-nocheck, in date); produced
  * neither in the future nor outside of its own window; alive at `at`.
  * ERR_DENIED or ERR_MALFORMED with the fault; ERR_PEER when the responder said that it failed. */
-enum err status_from_ocsp(const struct status_question *question, struct bytes nonce,
-                          struct bytes response, struct status *out, struct fault *fault) MUST_USE;
+enum err cert_status_from_ocsp(const struct cert_status_question *question, struct bytes nonce,
+                               struct bytes response, struct cert_status *out,
+                               struct fault *fault) MUST_USE;
 
-/* status_from_crl reads a list (RFC 5280 5, 6.3): of the same authority by name, key identifier and
- * signature; the full one, or the one of the certificate's distribution point; alive at `at`. */
-enum err status_from_crl(const struct status_question *question, struct bytes crl,
-                         struct status *out, struct fault *fault) MUST_USE;
+/* cert_status_from_crl reads a list (RFC 5280 5, 6.3): of the same authority by name, key
+ * identifier and signature; the full one, or the one of the certificate's distribution point; alive
+ * at `at`. */
+enum err cert_status_from_crl(const struct cert_status_question *question, struct bytes crl,
+                              struct cert_status *out, struct fault *fault) MUST_USE;
 
 /* A statement made after `at` counts for the signature kind, because no release ever makes such a
  * certificate good again (page:S45), as long as the certificate had not ended when it was made.

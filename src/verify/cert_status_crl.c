@@ -1,13 +1,13 @@
 /* A CRL from the relying party's side (RFC 5280 6.3): every check of the list, then the look for
  * the certificate. */
 #include "verify/algorithms.h"
-#include "verify/status_parts.h"
+#include "verify/cert_status_parts.h"
 #include "x509/crl.h"
 
 #define INPUT "CRL"
 
 /* RFC 5280 6.3.3 (b): the list of the very authority, full or of the certificate's own point. */
-static const char *scope_fault(const struct status_question *question, const struct crl *crl)
+static const char *scope_fault(const struct cert_status_question *question, const struct crl *crl)
 {
     const struct authority *authority = question->authority;
     if (!bytes_equal(crl->issuer, authority->cert.subject))
@@ -24,12 +24,12 @@ static const char *scope_fault(const struct status_question *question, const str
 
 /* Looks at the whole list: a certificate that stands there twice, with two dates or two reasons,
  * makes the list one that says nothing. */
-static enum err status_find(const struct status_question *question, const struct crl *crl,
-                            struct status *out, struct fault *fault)
+static enum err status_find(const struct cert_status_question *question, const struct crl *crl,
+                            struct cert_status *out, struct fault *fault)
 {
     struct reader entries = reader_of(crl->entries);
-    *out = (struct status){
-        .answer = STATUS_IS_GOOD,
+    *out = (struct cert_status){
+        .answer = CERT_STATUS_GOOD,
         .source = SOURCE_CRL,
         .this_update = crl->this_update,
         .next_update = crl->next_update,
@@ -37,19 +37,19 @@ static enum err status_find(const struct status_question *question, const struct
     for (struct crl_entry entry; crl_next(&entries, &entry);) {
         if (!bytes_equal(entry.serial, question->cert->serial))
             continue;
-        if (out->answer == STATUS_IS_REVOKED)
-            return status_refuse(fault, INPUT, "revokedCertificates", "the certificate twice");
+        if (out->answer == CERT_STATUS_REVOKED)
+            return cert_status_refuse(fault, INPUT, "revokedCertificates", "the certificate twice");
         if (entry.revoked_at > crl->this_update)
-            return status_refuse(fault, INPUT, "revocationDate", "after thisUpdate");
-        out->answer = STATUS_IS_REVOKED;
+            return cert_status_refuse(fault, INPUT, "revocationDate", "after thisUpdate");
+        out->answer = CERT_STATUS_REVOKED;
         out->reason = entry.reason;
         out->since = entry.revoked_at;
     }
     return ERR_NONE;
 }
 
-enum err status_from_crl(const struct status_question *question, struct bytes crl,
-                         struct status *out, struct fault *fault)
+enum err cert_status_from_crl(const struct cert_status_question *question, struct bytes crl,
+                              struct cert_status *out, struct fault *fault)
 {
     struct crl read;
     fault_name_input(fault, INPUT);
@@ -58,12 +58,12 @@ enum err status_from_crl(const struct status_question *question, struct bytes cr
         return err;
     const char *text = scope_fault(question, &read);
     if (text)
-        return status_refuse(fault, INPUT, "RFC 5280 6.3.3", text);
-    err = status_check_window(question, read.this_update, read.next_update, STATUS_CRL_LONGEST,
-                              fault);
+        return cert_status_refuse(fault, INPUT, "RFC 5280 6.3.3", text);
+    err = cert_status_check_window(question, read.this_update, read.next_update,
+                                   CERT_STATUS_CRL_LONGEST, fault);
     if (err != ERR_NONE)
         return err;
-    struct status status;
+    struct cert_status status;
     err = status_find(question, &read, &status, fault);
     if (err == ERR_NONE)
         *out = status;

@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "verify/algorithms.h"
-#include "verify/status_parts.h"
+#include "verify/cert_status_parts.h"
 
 #define INPUT "OCSP answer"
 
@@ -14,7 +14,7 @@ struct wanted_id {
 };
 
 /* RFC 6960 4.1.1: hashes of the issuer's name and of its key bits. False for an unknown hash. */
-static bool id_make(const struct status_question *question, enum algorithm algorithm,
+static bool id_make(const struct cert_status_question *question, enum algorithm algorithm,
                     struct wanted_id *out)
 {
     enum hash hash;
@@ -32,8 +32,8 @@ static bool id_make(const struct status_question *question, enum algorithm algor
     return true;
 }
 
-enum err status_ocsp_request(const struct status_question *question, struct bytes nonce,
-                             struct buffer *out)
+enum err cert_status_ocsp_request(const struct cert_status_question *question, struct bytes nonce,
+                                  struct buffer *out)
 {
     struct wanted_id wanted;
     /* SHA-1: every responder knows it, and it only names the issuer here */
@@ -46,7 +46,7 @@ enum err status_ocsp_request(const struct status_question *question, struct byte
 
 /* The one statement about the certificate. Two under different hashes could contradict each other:
  * refused as well. */
-static enum err find_single(const struct status_question *question,
+static enum err find_single(const struct cert_status_question *question,
                             const struct ocsp_response *response, const struct ocsp_single **out,
                             struct fault *fault)
 {
@@ -57,12 +57,12 @@ static enum err find_single(const struct status_question *question,
         if (!id_make(question, single->id.hash, &wanted) || !ocsp_id_equal(&wanted.id, &single->id))
             continue;
         if (found)
-            return status_refuse(fault, INPUT, "SingleResponse",
-                                 "more than one about the certificate");
+            return cert_status_refuse(fault, INPUT, "SingleResponse",
+                                      "more than one about the certificate");
         found = single;
     }
     if (!found)
-        return status_refuse(fault, INPUT, "SingleResponse", "none about the certificate");
+        return cert_status_refuse(fault, INPUT, "SingleResponse", "none about the certificate");
     *out = found;
     return ERR_NONE;
 }
@@ -87,7 +87,7 @@ static bool has_purpose(const struct cert *cert, enum oid purpose)
 
 /* RFC 6960 4.2.2.2: a responder is made by the very authority that is asked about. Who could not be
  * checked itself (no ocsp-nocheck) is not trusted. */
-static const char *responder_fault(const struct status_question *question,
+static const char *responder_fault(const struct cert_status_question *question,
                                    const struct cert *responder, int64_t produced_at)
 {
     const struct authority *authority = question->authority;
@@ -105,7 +105,7 @@ static const char *responder_fault(const struct status_question *question,
     return NULL;
 }
 
-static enum err check_delegated(const struct status_question *question,
+static enum err check_delegated(const struct cert_status_question *question,
                                 const struct ocsp_response *response, struct fault *fault)
 {
     struct cert responder;
@@ -117,16 +117,16 @@ static enum err check_delegated(const struct status_question *question,
                            ? responder_fault(question, &responder, response->produced_at)
                            : "not the responder that the answer names";
     if (text)
-        return status_refuse(fault, INPUT, "responder", text);
+        return cert_status_refuse(fault, INPUT, "responder", text);
     struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
     err = public_key_parse(responder.spki, &key);
     if (err != ERR_NONE ||
         !is_signed_by(key, response->tbs, response->algorithm, response->signature))
-        return status_refuse(fault, INPUT, "signature", "not the responder's");
+        return cert_status_refuse(fault, INPUT, "signature", "not the responder's");
     return ERR_NONE;
 }
 
-static enum err check_responder(const struct status_question *question,
+static enum err check_responder(const struct cert_status_question *question,
                                 const struct ocsp_response *response, struct fault *fault)
 {
     const struct authority *authority = question->authority;
@@ -135,28 +135,28 @@ static enum err check_responder(const struct status_question *question,
     if (!is_authority)
         return check_delegated(question, response, fault);
     if (!is_named(response, &authority->cert))
-        return status_refuse(fault, INPUT, "responder", "neither the authority nor shown");
+        return cert_status_refuse(fault, INPUT, "responder", "neither the authority nor shown");
     if (!is_signed_by(authority->key, response->tbs, response->algorithm, response->signature))
-        return status_refuse(fault, INPUT, "signature", "not the authority's");
+        return cert_status_refuse(fault, INPUT, "signature", "not the authority's");
     return ERR_NONE;
 }
 
 /* RFC 6960 2.4, 4.2.2.1 */
-static enum err check_times(const struct status_question *question,
+static enum err check_times(const struct cert_status_question *question,
                             const struct ocsp_response *response, const struct ocsp_single *single,
                             struct fault *fault)
 {
-    if (response->produced_at > question->now + STATUS_SKEW)
-        return status_refuse(fault, INPUT, "producedAt", "in the future");
+    if (response->produced_at > question->now + CERT_STATUS_SKEW)
+        return cert_status_refuse(fault, INPUT, "producedAt", "in the future");
     if (response->produced_at < single->this_update)
-        return status_refuse(fault, INPUT, "producedAt", "before thisUpdate");
+        return cert_status_refuse(fault, INPUT, "producedAt", "before thisUpdate");
     if (response->produced_at > single->next_update)
-        return status_refuse(fault, INPUT, "producedAt", "after nextUpdate");
+        return cert_status_refuse(fault, INPUT, "producedAt", "after nextUpdate");
     if (single->status == OCSP_STATUS_REVOKED && single->revoked_at > single->this_update)
-        return status_refuse(fault, INPUT, "revocationTime", "after thisUpdate");
+        return cert_status_refuse(fault, INPUT, "revocationTime", "after thisUpdate");
     fault_name_input(fault, INPUT);
-    return status_check_window(question, single->this_update, single->next_update,
-                               STATUS_OCSP_LONGEST, fault);
+    return cert_status_check_window(question, single->this_update, single->next_update,
+                                    CERT_STATUS_OCSP_LONGEST, fault);
 }
 
 static enum err read_response(struct bytes der, struct ocsp_response *out, struct fault *fault)
@@ -171,14 +171,14 @@ static enum err read_response(struct bytes der, struct ocsp_response *out, struc
                      (int)out->outcome);
 }
 
-static struct status status_of(const struct ocsp_single *single)
+static struct cert_status status_of(const struct ocsp_single *single)
 {
-    static const enum status_answer answers[] = {
-        [OCSP_STATUS_UNKNOWN] = STATUS_IS_UNKNOWN,
-        [OCSP_STATUS_GOOD] = STATUS_IS_GOOD,
-        [OCSP_STATUS_REVOKED] = STATUS_IS_REVOKED,
+    static const enum cert_status_answer answers[] = {
+        [OCSP_STATUS_UNKNOWN] = CERT_STATUS_UNKNOWN,
+        [OCSP_STATUS_GOOD] = CERT_STATUS_GOOD,
+        [OCSP_STATUS_REVOKED] = CERT_STATUS_REVOKED,
     };
-    return (struct status){
+    return (struct cert_status){
         .answer = answers[single->status],
         .reason = single->reason,
         .since = single->revoked_at,
@@ -188,8 +188,8 @@ static struct status status_of(const struct ocsp_single *single)
     };
 }
 
-enum err status_from_ocsp(const struct status_question *question, struct bytes nonce,
-                          struct bytes response, struct status *out, struct fault *fault)
+enum err cert_status_from_ocsp(const struct cert_status_question *question, struct bytes nonce,
+                               struct bytes response, struct cert_status *out, struct fault *fault)
 {
     struct ocsp_response read;
     const struct ocsp_single *single = NULL;
@@ -197,8 +197,8 @@ enum err status_from_ocsp(const struct status_question *question, struct bytes n
     if (err == ERR_NONE)
         err = check_responder(question, &read, fault);
     if (err == ERR_NONE && nonce.len && !bytes_equal(nonce, read.nonce)) /* RFC 8954 */
-        err = status_refuse(fault, INPUT, "nonce",
-                            read.nonce.len ? "not the one that was sent" : "missing");
+        err = cert_status_refuse(fault, INPUT, "nonce",
+                                 read.nonce.len ? "not the one that was sent" : "missing");
     if (err == ERR_NONE)
         err = find_single(question, &read, &single, fault);
     if (err == ERR_NONE)

@@ -1,0 +1,14 @@
+/* What the readers of OCSP answers and of CRLs share. Private to verify/. */
+#pragma once
+
+#include "verify/cert_status.h"
+
+/* cert_status_check_window: is a statement of this life one about question->at? See the end of
+ * status.h. ERR_DENIED with the fault when not. longest: seconds. */
+enum err cert_status_check_window(const struct cert_status_question *question, int64_t this_update,
+                                  int64_t next_update, int64_t longest,
+                                  struct fault *fault) MUST_USE;
+
+/* cert_status_refuse is fault_set with ERR_DENIED, and names the input. */
+enum err cert_status_refuse(struct fault *fault, const char *input, const char *rule,
+                            const char *text);
