@@ -91,8 +91,11 @@ void status_free(struct status *status)
 static enum err wish_when_due(struct status *status)
 {
     int64_t now = clock_monotonic();
-    if (clock_now() < responder_renewal(status->responder) ||
-        (status->asked_at && now - status->asked_at < ASK_AGAIN))
+    if (clock_now() < responder_renewal(status->responder)) {
+        status->asked_at = 0; /* answered; a clock that is moved may make it due at once */
+        return ERR_NONE;
+    }
+    if (status->asked_at && now - status->asked_at < ASK_AGAIN)
         return ERR_NONE;
     status->asked_at = now;
     return control_send_wish(status->control, responder_spki(status->responder));

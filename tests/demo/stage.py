@@ -71,7 +71,7 @@ class Stage:
             verdict = f"FAILED: {type(error).__name__}: {error}"
             self.write("log", f"\n{verdict}\n", append=True)
         seconds = time.monotonic() - started
-        print(f"{self.number:2d} {telling:<74.74} {seconds:5.1f} s  {verdict}", flush=True)
+        print(f"{self.number:2d} {telling:<89} {seconds:5.1f} s  {verdict}", flush=True)
 
     def close(self):
         for process in reversed(self.processes):
@@ -210,11 +210,14 @@ def judge_of(line):
 JUDGE_HEAD = """# Repeats the foreign judgements of this step: sh judge.sh
 cd "$(dirname "$0")" 2>/dev/null || exit 2
 export TZ=UTC
+absent=0
+trap '[ $? -ne 0 ] || exit $absent' EXIT # 2: what is not installed has not judged
 judge() { # exit status wanted, pattern wanted, command line
     printf '$ %s\\n' "$3"
     output=$(sh -c "$3" 2>&1)
     status=$?
     printf '%s\\n' "$output"
+    [ "$status" -ne 127 ] || { echo "not judged"; absent=2; return; }
     [ "$status" -eq "$1" ] || { echo "exit $status, not $1"; exit 1; }
     [ -z "$2" ] || printf '%s\\n' "$output" | grep -Eq -- "$2" || { echo "does not say: $2"; exit 1; }
 }

@@ -312,6 +312,12 @@ def test_clock():
               openssl(*ask)[1])
     os.kill(service.roles()["status"], signal.SIGKILL)
     tap.check(wait_until(lambda: "Produced At: Jan  2 03:0" in openssl(*ask)[1]), "also of what is started again")
+    moved = subprocess.run([os.path.join(BUILD, "jpki"), "admin", "clock", "2030-06-01T00:00:00Z", "--as", "admin1",
+                            "--socket", os.path.join(DATA, "run", "acts.sock")], capture_output=True, text=True,
+                           env=ENVIRONMENT)
+    tap.check(moved.returncode == 0, "the clock is moved", moved.stderr)
+    tap.check(wait_until(lambda: "Produced At: Jun  1 00:0" in openssl(*ask)[1], seconds=4),
+              "at once there is an answer with the moved time, by a new responder certificate", openssl(*ask)[1])
     service.stop()
 
 
