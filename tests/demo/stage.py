@@ -203,7 +203,9 @@ class Stage:
 def judge_of(line):
     """The program that judges: what faketime or with-card start."""
     words = shlex.split(line)
-    return words[2] if words[0] == "faketime" or words[0].endswith("/with-card") else words[0]
+    if words[0].endswith("/with-card"):
+        return words[3]
+    return words[2] if words[0] == "faketime" else words[0]
 
 
 # says: an extended regular expression that the output must match, or nothing

@@ -13,7 +13,7 @@ from documents import tax_return_pdf, tax_return_xml
 from hostile import HostileTerminal
 from relying import Site
 from service import Service, Terminal, seconds
-from stage import BUILD, SOURCE, Failure, Stage
+from stage import BUILD, SOURCE, Failure, Stage, wait_until
 
 START = "2026-12-01T01:00:00Z"
 KINDS = ("signature", "authentication")
@@ -115,7 +115,7 @@ class Story:
     def judge_card(self, line, **how):
         """Lets OpenSC judge a copy of the card that is in the terminal, in a reader of its own."""
         card = self.terminal.keep_image(self.terminal.inside)
-        self.stage.judge(f"${{JPKI_SOURCE:-../../..}}/tools/with-card {card} {line}", **how)
+        self.stage.judge(f"${{JPKI_SOURCE:-../../..}}/tools/with-card --copy {card} {line}", **how)
 
     def keep(self, kind, name):
         """A certificate read in an earlier step."""
@@ -127,9 +127,10 @@ class Story:
         certificate = certificate or f"{kind}.pem"
         authority, lists = self.fetch_authority(kind), self.fetch_crl(kind)
         answer = f"{certificate}.ocsp"
-        self.stage.run("openssl", "ocsp", "-issuer", authority, "-cert", certificate, "-url",
-                       self.service.ocsp, "-CAfile", authority, "-respout", answer, "-no_nonce",
-                       expect=None)
+        wait_until(lambda: "trylater" not in self.stage.run(
+            "openssl", "ocsp", "-issuer", authority, "-cert", certificate, "-url", self.service.ocsp,
+            "-CAfile", authority, "-respout", answer, "-no_nonce", expect=None),
+            "status has a responder certificate for this time")
         now = self.stage.now()
         self.stage.judge(f"faketime '{now}' openssl ocsp -issuer {authority} -cert {certificate} "
                          f"-CAfile {authority} -respin {answer} -no_nonce", says=f"{certificate}: {ocsp}")
