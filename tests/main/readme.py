@@ -6,7 +6,7 @@ import re
 import shlex
 import sys
 
-from command_line import check, finish, run
+from command_line import check, run, tap
 
 SOURCE = os.environ["JPKI_SOURCE"]
 MOST_LINES = 150
@@ -52,7 +52,7 @@ def main():
         check(f"make {target} is a target", "" if target in targets else targets)
     for path in sorted(set(re.findall(r"`((?:src|tools|docs|etc|man)/[\w./-]*[\w/]|[A-Z]+\.md)`", text))):
         check(f"{path} is there", "" if os.path.exists(os.path.join(SOURCE, path)) else "it is not")
-    return finish()
+    tap.end()
 
 
-sys.exit(main())
+main()
