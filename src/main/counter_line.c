@@ -44,24 +44,37 @@ static const char *socket_path(const struct counter_line *line)
     return path ? path : DEFAULT_SOCKET;
 }
 
+static int connect_centre(struct counter_line *line)
+{
+    struct fault fault = {0};
+    fault_name_input(&fault, socket_path(line));
+    enum err err =
+        counter_client_open(socket_path(line), line->values[COUNTER_AS], &line->client, &fault);
+    if (err == ERR_NONE)
+        return EXIT_DONE;
+    struct fault absent = {0};
+    fault_name_input(&absent, socket_path(line));
+    if (err == ERR_NOT_FOUND)
+        err =
+            fault_set(&absent, err, "jpkid", "%s",
+                      say("it does not serve there; --socket or JPKI_ACTS_SOCKET says where",
+                          "動いていません。場所は --socket または JPKI_ACTS_SOCKET で指定します"));
+    return complain_fault(absent.code ? &absent : &fault);
+}
+
 int counter_line_read(int argc, char **argv, const struct option *options, int num_words,
                       struct counter_line *out)
 {
-    struct fault fault = {0};
     *out = (struct counter_line){.client = {.fd = -1}};
     if (!options_read(argc, argv, options, out->values, NUM_COUNTER_OPTIONS))
         return EXIT_USAGE;
     out->num_words = argc - optind;
     out->words = argv + optind;
     if (num_words >= 0 && out->num_words != num_words)
-        return complain_usage(say("%s: %d further arguments are needed, not %d",
+        return complain_usage(say("%s: arguments needed: %d, given: %d (jpki(1) names them)",
                                   "%s: 引数は %d 個必要です (%d 個指定されました)"),
                               argv[0], num_words, out->num_words);
-    fault_name_input(&fault, socket_path(out));
-    return counter_client_open(socket_path(out), out->values[COUNTER_AS], &out->client, &fault) ==
-                   ERR_NONE
-               ? EXIT_DONE
-               : complain_fault(&fault);
+    return connect_centre(out);
 }
 
 bool counter_word_number(const char *word, int64_t *out)

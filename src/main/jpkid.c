@@ -24,7 +24,7 @@ static int passphrase_ask(bool is_new, struct secret *out)
     if (err == ERR_NONE && is_new)
         err = secret_ask(say("Again: ", "もう一度: "), &again);
     if (err != ERR_NONE)
-        return complain_err("passphrase", err);
+        return complain_ask("passphrase", "passphrase-fd", err);
     if (is_new && !secret_equal(secret_bytes(out), secret_bytes(&again)))
         return complain_usage(say("the passphrases differ", "パスフレーズが一致しません"));
     return EXIT_DONE;

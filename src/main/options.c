@@ -98,6 +98,17 @@ int complain_err(const char *input, enum err code)
     return EXIT_UNDECIDED;
 }
 
+int complain_ask(const char *input, const char *option, enum err code)
+{
+    if (code != ERR_IO)
+        return complain_err(input, code);
+    fprintf(stderr,
+            say("%s: %s: there is no terminal to ask on; --%s NUMBER reads a descriptor\n",
+                "%s: %s: 尋ねる端末がありません。--%s 番号 で記述子から読みます\n"),
+            program_invocation_short_name, input, option);
+    return EXIT_UNDECIDED;
+}
+
 int complain_fault(const struct fault *fault)
 {
     char text[512];

@@ -33,8 +33,10 @@ const char *say(const char *en, const char *ja) __attribute__((format_arg(1), fo
 int complain_usage(const char *format, ...) PRINTF_LIKE(1, 2); /* 64 */
 int complain_err(const char *input, enum err code);            /* 2 */
 int complain_fault(const struct fault *fault);                 /* 2 */
-int refuse(const char *format, ...) PRINTF_LIKE(1, 2);         /* 1 */
-int refuse_fault(const struct fault *fault);                   /* 1 */
+/* After secret_ask failed: option is the one that takes a descriptor in place of the terminal. */
+int complain_ask(const char *input, const char *option, enum err code); /* 2 */
+int refuse(const char *format, ...) PRINTF_LIKE(1, 2);                  /* 1 */
+int refuse_fault(const struct fault *fault);                            /* 1 */
 
 /* option_date and option_birth read a date, or complain. */
 bool option_date(const char *name, const char *text, struct date *out) MUST_USE;

@@ -13,7 +13,10 @@ static int ask(const char *fd_text, const char *question, enum kind kind, struct
         return EXIT_USAGE;
     snprintf(prompt, sizeof prompt, "%s (%s): ", question, kind_label(kind, language_of_locale()));
     enum err err = fd_text ? secret_read_fd(fd, out) : secret_ask(prompt, out);
-    return err == ERR_NONE ? EXIT_DONE : complain_err(say("the PIN", "暗証番号"), err);
+    const char *input = say("the PIN", "暗証番号");
+    if (err == ERR_NONE)
+        return EXIT_DONE;
+    return fd_text ? complain_err(input, err) : complain_ask(input, "pin-fd", err);
 }
 
 static int exit_status_of(struct ruling ruling)

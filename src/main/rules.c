@@ -87,8 +87,9 @@ static bool read_date(const struct question *question, enum rules_option option,
 static bool is_known(const char *name, const char *text, enum err err)
 {
     if (err)
-        complain_usage(say("--%s %s: no such word", "--%s %s: そのような値はありません"), name,
-                       text);
+        complain_usage(say("--%s %s: no such word (jpki(1) lists them)",
+                           "--%s %s: そのような値はありません (一覧は jpki(1))"),
+                       name, text);
     return !err;
 }
 

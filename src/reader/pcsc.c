@@ -29,6 +29,9 @@ static enum err context_establish(SCARDCONTEXT *out, struct fault *fault)
 {
     fault_name_input(fault, "card reader");
     LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, out);
+    if (code == SCARD_E_NO_SERVICE)
+        return fault_set(fault, ERR_READER, "pcscd",
+                         "it does not run; it connects readers to programs");
     return code == SCARD_S_SUCCESS ? ERR_NONE : pcsc_fault(fault, "pcscd", code);
 }
 

@@ -4,7 +4,6 @@ behind #; the make targets, folders and files that it names are there; it stays 
 import os
 import re
 import shlex
-import sys
 
 from command_line import check, run, tap
 
