@@ -114,9 +114,11 @@ static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next
         counter_client_ask(&desk->line->client, "step", fields_of(number, next, true), &after);
     else
         return EXIT_REFUSED;
-    if (after.outcome == COUNTER_DONE && !json_object_get(after.detail, "steps"))
+    if (after.outcome == COUNTER_DONE && !json_object_get(after.detail, "steps")) {
+        counter_answer_done(&after);
         counter_client_ask(&desk->line->client, "application-show", fields_of(number, NULL, false),
                            &after);
+    }
     if (after.outcome != COUNTER_DONE) {
         status = counter_complain(&after);
         counter_answer_done(&after);
