@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static enum err file_fault(struct fault *fault, const char *path, const char *what)
@@ -114,4 +115,13 @@ void fd_close(int *fd)
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
+}
+
+void fd_allow(size_t num)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= num)
+        return;
+    limit.rlim_cur = limit.rlim_max < num ? limit.rlim_max : num;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
 }

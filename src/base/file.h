@@ -20,6 +20,9 @@ enum err file_create(const char *path, struct bytes content, mode_t mode,
 /* fd_write_all writes everything or fails; restarts after a signal. */
 enum err fd_write_all(int fd, struct bytes content) MUST_USE;
 
+/* fd_allow raises the number of descriptors that this process may have open, as far as it may. */
+void fd_allow(size_t num);
+
 /* fd_close is for CLEANUP: closes *fd unless negative. */
 void fd_close(int *fd);
 #define CLEANUP_FD CLEANUP(fd_close)

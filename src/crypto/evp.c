@@ -6,18 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct hash_row {
+static struct hash_row {
     size_t len;
-    const EVP_MD *(*evp)(void);
+    const char *name;
+    EVP_MD *evp;
 } hashes[] = {
-    [HASH_SHA1] = {20, EVP_sha1},     [HASH_SHA224] = {28, EVP_sha224},
-    [HASH_SHA256] = {32, EVP_sha256}, [HASH_SHA384] = {48, EVP_sha384},
-    [HASH_SHA512] = {64, EVP_sha512},
+    [HASH_SHA1] = {20, "SHA1", NULL},       [HASH_SHA224] = {28, "SHA2-224", NULL},
+    [HASH_SHA256] = {32, "SHA2-256", NULL}, [HASH_SHA384] = {48, "SHA2-384", NULL},
+    [HASH_SHA512] = {64, "SHA2-512", NULL},
 };
+
+/* libcrypto looks a function up at each use unless it was fetched before; never freed. */
+static void hashes_fetch(void)
+{
+    for (size_t i = 0; i < COUNT_OF(hashes); i++)
+        hashes[i].evp = EVP_MD_fetch(NULL, hashes[i].name, NULL);
+}
 
 const EVP_MD *evp_hash(enum hash hash)
 {
-    return hashes[hash].evp();
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, hashes_fetch);
+    if (!hashes[hash].evp)
+        crypto_end("fetching a hash function");
+    return hashes[hash].evp;
 }
 
 size_t hash_len(enum hash hash)

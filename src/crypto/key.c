@@ -10,11 +10,14 @@
 
 static enum err private_key_wrap(EVP_PKEY **pkey, struct private_key **out)
 {
-    struct private_key *key = malloc(sizeof *key);
-    if (!key)
+    struct private_key *key CLEANUP_PRIVATE_KEY = calloc(1, sizeof *key);
+    if (key)
+        key->idle = calloc(1, sizeof *key->idle);
+    if (!key || !key->idle)
         return ERR_MEMORY;
+    pthread_mutex_init(&key->idle->lock, NULL);
     key->pkey = steal(pkey);
-    *out = key;
+    *out = steal(&key);
     return ERR_NONE;
 }
 
@@ -93,8 +96,12 @@ enum key_type private_key_type(const struct private_key *key)
 
 void private_key_free(struct private_key *key)
 {
-    if (key)
-        EVP_PKEY_free(key->pkey);
+    if (!key)
+        return;
+    for (size_t i = 0; key->idle && i < key->idle->num; i++)
+        EVP_PKEY_CTX_free(key->idle->contexts[i]);
+    free(key->idle);
+    EVP_PKEY_free(key->pkey);
     free(key);
 }
 

@@ -1,11 +1,14 @@
 /* A small HTTP server: plain HTTP/1.1 on a socket that listens already, a constant table of routes
  * given by the caller, bounded bodies, its own error texts. It knows no domain: a handler gets a
- * request as plain data and fills an answer. nginx in front does TLS. */
+ * request as plain data and fills an answer. nginx in front does TLS.
+ *
+ * It is our own because of OCSP: one answer costs little more than its two system calls, and ten
+ * thousand idle or slow connections cost a few kilobytes each and nobody's time (bench/). */
 #pragma once
 
-#include "base/bytes.h"
+#include "http/head.h"
 
-#define HTTP_PATH_MAX    2048
+#define HTTP_PATH_MAX    2048 /* decoded */
 #define HTTP_HEADERS_MAX 8
 #define HTTP_VALUE_MAX   256
 
@@ -18,12 +21,15 @@ struct http_request {
     const char *rest;         /* of a prefix route: what follows the prefix; "" otherwise */
     const char *content_type; /* "" when there was none */
     struct bytes body;
-    const void *connection; /* for http_request_header and http_request_query */
+    const struct http_head *head;
 };
 
-/* Both return NULL when there is none. Borrowed. */
+/* http_request_header returns NULL when there is none. Borrowed. */
 const char *http_request_header(const struct http_request *request, const char *name);
-const char *http_request_query(const struct http_request *request, const char *name);
+/* http_request_query decodes the one value of that name into out[size]: false when there is none,
+ * or two, or it is malformed, has control characters, or is too long. */
+bool http_request_query(const struct http_request *request, const char *name, char *out,
+                        size_t size) MUST_USE;
 
 struct http_header {
     const char *name; /* static */
@@ -35,7 +41,7 @@ struct http_response {
     int status;
     const char *content_type; /* static */
     struct buffer body;
-    int file; /* -1, or a descriptor whose content is the body; the server closes it */
+    int file; /* -1, or a descriptor of a regular file that is the body; the server closes it */
     size_t num_headers;
     struct http_header headers[HTTP_HEADERS_MAX];
 };
@@ -60,8 +66,7 @@ struct http_route {
 
 struct http_options {
     unsigned num_threads;     /* 0 is 1 */
-    unsigned max_connections; /* 0 is 256; more wait in the kernel */
-    unsigned per_address;     /* connections from one address; 0 is no limit */
+    unsigned max_connections; /* 0 is 256; one more, and the one that asked longest ago is closed */
     unsigned idle_timeout;    /* seconds a connection may keep silent; 0 is 10 */
     unsigned request_timeout; /* seconds until a request must be here whole; 0 is 20 */
 };

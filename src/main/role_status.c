@@ -1,12 +1,15 @@
 /* The role that answers OCSP and serves CRLs. */
 #include <stdio.h>
 
+#include "base/file.h"
+#include "base/limits.h"
 #include "main/data_folder.h"
 #include "main/options.h"
 #include "main/role.h"
 #include "status/status.h"
 
-#define NUM_THREADS 2
+#define NUM_THREADS       2
+#define SPARE_DESCRIPTORS 256
 
 int role_status(const struct role_call *call)
 {
@@ -23,6 +26,7 @@ int role_status(const struct role_call *call)
                                            .num_threads = NUM_THREADS};
     if (status_new(&options, &status, &fault) != ERR_NONE)
         return role_fail(call, &fault);
+    fd_allow(LIMIT_STATUS_CONNECTIONS + SPARE_DESCRIPTORS);
     const struct sandbox_path path = {published, false};
     const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_SERVE, .paths = &path, .num_paths = 1};
     if (!role_confine(call, &plan))

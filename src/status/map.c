@@ -175,11 +175,16 @@ enum err status_map_set(struct status_map *map, uint64_t serial, const struct st
     return ERR_NONE;
 }
 
-enum err status_map_get(const struct status_map *map, uint64_t serial, struct status_entry *out)
+uint64_t status_map_word(const struct status_map *map, uint64_t serial)
 {
     uint64_t num = atomic_load(&map->head->num_words);
     bool is_there = serial < num && num <= STATUS_SERIAL_MAX + 1;
-    return status_word_decode(is_there ? atomic_load(&map->words[serial]) : 0, out);
+    return is_there ? atomic_load(&map->words[serial]) : 0;
+}
+
+enum err status_map_get(const struct status_map *map, uint64_t serial, struct status_entry *out)
+{
+    return status_word_decode(status_map_word(map, serial), out);
 }
 
 uint64_t status_map_highest(const struct status_map *map)

@@ -14,8 +14,7 @@
 #include "base/limits.h"
 #include "status/published.h"
 
-#define MAX_CONNECTIONS 512
-#define CRL_MAX_AGE     60 /* seconds: a new list may be out by then */
+#define CRL_MAX_AGE 60 /* seconds: a new list may be out by then */
 
 static void answer_ocsp(struct pages *pages, struct bytes request, bool is_get,
                         struct http_response *response)
@@ -127,6 +126,7 @@ static const struct http_route routes[] = {
 enum err pages_start(struct pages *pages, int listening, unsigned num_threads,
                      struct http_server **out)
 {
-    struct http_options options = {.num_threads = num_threads, .max_connections = MAX_CONNECTIONS};
+    struct http_options options = {.num_threads = num_threads,
+                                   .max_connections = LIMIT_STATUS_CONNECTIONS};
     return http_server_start(listening, routes, COUNT_OF(routes), pages, &options, out);
 }

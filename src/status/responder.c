@@ -7,7 +7,10 @@
 #include "base/limits.h"
 #include "crypto/sign.h"
 #include "crypto/verify.h"
+#include "status/answers.h"
 #include "x509/ocsp.h"
+
+#define KEEP_FOR ((int64_t)300) /* seconds that a kept answer is given out; it lives longer */
 
 /* One hash algorithm that a CertID may use, and what it makes of an authority. */
 struct issuer_hash {
@@ -27,6 +30,7 @@ struct authority {
 /* A delegated certificate; empty until commit sent one. */
 struct delegation {
     struct buffer der;
+    uint64_t number; /* counts them */
     int64_t not_before, not_after;
 };
 
@@ -37,6 +41,7 @@ struct responder {
     uint8_t key_id[SHA1_LEN];
     pthread_mutex_t lock; /* of the delegations */
     struct delegation delegations[NUM_KINDS];
+    struct answers *answers;
 };
 
 static enum err authority_init(struct authority *authority, const struct status_map *map,
@@ -80,7 +85,9 @@ enum err responder_new(const struct status_map *const maps[static NUM_KINDS],
     buffer_init(&made->spki, STATUS_SPKI_MAX);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         buffer_init(&made->delegations[kind].der, LIMIT_CERTIFICATE);
-    enum err err = key_make(made);
+    enum err err = answers_new(&made->answers);
+    if (err == ERR_NONE)
+        err = key_make(made);
     for (enum kind kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
         err = authority_init(&made->authorities[kind], maps[kind], authorities[kind], fault);
     if (err == ERR_NONE)
@@ -93,6 +100,7 @@ void responder_free(struct responder *responder)
     if (!responder)
         return;
     private_key_free(responder->key);
+    answers_free(responder->answers);
     buffer_done(&responder->spki);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         buffer_done(&responder->delegations[kind].der);
@@ -157,6 +165,7 @@ enum err responder_install(struct responder *responder, enum kind kind, struct b
     err = buffer_check(&delegation->der);
     delegation->not_before = cert.not_before;
     delegation->not_after = err == ERR_NONE ? cert.not_after : 0;
+    delegation->number++;
     pthread_mutex_unlock(&responder->lock);
     return err;
 }
@@ -178,18 +187,32 @@ int64_t responder_renewal(struct responder *responder)
 }
 
 /* A copy, so that signing holds no lock. ERR_NOT_FOUND when there is none in date. */
-static enum err delegation_copy(struct responder *responder, enum kind kind, int64_t now,
-                                struct buffer *der, int64_t *not_after)
+static enum err delegation_copy(struct responder *responder, struct answer_basis *basis,
+                                struct buffer *der)
 {
     pthread_mutex_lock(&responder->lock);
-    const struct delegation *delegation = &responder->delegations[kind];
-    bool is_in_date = now >= delegation->not_before && now <= delegation->not_after;
+    const struct delegation *delegation = &responder->delegations[basis->kind];
+    bool is_in_date = basis->made >= delegation->not_before && basis->made <= delegation->not_after;
     if (is_in_date) {
         buffer_put_bytes(der, buffer_bytes(&delegation->der));
-        *not_after = delegation->not_after;
+        basis->delegation = delegation->number;
+        basis->end = delegation->not_after;
     }
     pthread_mutex_unlock(&responder->lock);
     return is_in_date ? buffer_check(der) : ERR_NOT_FOUND;
+}
+
+/* Appends the certificate of the basis, unless another has taken its place. */
+static bool delegation_put(struct responder *responder, const struct answer_basis *basis,
+                           struct buffer *out)
+{
+    const struct delegation *delegation = &responder->delegations[basis->kind];
+    pthread_mutex_lock(&responder->lock);
+    bool is_same = basis->delegation == delegation->number;
+    if (is_same)
+        buffer_put_bytes(out, buffer_bytes(&delegation->der));
+    pthread_mutex_unlock(&responder->lock);
+    return is_same;
 }
 
 /* --- answers --- */
@@ -224,15 +247,16 @@ static const enum ocsp_status answers_of[] = {
     [STATUS_REVOKED] = OCSP_STATUS_REVOKED,
 };
 
-static enum err single_fill(const struct authority *authority, struct ocsp_single *single)
+static enum err single_fill(const struct authority *authority, struct ocsp_single *single,
+                            struct answer_basis *basis)
 {
-    uint64_t serial;
     struct status_entry entry;
     single->status = OCSP_STATUS_UNKNOWN;
-    if (!id_is_of(&single->id, authority) || !serial_decode(single->id.serial, &serial) ||
-        !is_in_generation(authority, serial))
+    if (!id_is_of(&single->id, authority) || !serial_decode(single->id.serial, &basis->serial) ||
+        !is_in_generation(authority, basis->serial))
         return ERR_NONE;
-    enum err err = status_map_get(authority->map, serial, &entry);
+    basis->word = status_map_word(authority->map, basis->serial);
+    enum err err = status_word_decode(basis->word, &entry);
     if (err != ERR_NONE)
         return err;
     single->status = answers_of[entry.state];
@@ -272,53 +296,98 @@ static enum err answer_sign(const struct responder *responder, const struct ocsp
     return err;
 }
 
+/* The basis comes with kind and made; what is true of the last id alone is kept of a request about
+ * one only. */
 static enum err answer_make(struct responder *responder, const struct ocsp_request *request,
-                            enum kind kind, int64_t now, struct buffer *out,
-                            struct responder_answer *answer)
+                            struct answer_basis *basis, struct buffer *certificate,
+                            struct buffer *out)
 {
-    const struct authority *authority = &responder->authorities[kind];
+    const struct authority *authority = &responder->authorities[basis->kind];
     struct ocsp_single singles[OCSP_MAX_IDS] = {0};
-    struct buffer certificate CLEANUP_BUFFER;
-    buffer_init(&certificate, LIMIT_CERTIFICATE);
-    int64_t end = 0;
-    enum err err = delegation_copy(responder, kind, now, &certificate, &end);
-    if (err != ERR_NONE)
-        return err;
-    if (end > now + PROFILE_OCSP_LIFE)
-        end = now + PROFILE_OCSP_LIFE;
-    answer->epoch = status_map_epoch(authority->map); /* before the words: it never says too much */
+    enum err err = delegation_copy(responder, basis, certificate);
+    if (err == ERR_NONE && basis->end > basis->made + PROFILE_OCSP_LIFE)
+        basis->end = basis->made + PROFILE_OCSP_LIFE;
     for (size_t i = 0; i < request->num && err == ERR_NONE; i++) {
-        singles[i] =
-            (struct ocsp_single){.id = request->ids[i], .this_update = now, .next_update = end};
-        err = single_fill(authority, &singles[i]);
+        singles[i] = (struct ocsp_single){
+            .id = request->ids[i], .this_update = basis->made, .next_update = basis->end};
+        err = single_fill(authority, &singles[i], basis);
     }
     if (err != ERR_NONE)
         return err;
     struct ocsp_facts facts = {.responder_key_id = bytes_of(responder->key_id, SHA1_LEN),
-                               .produced_at = now,
+                               .produced_at = basis->made,
                                .singles = singles,
                                .num = request->num,
                                .nonce = request->nonce};
-    answer->may_be_stored = request->nonce.len == 0;
-    answer->max_age = answer->may_be_stored ? end - now : 0;
-    return answer_sign(responder, &facts, buffer_bytes(&certificate), out);
+    return answer_sign(responder, &facts, buffer_bytes(certificate), out);
 }
 
-enum err responder_answer(struct responder *responder, struct bytes input, int64_t now,
-                          struct buffer *out, struct responder_answer *answer)
+/* --- what was answered before --- */
+
+/* Is everything that the answer was made from still as it was? */
+static bool basis_holds(const struct responder *responder, const struct answer_basis *basis,
+                        int64_t now)
 {
-    *answer = (struct responder_answer){0};
+    return now >= basis->made && now < basis->made + KEEP_FOR && now < basis->end &&
+           basis->word == status_map_word(responder->authorities[basis->kind].map, basis->serial);
+}
+
+static bool answer_again(struct responder *responder, struct bytes input, int64_t now,
+                         struct buffer *out, struct answer_basis *basis)
+{
+    size_t before = out->len;
+    if (!answers_find(responder->answers, input, out, basis))
+        return false;
+    if (basis_holds(responder, basis, now) && delegation_put(responder, basis, out))
+        return true;
+    buffer_cut(out, before);
+    return false;
+}
+
+static enum err answer_anew(struct responder *responder, struct bytes input,
+                            struct answer_basis *basis, struct buffer *out,
+                            struct responder_answer *answer)
+{
     struct ocsp_request request;
-    enum kind kind;
+    struct buffer certificate CLEANUP_BUFFER;
+    buffer_init(&certificate, LIMIT_CERTIFICATE);
     size_t before = out->len;
     if (ocsp_request_parse(input, &request, NULL) != ERR_NONE)
         return ocsp_encode_error(OCSP_MALFORMED_REQUEST, out);
-    if (!kind_of_request(responder, &request, &kind))
+    if (!kind_of_request(responder, &request, &basis->kind))
         return ocsp_encode_error(OCSP_UNAUTHORIZED, out);
-    enum err err = answer_make(responder, &request, kind, now, out, answer);
-    if (err == ERR_NONE)
-        return ERR_NONE;
+    answer->epoch = status_map_epoch(responder->authorities[basis->kind].map);
+    enum err err = answer_make(responder, &request, basis, &certificate, out);
+    if (err != ERR_NONE) {
+        answer->epoch = 0;
+        buffer_cut(out, before);
+        return ocsp_encode_error(err == ERR_NOT_FOUND ? OCSP_TRY_LATER : OCSP_INTERNAL_ERROR, out);
+    }
+    answer->may_be_stored = request.nonce.len == 0;
+    if (answer->may_be_stored && request.num == 1)
+        answers_keep(responder->answers, input,
+                     bytes_of(out->data + before, out->len - before - certificate.len), basis);
+    return ERR_NONE;
+}
+
+/* The epoch is read before the words: it never says too much. */
+enum err responder_answer(struct responder *responder, struct bytes input, int64_t now,
+                          struct buffer *out, struct responder_answer *answer)
+{
+    struct answer_basis basis = {.made = now};
+    uint64_t epochs[NUM_KINDS];
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        epochs[kind] = status_map_epoch(responder->authorities[kind].map);
     *answer = (struct responder_answer){0};
-    buffer_cut(out, before);
-    return ocsp_encode_error(err == ERR_NOT_FOUND ? OCSP_TRY_LATER : OCSP_INTERNAL_ERROR, out);
+    if (answer_again(responder, input, now, out, &basis)) {
+        answer->may_be_stored = true;
+        answer->epoch = epochs[basis.kind];
+    } else {
+        basis = (struct answer_basis){.made = now};
+        enum err err = answer_anew(responder, input, &basis, out, answer);
+        if (err != ERR_NONE)
+            return err;
+    }
+    answer->max_age = answer->may_be_stored ? basis.end - now : 0;
+    return buffer_check(out);
 }

@@ -65,6 +65,8 @@ enum err status_map_set(struct status_map *map, uint64_t serial,
                         const struct status_entry *entry) MUST_USE;
 enum err status_map_get(const struct status_map *map, uint64_t serial,
                         struct status_entry *out) MUST_USE;
+/* status_map_word is the word as it stands: equal words say the same. */
+uint64_t status_map_word(const struct status_map *map, uint64_t serial);
 uint64_t status_map_highest(const struct status_map *map); /* highest serial ever set, or 0 */
 
 /* The epoch up to which every change is in the map; set after the words. It never goes back

@@ -56,8 +56,10 @@ static void get_welcome(void *context, const struct http_request *request,
     (void)context;
     site.num_answers++;
     const char *cookie = http_request_header(request, "Cookie");
-    const char *handle = http_request_query(request, "handle");
-    bool known = cookie && handle && !strcmp(cookie, "session=abc") && !strcmp(handle, "1");
+    char handle[8];
+    bool known = cookie && !strcmp(cookie, "session=abc") &&
+                 http_request_query(request, "handle", handle, sizeof handle) &&
+                 !strcmp(handle, "1");
     response->content_type = "application/json; charset=utf-8";
     buffer_put_text(&response->body, known ? site.answer : "{}");
 }

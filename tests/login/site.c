@@ -175,8 +175,10 @@ static void get_welcome(void *context, const struct http_request *request,
     struct buffer nonce CLEANUP_BUFFER, token CLEANUP_BUFFER;
     buffer_init(&nonce, LOGIN_NONCE);
     buffer_init(&token, LOGIN_TOKEN_MAX);
-    const char *handle = http_request_query(request, "handle");
-    enum err err = handle_take(site->handles, handle ? handle : "", clock_now(), &nonce, &token);
+    char handle[128] = "";
+    enum err err = ERR_NOT_FOUND;
+    if (http_request_query(request, "handle", handle, sizeof handle))
+        err = handle_take(site->handles, handle, clock_now(), &nonce, &token);
     struct site_session *session = session_of(site, request);
     if (!session)
         respond_verdict(response, VERDICT_INVALID, "no-session", "there is no session", "");

@@ -230,6 +230,72 @@ static void never_says_good_after_a_hold(void **state)
     assert_ok(status_map_set(maps[KIND_AUTHENTICATION], SERIAL_GOOD, &entry));
 }
 
+/* The same request again costs no signature, as long as nothing has changed. */
+static void answers_again_what_still_holds(void **state)
+{
+    (void)state;
+    struct hashes room;
+    struct ocsp_response response;
+    struct responder_answer answer;
+    struct ocsp_request request = {.num = 1,
+                                   .ids = {id_of(KIND_SIGNATURE, HASH_SHA256, SERIAL_GOOD, &room)}};
+    static const struct {
+        int64_t later, produced; /* seconds after SAMPLE_NOW */
+    } rows[] = {{0, 0}, {299, 0}, {300, 300}, {301, 300}, {-1, -1}};
+    install(KIND_SIGNATURE, SAMPLE_NOW - 10, SAMPLE_NOW + DAY, SAMPLE_NOW, ERR_NONE);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        ask(&request, SAMPLE_NOW + rows[i].later, &response, &answer);
+        assert_int_equal(response.produced_at, SAMPLE_NOW + rows[i].produced);
+        assert_int_equal(answer.max_age, 900 - (rows[i].later - rows[i].produced));
+    }
+    /* another responder certificate: another answer, with it inside */
+    ask(&request, SAMPLE_NOW + 5, &response, &answer);
+    assert_int_equal(response.produced_at, SAMPLE_NOW - 1);
+    install(KIND_SIGNATURE, SAMPLE_NOW - 5, SAMPLE_NOW + DAY, SAMPLE_NOW, ERR_NONE);
+    ask(&request, SAMPLE_NOW + 5, &response, &answer);
+    assert_int_equal(response.produced_at, SAMPLE_NOW + 5);
+    install(KIND_SIGNATURE, SAMPLE_NOW, SAMPLE_NOW + DAY, SAMPLE_NOW, ERR_NONE);
+}
+
+/* A nonce is echoed by the answer that was made for it, and by no other. */
+static void never_answers_a_nonce_again(void **state)
+{
+    (void)state;
+    struct hashes room;
+    struct ocsp_response response;
+    struct responder_answer answer;
+    struct ocsp_request request = {.num = 1,
+                                   .ids = {id_of(KIND_SIGNATURE, HASH_SHA1, SERIAL_GOOD, &room)}};
+    for (int i = 0; i < 3; i++) {
+        request.nonce = bytes_of_text("a nonce");
+        ask(&request, SAMPLE_NOW + i, &response, &answer);
+        assert_int_equal(response.produced_at, SAMPLE_NOW + i);
+        assert_true(bytes_equal_text(response.nonce, "a nonce"));
+        request.nonce = bytes_of("", 0);
+        ask(&request, SAMPLE_NOW + i, &response, &answer);
+        assert_int_equal(response.nonce.len, 0);
+    }
+}
+
+/* More requests than there is room for: each gets its own answer all the same. */
+static void tells_many_requests_apart(void **state)
+{
+    (void)state;
+    struct hashes room;
+    struct ocsp_response response;
+    struct responder_answer answer;
+    for (int round = 0; round < 2; round++)
+        for (uint64_t serial = 1; serial < 64; serial++) {
+            struct ocsp_request request = {
+                .num = 1, .ids = {id_of(KIND_AUTHENTICATION, HASH_SHA1, serial, &room)}};
+            uint64_t answered;
+            ask(&request, SAMPLE_NOW, &response, &answer);
+            assert_true(serial_decode(response.singles[0].id.serial, &answered));
+            assert_int_equal(answered, serial);
+            assert_int_equal(response.singles[0].status == OCSP_STATUS_GOOD, serial == SERIAL_GOOD);
+        }
+}
+
 static void refuses_requests_about_others(void **state)
 {
     (void)state;
@@ -282,6 +348,9 @@ int main(void)
         cmocka_unit_test(answers_every_state),
         cmocka_unit_test(answers_no_longer_than_they_may),
         cmocka_unit_test(never_says_good_after_a_hold),
+        cmocka_unit_test(answers_again_what_still_holds),
+        cmocka_unit_test(never_answers_a_nonce_again),
+        cmocka_unit_test(tells_many_requests_apart),
         cmocka_unit_test(refuses_requests_about_others),
         cmocka_unit_test(refuses_malformed_requests),
     };
