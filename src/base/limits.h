@@ -27,4 +27,6 @@
 #define LIMIT_ACT_VALUES       256          /* values in one request, names not counted */
 #define LIMIT_ACT_BATCH        64           /* acts taken into one transaction */
 #define LIMIT_ACT_CLIENTS      64           /* connections to the acts socket at one time */
-#define LIMIT_JOURNAL_ENTRY    (4 * 1024)   /* one entry as it stands in the chain */
+#define LIMIT_WISHES_AT_ONCE   8          /* wishes of `status` answered one after the other ... */
+#define LIMIT_WISH_INTERVAL    60000      /* ... and then one in so many milliseconds */
+#define LIMIT_JOURNAL_ENTRY    (4 * 1024) /* one entry as it stands in the chain */
