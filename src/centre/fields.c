@@ -221,6 +221,7 @@ static const struct field_row rows[] = {
     {FIELD_TIME, "time", read_number, AT(time)},
     {FIELD_FILE, "file", read_long, AT(file)},
     {FIELD_FROM, "from", read_number, AT(from)},
+    {FIELD_AFTER, "after", read_number, AT(after)},
     {FIELD_NAME, "name", read_text, AT(name)},
     {FIELD_MISSING, "missing", read_flag, AT(missing)},
     {FIELD_STOPPED, "stopped", read_flag, AT(stopped)},

@@ -38,6 +38,7 @@
 #define FIELD_NAME      (UINT64_C(1) << 25)
 #define FIELD_MISSING   (UINT64_C(1) << 26)
 #define FIELD_STOPPED   (UINT64_C(1) << 27)
+#define FIELD_AFTER     (UINT64_C(1) << 28)
 
 #define FIELD_TEXT_MAX 200 /* characters */
 #define FIELD_TEXT     (FIELD_TEXT_MAX * 4 + 1)
@@ -45,7 +46,7 @@
 /* What came. A field that did not come is zero; has tells. */
 struct act_fields {
     uint64_t has;
-    int64_t number, resident, time, from;
+    int64_t number, resident, time, from, after;
     enum kind kind;
     unsigned kinds; /* KINDS_… */
     enum procedure procedure;

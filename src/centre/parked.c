@@ -101,19 +101,3 @@ bool parked_approve(struct act_call *call)
         return false;
     return !call->act->run || call->act->run(call);
 }
-
-bool parked_list(struct act_call *call)
-{
-    struct rows rows CLEANUP_ROWS = {0};
-    json_t *list = json_array();
-    store_query(call->centre->store, STATEMENT_PARKED_LIST, NO_VALUES, &rows, &call->fault);
-    while (rows_next(&rows)) {
-        struct bytes act = row_text(&rows, 1), first = row_text(&rows, 2);
-        json_array_append_new(list, json_pack("{s:I, s:s%, s:s%, s:I}", "number",
-                                              (json_int_t)row_integer(&rows, 0), "act", act.data,
-                                              act.len, "first", first.data, first.len, "made",
-                                              (json_int_t)row_integer(&rows, 3)));
-    }
-    act_answer(call, "parked", list);
-    return act_ok(call, rows_end(&rows));
-}

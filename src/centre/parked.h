@@ -7,7 +7,12 @@
 /* parked_store keeps the call for the second person and answers its number. */
 bool parked_store(struct act_call *call) MUST_USE;
 
-/* The functions of the acts `approve` and `parked-list`. parked_approve turns the call into the
- * parked one, with the first person as actor and the caller as second, and runs it. */
+/* The function of the act `approve`: turns the call into the parked one, with the first person as
+ * actor and the caller as second, and runs it. The database keeps what was asked under a number. */
 bool parked_approve(struct act_call *call);
+
+#define PARKED_PAGE  50
+#define PARKED_SHOWN 4096 /* bytes of one field in words */
+
+/* The function of the act `parked-list`: what waits and the asker's roles include, in words. */
 bool parked_list(struct act_call *call);

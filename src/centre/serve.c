@@ -199,10 +199,12 @@ struct polled {
 static void poll_prepare(struct serve *serve, const struct serve_watch *watches, size_t num_watches,
                          struct polled *polled)
 {
+    int64_t now = clock_monotonic();
     polled->num = 0;
     polled->fds[polled->num++] = (struct pollfd){.fd = serve->listening, .events = POLLIN};
     for (size_t i = 0; i < num_watches; i++)
-        polled->fds[polled->num++] = (struct pollfd){.fd = watches[i].fd, .events = POLLIN};
+        polled->fds[polled->num++] =
+            (struct pollfd){.fd = watches[i].rest <= now ? watches[i].fd : -1, .events = POLLIN};
     polled->first_client = polled->num;
     for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
         struct client *client = &serve->clients[i];

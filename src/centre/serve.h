@@ -9,7 +9,8 @@
 /* Something else that the loop watches, such as the control socket of `status`. handle returns an
  * error to end the loop. */
 struct serve_watch {
-    int fd; /* -1: nothing */
+    int fd;       /* -1: nothing */
+    int64_t rest; /* monotonic milliseconds: not looked at before */
     enum err (*handle)(void *context, struct fault *fault);
     void *context;
 };

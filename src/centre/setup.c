@@ -187,20 +187,3 @@ enum err setup_responder(struct centre *centre, enum kind kind, struct bytes spk
         err = signing_settle(centre, fault);
     return err != ERR_NONE ? err : signing_certificate(centre, kind, serial, out, fault);
 }
-
-enum err setup_answer_wish(struct centre *centre, int fd, struct fault *fault)
-{
-    struct status_wish wish;
-    enum err err = status_client_receive(fd, &wish, 1000);
-    if (err != ERR_NONE)
-        return err == ERR_CLOSED ? err : ERR_NONE;
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
-        struct buffer certificate CLEANUP_BUFFER;
-        buffer_init(&certificate, LIMIT_CERTIFICATE);
-        err = setup_responder(centre, (enum kind)kind, bytes_of(wish.spki, wish.spki_len),
-                              &certificate, fault);
-        if (err == ERR_NONE)
-            err = status_client_send_responder(fd, (enum kind)kind, buffer_bytes(&certificate));
-    }
-    return err;
-}

@@ -17,6 +17,3 @@ enum err setup_staff(struct store *store, const struct staff *rows, size_t num_r
  * now, and appends its DER. */
 enum err setup_responder(struct centre *centre, enum kind kind, struct bytes spki,
                          struct buffer *out, struct fault *fault) MUST_USE;
-/* setup_answer_wish reads one wish of `status` from its control socket and answers it with a
- * responder certificate of each authority. ERR_CLOSED when status is gone. */
-enum err setup_answer_wish(struct centre *centre, int fd, struct fault *fault) MUST_USE;

@@ -84,6 +84,31 @@ void counter_client_ask(struct counter_client *client, const char *act, json_t *
         (void)fault_set(&out->fault, ERR_STATE, act, "%s", counter_text(out, "text"));
 }
 
+static json_t *last_number(json_t *rows)
+{
+    return json_object_get(json_array_get(rows, json_array_size(rows) - 1), "number");
+}
+
+void counter_client_ask_pages(struct counter_client *client, const char *act, json_t *fields,
+                              const char *list, struct counter_answer *out)
+{
+    json_t *all = json_array();
+    for (bool has_more = true; has_more;) {
+        counter_client_ask(client, act, json_copy(fields), out);
+        json_t *rows = json_object_get(out->detail, list);
+        has_more = out->outcome == COUNTER_DONE && json_array_size(rows) &&
+                   json_is_true(json_object_get(out->detail, "more"));
+        json_object_set(fields, "after", last_number(rows));
+        json_array_extend(all, rows);
+        if (has_more)
+            counter_answer_done(out);
+        else if (out->outcome == COUNTER_DONE)
+            json_object_set(out->detail, list, all);
+    }
+    json_decref(all);
+    json_decref(fields);
+}
+
 const char *counter_text(const struct counter_answer *answer, const char *name)
 {
     const char *text = json_string_value(json_object_get(answer->detail, name));

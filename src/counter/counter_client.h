@@ -37,6 +37,11 @@ void counter_client_close(struct counter_client *client);
 void counter_client_ask(struct counter_client *client, const char *act, json_t *fields,
                         struct counter_answer *out);
 
+/* counter_client_ask_pages asks an act whose answer has a list, and `more` when it goes on behind
+ * the last row's number, until all of it is in *out. Any page that is not done is the answer. */
+void counter_client_ask_pages(struct counter_client *client, const char *act, json_t *fields,
+                              const char *list, struct counter_answer *out);
+
 /* counter_text and counter_number read from an answer; "" and 0 where there is nothing. Borrowed.
  */
 const char *counter_text(const struct counter_answer *answer, const char *name);

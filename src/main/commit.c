@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "centre/acts.h"
 #include "centre/serve.h"
-#include "centre/setup.h"
+#include "centre/wish.h"
 #include "counter/acts.h"
 #include "main/centre_files.h"
 #include "main/data_folder.h"
@@ -24,6 +24,7 @@ struct commit {
     struct data data;
     struct act_table tables[2];
     struct serve_watch watches[NUM_WATCHES];
+    struct wish_desk desk;
 };
 
 static volatile int stops;
@@ -54,6 +55,8 @@ static enum err take_socket(void *context, struct fault *fault)
     fd_close(&watch->fd);
     watch->fd = passed;
     passed = -1;
+    if (is_status)
+        wish_desk_connect(&commit->desk, watch->fd);
     return ERR_NONE;
 }
 
@@ -63,7 +66,8 @@ static enum err answer_status(void *context, struct fault *fault)
     struct commit *commit = context;
     struct serve_watch *watch = &commit->watches[WATCH_STATUS];
     struct fault why = {0};
-    enum err err = setup_answer_wish(&commit->data.centre, watch->fd, &why);
+    enum err err = wish_desk_answer(&commit->desk, &commit->data.centre, watch->fd, &why);
+    watch->rest = wish_desk_rest(&commit->desk);
     if (err == ERR_NONE)
         return ERR_NONE;
     if (commit->data.centre.is_broken) {
@@ -88,9 +92,9 @@ static enum err answer_web(void *context, struct fault *fault)
 
 static void watches_set(struct commit *commit)
 {
-    commit->watches[WATCH_PARENT] = (struct serve_watch){ROLE_FD_SECOND, take_socket, commit};
-    commit->watches[WATCH_STATUS] = (struct serve_watch){-1, answer_status, commit};
-    commit->watches[WATCH_WEB] = (struct serve_watch){-1, answer_web, commit};
+    commit->watches[WATCH_PARENT] = (struct serve_watch){ROLE_FD_SECOND, 0, take_socket, commit};
+    commit->watches[WATCH_STATUS] = (struct serve_watch){-1, 0, answer_status, commit};
+    commit->watches[WATCH_WEB] = (struct serve_watch){-1, 0, answer_web, commit};
 }
 
 /* --- the role --- */

@@ -70,6 +70,9 @@ int counter_complain(const struct counter_answer *answer);
 /* counter_print_application prints an application for people, or the answer's JSON. */
 int counter_print_application(const struct counter_line *line, const struct counter_answer *answer);
 int counter_print_json(const struct counter_answer *answer);
+/* counter_print_parked prints what waits for the second person, each field in words, or the JSON.
+ */
+int counter_print_parked(const struct counter_line *line, const struct counter_answer *answer);
 /* counter_print prints the answer: JSON with --json, else each value on a line. */
 int counter_print(const struct counter_line *line, const struct counter_answer *answer);
 

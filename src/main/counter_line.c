@@ -223,3 +223,24 @@ int counter_print_application(const struct counter_line *line, const struct coun
     print_certificates(json_object_get(answer->detail, "certificates"));
     return EXIT_DONE;
 }
+
+int counter_print_parked(const struct counter_line *line, const struct counter_answer *answer)
+{
+    size_t i, j;
+    json_t *row, *field;
+    if (answer->outcome != COUNTER_DONE)
+        return counter_complain(answer);
+    if (line->values[COUNTER_JSON])
+        return counter_print_json(answer);
+    json_array_foreach (json_object_get(answer->detail, "parked"), i, row) {
+        printf(say("%lld: %s, asked by %s (%s) at %s\n", "%lld: %s 申請者 %s (%s) 日時 %s\n"),
+               (long long)json_integer_value(json_object_get(row, "number")),
+               json_string_value(json_object_get(row, "act")),
+               json_string_value(json_object_get(row, "first")),
+               json_string_value(json_object_get(row, "first_label")),
+               json_string_value(json_object_get(row, "time")));
+        json_array_foreach (json_object_get(row, "fields"), j, field)
+            printf("  %s: %s\n", label(field), json_string_value(json_object_get(field, "value")));
+    }
+    return EXIT_DONE;
+}

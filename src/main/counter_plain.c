@@ -102,25 +102,27 @@ static const struct {
     const struct option *options;
     int num_words;
     counter_words *words;
-    bool is_application;
+    int (*print)(const struct counter_line *line, const struct counter_answer *answer);
+    const char *list; /* name of the list of an answer that comes in pages */
 } plain[] = {
-    {"show", "application-show", show_options, -1, NULL, true},
-    {"list", "application-list", find_options, 0, NULL, false},
-    {"find", "resident-find", find_options, 0, NULL, false},
-    {"step", "step", step_options, 1, word_is_number, true},
-    {"paper", "step", step_options, 1, word_is_step_papers, true},
-    {"reset", "reset-join", step_options, 1, word_is_number, true},
-    {"execute", "execute", number_options, 1, word_is_number, true},
-    {"close", "application-close", step_options, 1, word_is_number, true},
-    {"approve", "approve", number_options, 1, word_is_number, false},
-    {"parked", "parked-list", number_options, 0, NULL, false},
-    {"status", "status", number_options, 0, NULL, false},
-    {"staff", "staff-list", number_options, 0, NULL, false},
-    {"crl", "crl", number_options, 0, NULL, false},
-    {"checkpoint", "checkpoint", number_options, 0, NULL, false},
-    {"clock", "clock", number_options, 1, word_is_time, false},
-    {"import", "import", number_options, 1, word_is_file, false},
-    {"event", "event", event_options, -1, words_are_changes, false},
+    {"show", "application-show", show_options, -1, NULL, counter_print_application, NULL},
+    {"list", "application-list", find_options, 0, NULL, counter_print, NULL},
+    {"find", "resident-find", find_options, 0, NULL, counter_print, NULL},
+    {"step", "step", step_options, 1, word_is_number, counter_print_application, NULL},
+    {"paper", "step", step_options, 1, word_is_step_papers, counter_print_application, NULL},
+    {"reset", "reset-join", step_options, 1, word_is_number, counter_print_application, NULL},
+    {"execute", "execute", number_options, 1, word_is_number, counter_print_application, NULL},
+    {"close", "application-close", step_options, 1, word_is_number, counter_print_application,
+     NULL},
+    {"approve", "approve", number_options, 1, word_is_number, counter_print, NULL},
+    {"parked", "parked-list", number_options, 0, NULL, counter_print_parked, "parked"},
+    {"status", "status", number_options, 0, NULL, counter_print, NULL},
+    {"staff", "staff-list", number_options, 0, NULL, counter_print, NULL},
+    {"crl", "crl", number_options, 0, NULL, counter_print, NULL},
+    {"checkpoint", "checkpoint", number_options, 0, NULL, counter_print, NULL},
+    {"clock", "clock", number_options, 1, word_is_time, counter_print, NULL},
+    {"import", "import", number_options, 1, word_is_file, counter_print, NULL},
+    {"event", "event", event_options, -1, words_are_changes, counter_print, NULL},
 };
 
 int run_counter_plain(int argc, char **argv)
@@ -143,9 +145,11 @@ int run_counter_plain(int argc, char **argv)
         json_decref(fields);
         return EXIT_USAGE;
     }
-    counter_client_ask(&line.client, plain[row].act, fields, &answer);
-    return plain[row].is_application ? counter_print_application(&line, &answer)
-                                     : counter_print(&line, &answer);
+    if (plain[row].list)
+        counter_client_ask_pages(&line.client, plain[row].act, fields, plain[row].list, &answer);
+    else
+        counter_client_ask(&line.client, plain[row].act, fields, &answer);
+    return plain[row].print(&line, &answer);
 }
 
 /* -- registering a card -- */

@@ -17,14 +17,9 @@ enum err control_send_wish(int fd, struct bytes spki)
     return err == ERR_NONE ? frame_send(fd, buffer_bytes(&body)) : err;
 }
 
-enum err status_client_receive(int fd, struct status_wish *out, int timeout)
+enum err status_wish_parse(struct bytes body, struct status_wish *out)
 {
-    struct buffer body CLEANUP_BUFFER;
-    buffer_init(&body, LIMIT_FRAME);
-    enum err err = frame_receive(fd, &body, timeout);
-    if (err != ERR_NONE)
-        return err;
-    struct reader reader = reader_of(buffer_bytes(&body));
+    struct reader reader = reader_of(body);
     struct bytes spki;
     if (!reader_sized(&reader, &spki) || !reader_is_done(&reader) || spki.len == 0 ||
         spki.len > sizeof out->spki)

@@ -107,6 +107,6 @@ struct status_wish {
     uint8_t spki[STATUS_SPKI_MAX]; /* SubjectPublicKeyInfo, DER, P-256 */
     size_t spki_len;
 };
-/* status_client_receive reads one wish; ERR_TIMEOUT when none came within timeout milliseconds. */
-enum err status_client_receive(int fd, struct status_wish *out, int timeout) MUST_USE;
+/* status_wish_parse reads the body of a frame from status. ERR_PEER for what is no wish. */
+enum err status_wish_parse(struct bytes body, struct status_wish *out) MUST_USE;
 enum err status_client_send_responder(int fd, enum kind kind, struct bytes certificate) MUST_USE;

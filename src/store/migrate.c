@@ -5,7 +5,7 @@
 
 static const struct migration migrations[] = {
     {"store", migration_store},     {"journal", migration_journal},   {"centre", migration_centre},
-    {"counter", migration_counter}, {"registry", migration_registry},
+    {"counter", migration_counter}, {"registry", migration_registry}, {"parked", migration_parked},
 };
 
 const char migration_store[] =

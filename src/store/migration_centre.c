@@ -111,3 +111,12 @@ const char migration_centre[] =
     "  digest BLOB NOT NULL CHECK (length(digest) = 32),"
     "  PRIMARY KEY (kind, number)"
     ") STRICT;";
+
+/* The second person approves a number: under it stands what they read, and it runs once. */
+const char migration_parked[] =
+    "CREATE TRIGGER parked_content_stays BEFORE UPDATE OF number, act, fields, first, made"
+    " ON parked BEGIN SELECT RAISE(ABORT, 'what waits for approval is never changed'); END;"
+    "CREATE TRIGGER parked_runs_once BEFORE UPDATE ON parked WHEN old.finished IS NOT NULL"
+    " BEGIN SELECT RAISE(ABORT, 'an approved act is finished'); END;"
+    "CREATE TRIGGER parked_is_kept BEFORE DELETE ON parked"
+    " BEGIN SELECT RAISE(ABORT, 'what was asked is kept'); END;";

@@ -19,6 +19,7 @@ extern const char migration_journal[];  /* journal and changes */
 extern const char migration_centre[];   /* staff, certificates, cards, nonces, permits */
 extern const char migration_counter[];  /* applications and their steps */
 extern const char migration_registry[]; /* residents and their events */
+extern const char migration_parked[];   /* what waits for a second person stays as it was asked */
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

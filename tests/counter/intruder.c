@@ -4,9 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/frame.h"
 #include "base/limits.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 
 #define CARD "0003720000000013137220340514"
@@ -96,6 +98,58 @@ static void a_time_that_no_certificate_can_say(void **state)
     town_done("admin1", "status", json_object());
 }
 
+/* -- the second person -- */
+
+/* What the second person reads of a parked act, "FIELD: VALUE" after "FIELD: VALUE". */
+static const char *parked_words(const char *as, int64_t number)
+{
+    static char text[4096];
+    size_t i, j;
+    json_t *row, *field;
+    const struct counter_answer *answer = town_done(as, "parked-list", json_object());
+    text[0] = '\0';
+    json_array_foreach (json_object_get(answer->detail, "parked"), i, row) {
+        if (json_integer_value(json_object_get(row, "number")) != number)
+            continue;
+        assert_string_equal(json_string_value(json_object_get(row, "act")), "card-register");
+        assert_string_equal(json_string_value(json_object_get(row, "first")), "card1");
+        assert_int_equal(json_integer_value(json_object_get(row, "made")) / 3600,
+                         clock_now() / 3600);
+        json_array_foreach (json_object_get(row, "fields"), j, field)
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s: %s\n",
+                     json_string_value(json_object_get(field, "field")),
+                     json_string_value(json_object_get(field, "value")));
+    }
+    return text;
+}
+
+static void the_second_person_reads_what_is_asked(void **state)
+{
+    (void)state;
+    struct town_card third;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    town_card_make(&third, "0003720000000063137220360615", false);
+    town_card_connect(&third, "card1");
+    terminal_register(&third.terminal, third.point, &answer);
+    assert_int_equal(answer.outcome, COUNTER_DONE);
+    int64_t parked = counter_number(&answer, "parked");
+    const char *words = parked_words("card2", parked);
+    uint8_t digest[SHA256_LEN];
+    char hex[2 * SHA256_LEN + 1], key[128];
+    sha256(bytes_of(third.point, sizeof third.point), digest);
+    snprintf(key, sizeof key, "point: SHA-256 %s\n", hex_print(digest, sizeof digest, hex));
+    assert_non_null(strstr(words, "card: 0003720000000063137220360615 (1006 "));
+    assert_non_null(strstr(words, key));
+    assert_non_null(strstr(words, "nonce: "));
+    assert_non_null(strstr(words, "statement: SHA-256 "));
+    assert_non_null(strstr(words, "token: "));
+    /* nobody else's business */
+    assert_string_equal(parked_words("daiei1", parked), "");
+    town_done("card2", "approve", json_pack("{s:I}", "number", (json_int_t)parked));
+    assert_string_equal(parked_words("card2", parked), "");
+    town_card_done(&third);
+}
+
 /* -- the socket -- */
 
 /* Kilobytes of real memory that the centre has ever had. */
@@ -161,6 +215,7 @@ int main(void)
         cmocka_unit_test(the_telephone_goes_on_with_nothing_of_the_counter),
         cmocka_unit_test(a_card_reported_lost_after_it_was_shown_gets_no_new_pin),
         cmocka_unit_test(a_time_that_no_certificate_can_say),
+        cmocka_unit_test(the_second_person_reads_what_is_asked),
         cmocka_unit_test(small_text_does_not_become_large_memory),
         cmocka_unit_test(idle_connections_keep_nobody_out),
         cmocka_unit_test(a_name_that_is_cut_inside_of_a_character),

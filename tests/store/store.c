@@ -185,6 +185,27 @@ static void refuses_another_version(void **state)
     assert_int_equal(version, 1);
 }
 
+/* Between the list that the second person reads and their approval. */
+static void a_parked_act_stays_as_it_was_asked(void **state)
+{
+    (void)state;
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_int_equal(raw_sql("INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1);"
+                             "INSERT INTO parked VALUES (1, 'x', '{}', 'a', 5, NULL, NULL);"
+                             "UPDATE parked SET finished = 6;"
+                             "INSERT INTO parked VALUES (2, 'x', '{}', 'a', 5, NULL, NULL)"),
+                     SQLITE_OK);
+    static const char *const bad[] = {
+        "UPDATE parked SET fields = '{\"number\":2}' WHERE number = 2",
+        "UPDATE parked SET act = 'y' WHERE number = 2",
+        "UPDATE parked SET number = 3 WHERE number = 2",
+        "UPDATE parked SET finished = NULL WHERE number = 1",
+        "DELETE FROM parked WHERE number = 2",
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_int_equal(raw_sql(bad[i]), SQLITE_CONSTRAINT);
+}
+
 static void every_statement_can_be_prepared(void **state)
 {
     (void)state;
@@ -232,6 +253,7 @@ int main(void)
         TEST(a_reader_sees_one_moment_and_writes_nothing),
         TEST(refuses_a_file_that_is_not_ours),
         TEST(refuses_another_version),
+        TEST(a_parked_act_stays_as_it_was_asked),
         TEST(every_statement_can_be_prepared),
         TEST(an_update_of_nothing_says_so),
     };
