@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/frame.h"
 #include "base/limits.h"
 #include "crypto/hash.h"
 #include "http/server.h"
@@ -62,7 +63,10 @@ static void map_make(enum kind kind, uint64_t num)
 static void delegate(int control)
 {
     struct status_wish wish;
-    assert_ok(status_client_receive(control, &wish, 10000));
+    struct buffer body CLEANUP_BUFFER;
+    buffer_init(&body, LIMIT_FRAME);
+    assert_ok(frame_receive(control, &body, 10000));
+    assert_ok(status_wish_parse(buffer_bytes(&body), &wish));
     for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
         struct buffer certificate CLEANUP_BUFFER;
         buffer_init(&certificate, LIMIT_CERTIFICATE);
