@@ -10,7 +10,8 @@ enum err store_open(const char *path, enum store_mode mode, struct store **out, 
     if (!store)
         return fault_set(fault, ERR_MEMORY, "open", "out of memory");
     store->is_reader = mode == STORE_READER;
-    enum err err = engine_open(path, mode, &store->engine, fault);
+    store->ops = &engine_sqlite;
+    enum err err = store->ops->open(path, mode, &store->engine, fault);
     if (err != ERR_NONE) {
         store_close(store);
         return err;
@@ -25,8 +26,8 @@ void store_close(struct store *store)
         return;
     store_rollback(store);
     for (size_t i = 0; i < NUM_STATEMENTS; i++)
-        engine_finish(store->prepared[i]);
-    engine_close(store->engine);
+        store->ops->finish(store->prepared[i]);
+    store->ops->close(store->engine);
     free(store);
 }
 
@@ -51,7 +52,7 @@ enum err store_begin(struct store *store, struct fault *fault)
         return fault_set(fault, ERR_IO, "begin", "an earlier commit is undecided: open again");
     if (store->is_in_transaction)
         return fault_set(fault, ERR_STATE, "begin", "a transaction is open");
-    enum err err = engine_begin(store->engine, fault);
+    enum err err = store->ops->begin(store->engine, fault);
     if (err != ERR_NONE)
         return err;
     store->is_in_transaction = true;
@@ -67,18 +68,18 @@ enum err store_commit(struct store *store, struct fault *fault)
 {
     if (!store->is_in_transaction)
         return fault_set(fault, ERR_STATE, "commit", "no transaction is open");
-    if (store->is_spoiled || !engine_is_in_transaction(store->engine)) {
+    if (store->is_spoiled || !store->ops->is_in_transaction(store->engine)) {
         store_rollback(store);
         return fault_set(fault, ERR_STATE, "commit", "a statement has failed; nothing is kept");
     }
     store->is_in_transaction = false;
-    return engine_commit(store->engine, &store->is_lost, fault);
+    return store->ops->commit(store->engine, &store->is_lost, fault);
 }
 
 void store_rollback(struct store *store)
 {
     if (store->is_in_transaction)
-        engine_rollback(store->engine);
+        store->ops->rollback(store->engine);
     store->is_in_transaction = false;
 }
 
@@ -88,7 +89,7 @@ static enum err savepoint_script(struct store *store, const char *sql, int num_n
 {
     if (!store->is_in_transaction || store->num_savepoints < num_needed)
         return fault_set(fault, ERR_STATE, sql, "nothing is open that it belongs to");
-    return statement_failed(store, engine_script(store->engine, sql, fault));
+    return statement_failed(store, store->ops->script(store->engine, sql, fault));
 }
 
 enum err store_savepoint(struct store *store, struct fault *fault)
@@ -113,7 +114,7 @@ enum err store_release(struct store *store, struct fault *fault)
 
 enum err store_rollback_to(struct store *store, struct fault *fault)
 {
-    if (!engine_is_in_transaction(store->engine))
+    if (!store->ops->is_in_transaction(store->engine))
         return fault_set(fault, ERR_STATE, "rollback", "the whole transaction is lost");
     enum err err = savepoint_script(store, "ROLLBACK TO SAVEPOINT act", 1, fault);
     if (err == ERR_NONE)
@@ -128,7 +129,9 @@ enum err store_rollback_to(struct store *store, struct fault *fault)
 enum err store_claim(struct store *store, struct fault *fault)
 {
     store->fence = 0;
-    enum err err = store_begin(store, fault);
+    enum err err = store->ops->claim(store->engine, fault);
+    if (err == ERR_NONE)
+        err = store_begin(store, fault);
     if (err != ERR_NONE)
         return err;
     int64_t fence;

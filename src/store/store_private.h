@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 struct store {
+    const struct engine_ops *ops;
     struct engine *engine;
     bool is_reader;
     bool is_lost; /* a commit is undecided: no more work on this connection */
