@@ -14,6 +14,9 @@ struct engine_ops {
                      struct fault *fault) MUST_USE;
     void (*close)(struct engine *engine); /* all statements must be finished before; takes NULL */
 
+    /* True when the connection is gone: only opening again helps. */
+    bool (*is_lost)(const struct engine *engine);
+
     /* script runs several statements without parameters and rows. */
     enum err (*script)(struct engine *engine, const char *sql, struct fault *fault) MUST_USE;
     /* migrate makes a migration's tables and triggers. */
@@ -48,4 +51,4 @@ struct engine_ops {
     enum err (*column)(struct engine_statement *statement, int column, struct value *out) MUST_USE;
 };
 
-extern const struct engine_ops engine_sqlite;
+extern const struct engine_ops engine_sqlite, engine_postgres;

@@ -42,8 +42,8 @@ static enum err check_state(const struct store *store, enum statement statement,
                             struct fault *fault)
 {
     const char *name = statement_row(statement)->name;
-    if (store->is_lost)
-        return fault_set(fault, ERR_IO, name, "an earlier commit is undecided: open again");
+    if (store_is_lost(store))
+        return store_refuse_lost(name, fault);
     if (store->is_busy[statement])
         return fault_set(fault, ERR_STATE, name, "its rows are still being read");
     if (store->is_in_transaction &&

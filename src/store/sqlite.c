@@ -170,6 +170,13 @@ static enum err engine_open(const char *path, enum store_mode mode, struct engin
     return ERR_NONE;
 }
 
+/* There is no connection to lose. */
+static bool engine_is_lost(const struct engine *engine)
+{
+    (void)engine;
+    return false;
+}
+
 static void put_trigger(const struct trigger *trigger, struct buffer *sql)
 {
     buffer_put_format(sql, "CREATE TRIGGER %s BEFORE %s ON %s", trigger->name, trigger->event,
@@ -349,6 +356,7 @@ static enum err engine_column(struct engine_statement *statement, int column, st
 const struct engine_ops engine_sqlite = {
     .open = engine_open,
     .close = engine_close,
+    .is_lost = engine_is_lost,
     .script = engine_script,
     .migrate = engine_migrate,
     .claim = engine_claim,

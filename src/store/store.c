@@ -3,15 +3,43 @@
 #include "store/store_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum err store_open(const char *path, enum store_mode mode, struct store **out, struct fault *fault)
+/* Which engine an address asks for; the first row that fits. A path is SQLite's. */
+static const struct {
+    const char *begins;
+    size_t skipped; /* of the address, before the engine gets it */
+    const struct engine_ops *ops;
+} engines[] = {
+    {"postgresql://", 0, &engine_postgres},
+    {"postgres://", 0, &engine_postgres},
+    {"postgres:", strlen("postgres:"), &engine_postgres},
+    {"", 0, &engine_sqlite},
+};
+
+static const struct engine_ops *engine_find(const char **address)
+{
+    size_t i = 0;
+    while (strncmp(*address, engines[i].begins, strlen(engines[i].begins)) != 0)
+        i++;
+    *address += engines[i].skipped;
+    return engines[i].ops;
+}
+
+bool store_is_file(const char *address)
+{
+    return engine_find(&address) == &engine_sqlite;
+}
+
+enum err store_open(const char *address, enum store_mode mode, struct store **out,
+                    struct fault *fault)
 {
     struct store *store = calloc(1, sizeof *store);
     if (!store)
         return fault_set(fault, ERR_MEMORY, "open", "out of memory");
     store->is_reader = mode == STORE_READER;
-    store->ops = &engine_sqlite;
-    enum err err = store->ops->open(path, mode, &store->engine, fault);
+    store->ops = engine_find(&address);
+    enum err err = store->ops->open(address, mode, &store->engine, fault);
     if (err != ERR_NONE) {
         store_close(store);
         return err;
@@ -37,6 +65,17 @@ void store_cleanup(struct store **store)
     *store = NULL;
 }
 
+bool store_is_lost(const struct store *store)
+{
+    return store->is_undecided || store->ops->is_lost(store->engine);
+}
+
+enum err store_refuse_lost(const char *what, struct fault *fault)
+{
+    return fault_set(fault, ERR_IO, what,
+                     "an earlier commit is undecided, or the connection is lost: open again");
+}
+
 static enum err check_fence(struct store *store, struct fault *fault)
 {
     int64_t fence;
@@ -48,8 +87,8 @@ static enum err check_fence(struct store *store, struct fault *fault)
 
 enum err store_begin(struct store *store, struct fault *fault)
 {
-    if (store->is_lost)
-        return fault_set(fault, ERR_IO, "begin", "an earlier commit is undecided: open again");
+    if (store_is_lost(store))
+        return store_refuse_lost("begin", fault);
     if (store->is_in_transaction)
         return fault_set(fault, ERR_STATE, "begin", "a transaction is open");
     enum err err = store->ops->begin(store->engine, fault);
@@ -73,7 +112,7 @@ enum err store_commit(struct store *store, struct fault *fault)
         return fault_set(fault, ERR_STATE, "commit", "a statement has failed; nothing is kept");
     }
     store->is_in_transaction = false;
-    return store->ops->commit(store->engine, &store->is_lost, fault);
+    return store->ops->commit(store->engine, &store->is_undecided, fault);
 }
 
 void store_rollback(struct store *store)
@@ -128,6 +167,8 @@ enum err store_rollback_to(struct store *store, struct fault *fault)
 
 enum err store_claim(struct store *store, struct fault *fault)
 {
+    if (store->is_in_transaction || store->is_reader)
+        return fault_set(fault, ERR_STATE, "claim", "a transaction is open, or this is a reader");
     store->fence = 0;
     enum err err = store->ops->claim(store->engine, fault);
     if (err == ERR_NONE)
