@@ -14,6 +14,7 @@
 #define LIMIT_CSV_LINE         (4 * 1024)
 #define LIMIT_CSV_FAULTS       1000              /* bad lines reported in one import */
 #define LIMIT_STORE_VALUE      (4 * 1024 * 1024) /* one text or blob of the database */
+#define LIMIT_MIGRATION        (64 * 1024)       /* SQL of one migration */
 #define LIMIT_KEY_FILE         (16 * 1024)
 #define LIMIT_CARD_IMAGE       (64 * 1024)
 #define LIMIT_APDU             (65536 + 16)

@@ -3,12 +3,7 @@
 
 #include "store/store_private.h"
 
-static const struct migration migrations[] = {
-    {"store", migration_store},     {"journal", migration_journal},   {"centre", migration_centre},
-    {"counter", migration_counter}, {"registry", migration_registry}, {"parked", migration_parked},
-};
-
-const char migration_store[] =
+static const char migration_store[] =
     /* One row: the number that each new writer raises (store_claim). */
     "CREATE TABLE writer ("
     "  number INTEGER PRIMARY KEY CHECK (number = 1),"
@@ -19,24 +14,39 @@ const char migration_store[] =
     "CREATE TABLE property ("
     "  name TEXT PRIMARY KEY,"
     "  value TEXT NOT NULL"
-    ") STRICT;"
-    "CREATE TRIGGER property_sample_stays BEFORE UPDATE ON property WHEN old.name = 'sample'"
-    " BEGIN SELECT RAISE(ABORT, 'sample data stays sample data'); END;"
-    "CREATE TRIGGER property_sample_is_kept BEFORE DELETE ON property WHEN old.name = 'sample'"
-    " BEGIN SELECT RAISE(ABORT, 'sample data stays sample data'); END;";
+    ") STRICT;";
+
+static const struct trigger triggers_store[] = {
+    {"property_sample_stays", "UPDATE", "property", "old.name = 'sample'",
+     "sample data stays sample data"},
+    {"property_sample_is_kept", "DELETE", "property", "old.name = 'sample'",
+     "sample data stays sample data"},
+    {0},
+};
+
+static const struct migration migrations[] = {
+    {"store", migration_store, triggers_store},
+    {"journal", migration_journal, triggers_journal},
+    {"centre", migration_centre, triggers_centre},
+    {"counter", migration_counter, triggers_counter},
+    {"registry", migration_registry, triggers_registry},
+};
 
 /* The table of migrations is itself older than all of them. */
-static const char bootstrap[] = "CREATE TABLE IF NOT EXISTS migration ("
-                                "  number INTEGER PRIMARY KEY,"
-                                "  name TEXT NOT NULL"
-                                ") STRICT;";
+static const struct trigger no_triggers[] = {{0}};
+static const struct migration bootstrap = {"migration",
+                                           "CREATE TABLE IF NOT EXISTS migration ("
+                                           "  number INTEGER PRIMARY KEY,"
+                                           "  name TEXT NOT NULL"
+                                           ") STRICT;",
+                                           no_triggers};
 
 static enum err migrate_one(struct store *store, int64_t number, const struct migration *row,
                             struct fault *fault)
 {
     enum err err = store_begin(store, fault);
     if (err == ERR_NONE)
-        err = engine_script(store->engine, row->sql, fault);
+        err = store->ops->migrate(store->engine, row, fault);
     if (err == ERR_NONE)
         err = store_run(store, STATEMENT_MIGRATION_INSERT,
                         VALUES(value_integer(number), value_text(row->name)), fault);
@@ -61,7 +71,7 @@ static enum err read_version(struct store *store, size_t num, int64_t *out, stru
 
 enum err migrate(struct store *store, const struct migration *rows, size_t num, struct fault *fault)
 {
-    enum err err = engine_script(store->engine, bootstrap, fault);
+    enum err err = store->ops->migrate(store->engine, &bootstrap, fault);
     int64_t version = 0;
     if (err == ERR_NONE)
         err = read_version(store, num, &version, fault);

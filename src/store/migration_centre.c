@@ -26,10 +26,14 @@ const char migration_centre[] =
     ") STRICT;"
     "CREATE INDEX signing_waiting ON signing (kind, serial)"
     " WHERE certificate IS NULL AND is_refused = 0;"
-    "CREATE TRIGGER signing_tbs_stays BEFORE UPDATE OF kind, serial, what, tbs ON signing"
-    " BEGIN SELECT RAISE(ABORT, 'what is to be signed is never changed'); END;"
-    "CREATE TRIGGER signing_stays BEFORE DELETE ON signing"
-    " BEGIN SELECT RAISE(ABORT, 'what was to be signed is kept'); END;"
+
+    /* Cards that were registered. point: the public half of the card key. state: enum card_state.
+     */
+    "CREATE TABLE card ("
+    "  id TEXT PRIMARY KEY CHECK (length(id) = 28),"
+    "  point BLOB NOT NULL UNIQUE CHECK (length(point) = 65),"
+    "  made INTEGER NOT NULL"
+    ") STRICT;"
 
     /* Certificates of residents. state: enum status_state; since: second of the hold or revocation;
      * installed: second of the receipt. One that lives is one whose state is 1, 2 or 3. */
@@ -56,20 +60,6 @@ const char migration_centre[] =
     "CREATE INDEX certificate_by_card ON certificate (card);"
     "CREATE INDEX certificate_not_installed ON certificate (issued)"
     " WHERE installed IS NULL AND state < 4;"
-    /* A revoked certificate never lives again. */
-    "CREATE TRIGGER certificate_stays_revoked BEFORE UPDATE OF state ON certificate"
-    " WHEN old.state = 4 AND new.state <> 4"
-    " BEGIN SELECT RAISE(ABORT, 'what is revoked stays revoked'); END;"
-
-    /* Cards that were registered. point: the public half of the card key. state: enum card_state.
-     */
-    "CREATE TABLE card ("
-    "  id TEXT PRIMARY KEY CHECK (length(id) = 28),"
-    "  point BLOB NOT NULL UNIQUE CHECK (length(point) = 65),"
-    "  made INTEGER NOT NULL"
-    ") STRICT;"
-    "CREATE TRIGGER card_stays BEFORE UPDATE ON card"
-    " BEGIN SELECT RAISE(ABORT, 'a registered card keeps its key'); END;"
 
     /* application: null for one given to nobody's application. */
     "CREATE TABLE nonce ("
@@ -78,8 +68,6 @@ const char migration_centre[] =
     "  made INTEGER NOT NULL,"
     "  used INTEGER"
     ") STRICT;"
-    "CREATE TRIGGER nonce_counts_once BEFORE UPDATE ON nonce WHEN old.used IS NOT NULL"
-    " BEGIN SELECT RAISE(ABORT, 'a nonce counts once'); END;"
 
     "CREATE TABLE permit ("
     "  challenge BLOB PRIMARY KEY CHECK (length(challenge) = 16),"
@@ -112,11 +100,19 @@ const char migration_centre[] =
     "  PRIMARY KEY (kind, number)"
     ") STRICT;";
 
-/* The second person approves a number: under it stands what they read, and it runs once. */
-const char migration_parked[] =
-    "CREATE TRIGGER parked_content_stays BEFORE UPDATE OF number, act, fields, first, made"
-    " ON parked BEGIN SELECT RAISE(ABORT, 'what waits for approval is never changed'); END;"
-    "CREATE TRIGGER parked_runs_once BEFORE UPDATE ON parked WHEN old.finished IS NOT NULL"
-    " BEGIN SELECT RAISE(ABORT, 'an approved act is finished'); END;"
-    "CREATE TRIGGER parked_is_kept BEFORE DELETE ON parked"
-    " BEGIN SELECT RAISE(ABORT, 'what was asked is kept'); END;";
+const struct trigger triggers_centre[] = {
+    {"signing_tbs_stays", "UPDATE OF kind, serial, what, tbs", "signing", NULL,
+     "what is to be signed is never changed"},
+    {"signing_stays", "DELETE", "signing", NULL, "what was to be signed is kept"},
+    {"certificate_stays_revoked", "UPDATE OF state", "certificate",
+     "old.state = 4 AND new.state <> 4", "what is revoked stays revoked"},
+    {"card_stays", "UPDATE", "card", NULL, "a registered card keeps its key"},
+    {"nonce_counts_once", "UPDATE", "nonce", "old.used IS NOT NULL", "a nonce counts once"},
+    /* The second person approves a number: under it stands what they read, and it runs once. */
+    {"parked_content_stays", "UPDATE OF number, act, fields, first, made", "parked", NULL,
+     "what waits for approval is never changed"},
+    {"parked_runs_once", "UPDATE", "parked", "old.finished IS NOT NULL",
+     "an approved act is finished"},
+    {"parked_is_kept", "DELETE", "parked", NULL, "what was asked is kept"},
+    {0},
+};

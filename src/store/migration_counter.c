@@ -35,6 +35,9 @@ const char migration_counter[] =
     "  done_by TEXT REFERENCES staff (name),"
     "  note TEXT,"
     "  PRIMARY KEY (application, position)"
-    ") STRICT;"
-    "CREATE TRIGGER step_stays_done BEFORE UPDATE ON step WHEN old.done IS NOT NULL"
-    " BEGIN SELECT RAISE(ABORT, 'what is done stays done'); END;";
+    ") STRICT;";
+
+const struct trigger triggers_counter[] = {
+    {"step_stays_done", "UPDATE", "step", "old.done IS NOT NULL", "what is done stays done"},
+    {0},
+};

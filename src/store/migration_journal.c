@@ -19,15 +19,6 @@ const char migration_journal[] =
     "  time INTEGER NOT NULL,"
     "  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)"
     ") STRICT;"
-    "CREATE TRIGGER journal_follows BEFORE INSERT ON journal"
-    " WHEN new.sequence <> (SELECT COALESCE(MAX(sequence), 0) + 1 FROM journal)"
-    "   OR new.previous <> COALESCE((SELECT hash FROM journal WHERE sequence = new.sequence - 1),"
-    "                               zeroblob(32))"
-    " BEGIN SELECT RAISE(ABORT, 'a journal entry follows the last one'); END;"
-    "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
-    "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
 
     /* The personal part of an entry, until its term ends: then salt and data go together, and the
      * day (days since 1970-01-01) and the rule stay. */
@@ -41,11 +32,6 @@ const char migration_journal[] =
     "  CHECK ((data IS NULL) = (erased_on IS NOT NULL)),"
     "  CHECK ((erased_rule IS NULL) = (erased_on IS NULL))"
     ") STRICT;"
-    "CREATE TRIGGER journal_personal_only_erased BEFORE UPDATE ON journal_personal"
-    " WHEN old.erased_on IS NOT NULL OR new.erased_on IS NULL OR new.sequence <> old.sequence"
-    " BEGIN SELECT RAISE(ABORT, 'personal data is erased once and not edited'); END;"
-    "CREATE TRIGGER journal_personal_no_delete BEFORE DELETE ON journal_personal"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
 
     /* A signed head of the chain, as the signer returned it. */
     "CREATE TABLE journal_checkpoint ("
@@ -54,10 +40,6 @@ const char migration_journal[] =
     "  time INTEGER NOT NULL,"
     "  signature BLOB NOT NULL"
     ") STRICT;"
-    "CREATE TRIGGER journal_checkpoint_no_update BEFORE UPDATE ON journal_checkpoint"
-    " BEGIN SELECT RAISE(ABORT, 'a checkpoint is append-only'); END;"
-    "CREATE TRIGGER journal_checkpoint_no_delete BEFORE DELETE ON journal_checkpoint"
-    " BEGIN SELECT RAISE(ABORT, 'a checkpoint is append-only'); END;"
 
     /* One change of one certificate's state. authority: 0 signature, 1 authentication (enum kind);
      * state and reason: the numbers of centre's enums; time: since when, in seconds; municipality:
@@ -72,8 +54,25 @@ const char migration_journal[] =
     "  municipality INTEGER NOT NULL,"
     "  application INTEGER"
     ") STRICT;"
-    "CREATE INDEX change_by_serial ON change (authority, serial);"
-    "CREATE TRIGGER change_no_update BEFORE UPDATE ON change"
-    " BEGIN SELECT RAISE(ABORT, 'a change is append-only'); END;"
-    "CREATE TRIGGER change_no_delete BEFORE DELETE ON change"
-    " BEGIN SELECT RAISE(ABORT, 'a change is append-only'); END;";
+    "CREATE INDEX change_by_serial ON change (authority, serial);";
+
+const struct trigger triggers_journal[] = {
+    {"journal_follows", "INSERT", "journal",
+     "new.sequence <> (SELECT COALESCE(MAX(sequence), 0) + 1 FROM journal) OR new.previous <> "
+     "COALESCE((SELECT hash FROM journal WHERE sequence = new.sequence - 1), zeroblob(32))",
+     "a journal entry follows the last one"},
+    {"journal_no_update", "UPDATE", "journal", NULL, "the journal is append-only"},
+    {"journal_no_delete", "DELETE", "journal", NULL, "the journal is append-only"},
+    {"journal_personal_only_erased", "UPDATE", "journal_personal",
+     "old.erased_on IS NOT NULL OR new.erased_on IS NULL OR new.sequence <> old.sequence",
+     "personal data is erased once and not edited"},
+    {"journal_personal_no_delete", "DELETE", "journal_personal", NULL,
+     "the journal is append-only"},
+    {"journal_checkpoint_no_update", "UPDATE", "journal_checkpoint", NULL,
+     "a checkpoint is append-only"},
+    {"journal_checkpoint_no_delete", "DELETE", "journal_checkpoint", NULL,
+     "a checkpoint is append-only"},
+    {"change_no_update", "UPDATE", "change", NULL, "a change is append-only"},
+    {"change_no_delete", "DELETE", "change", NULL, "a change is append-only"},
+    {0},
+};

@@ -50,11 +50,14 @@ const char migration_registry[] =
     "  changes TEXT,"
     "  before TEXT"
     ") STRICT;"
-    "CREATE INDEX resident_event_by_resident ON resident_event (resident);"
-    "CREATE TRIGGER resident_event_only_erased BEFORE UPDATE ON resident_event"
-    " WHEN new.changes IS NOT NULL OR new.before IS NOT NULL OR new.number <> old.number"
-    "   OR new.resident <> old.resident OR new.event <> old.event"
-    "   OR new.recorded <> old.recorded OR new.effective <> old.effective"
-    " BEGIN SELECT RAISE(ABORT, 'an event is erased, not edited'); END;"
-    "CREATE TRIGGER resident_event_no_delete BEFORE DELETE ON resident_event"
-    " BEGIN SELECT RAISE(ABORT, 'events are kept'); END;";
+    "CREATE INDEX resident_event_by_resident ON resident_event (resident);";
+
+const struct trigger triggers_registry[] = {
+    {"resident_event_only_erased", "UPDATE", "resident_event",
+     "new.changes IS NOT NULL OR new.before IS NOT NULL OR new.number <> old.number OR "
+     "new.resident <> old.resident OR new.event <> old.event OR new.recorded <> old.recorded OR "
+     "new.effective <> old.effective",
+     "an event is erased, not edited"},
+    {"resident_event_no_delete", "DELETE", "resident_event", NULL, "events are kept"},
+    {0},
+};

@@ -1,25 +1,45 @@
 /* The numbered migrations: the only SQL that is not a named statement. Private to this room.
  *
- * To add one: write its text in a migration_*.c of its room, declare it here, add a row at the end
- * of the table in migrate.c. A migration that has been released is never edited. The text is
- * SQLite's; a table is STRICT, has no floating number and no date type. */
+ * To add one: write its text and its triggers in a migration_*.c of its room, declare both here,
+ * add a row at the end of the table in migrate.c. A migration that has been released is never
+ * edited.
+ *
+ * The text is SQLite's: a table is STRICT, its columns INTEGER, TEXT or BLOB; a table is made
+ * before another refers to it. For PostgreSQL a few words of it are replaced (postgres_schema.c). A
+ * trigger refuses an edit; each engine writes it in its own way. */
 #pragma once
 
 #include <stddef.h>
 
 #include "store/store.h"
 
+/* Before the event on the table, where the condition holds: ERR_DENIED with the message. */
+struct trigger {
+    const char *name;
+    const char *event; /* "INSERT", "UPDATE", "UPDATE OF column, …", "DELETE" */
+    const char *table;
+    const char *condition; /* of old and new; NULL: always */
+    const char *message;
+};
+
 struct migration {
     const char *name;
     const char *sql;
+    const struct trigger *triggers; /* ended by a row without a name */
 };
 
-extern const char migration_store[];    /* fence and properties */
-extern const char migration_journal[];  /* journal and changes */
-extern const char migration_centre[];   /* staff, certificates, cards, nonces, permits */
-extern const char migration_counter[];  /* applications and their steps */
-extern const char migration_registry[]; /* residents and their events */
-extern const char migration_parked[];   /* what waits for a second person stays as it was asked */
+/* journal and changes */
+extern const char migration_journal[];
+extern const struct trigger triggers_journal[];
+/* staff, certificates, cards, nonces, permits */
+extern const char migration_centre[];
+extern const struct trigger triggers_centre[];
+/* applications and their steps */
+extern const char migration_counter[];
+extern const struct trigger triggers_counter[];
+/* residents and their events */
+extern const char migration_registry[];
+extern const struct trigger triggers_registry[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

@@ -23,7 +23,7 @@ bool rows_next(struct rows *rows)
     if (!rows->statement || rows->failed != ERR_NONE)
         return false;
     bool has_row = false;
-    enum err err = engine_step(rows->statement, &has_row, rows->fault);
+    enum err err = rows->store->ops->step(rows->statement, &has_row, rows->fault);
     rows->failed = statement_failed(rows->store, err);
     if (err == ERR_NONE && has_row) {
         rows->num_read++;
@@ -75,9 +75,9 @@ static struct value row_value(struct rows *rows, int column)
     struct value value = value_null();
     if (rows->failed != ERR_NONE || !rows->statement)
         return value;
-    if (column < 0 || column >= engine_num_columns(rows->statement))
+    if (column < 0 || column >= rows->store->ops->num_columns(rows->statement))
         refuse_column(rows, column, "there is no such column");
-    else if (engine_column(rows->statement, column, &value) != ERR_NONE)
+    else if (rows->store->ops->column(rows->statement, column, &value) != ERR_NONE)
         refuse_column(rows, column, "of an unknown type");
     return value;
 }

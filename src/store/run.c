@@ -42,13 +42,14 @@ static enum err check_state(const struct store *store, enum statement statement,
                             struct fault *fault)
 {
     const char *name = statement_row(statement)->name;
-    if (store->is_lost)
-        return fault_set(fault, ERR_IO, name, "an earlier commit is undecided: open again");
+    if (store_is_lost(store))
+        return store_refuse_lost(name, fault);
     if (store->is_busy[statement])
         return fault_set(fault, ERR_STATE, name, "its rows are still being read");
-    if (store->is_in_transaction && (store->is_spoiled || !engine_is_in_transaction(store->engine)))
+    if (store->is_in_transaction &&
+        (store->is_spoiled || !store->ops->is_in_transaction(store->engine)))
         return fault_set(fault, ERR_STATE, name, "a statement of this transaction has failed");
-    if (!store->is_in_transaction && engine_writes(store->prepared[statement]))
+    if (!store->is_in_transaction && store->ops->writes(store->prepared[statement]))
         return fault_set(fault, ERR_STATE, name, "it writes, and no transaction is open");
     return ERR_NONE;
 }
@@ -61,7 +62,7 @@ static enum err bind_all(struct store *store, enum statement statement, const st
         return fault_set(fault, ERR_USAGE, row->name, "%zu values for %d parameters", num_values,
                          row->num_parameters);
     for (size_t i = 0; i < num_values; i++) {
-        enum err err = engine_bind(store->prepared[statement], (int)i + 1, &values[i]);
+        enum err err = store->ops->bind(store->prepared[statement], (int)i + 1, &values[i]);
         if (err != ERR_NONE)
             return fault_set(fault, err, row->name, "value %zu cannot be bound", i + 1);
     }
@@ -76,7 +77,7 @@ enum err statement_start(struct store *store, enum statement statement, const st
         return fault_set(fault, ERR_USAGE, "statement", "there is no such statement");
     enum err err = ERR_NONE;
     if (!store->prepared[statement])
-        err = engine_prepare(store->engine, row, &store->prepared[statement], fault);
+        err = store->ops->prepare(store->engine, row, &store->prepared[statement], fault);
     if (err == ERR_NONE)
         err = check_state(store, statement, fault);
     if (err != ERR_NONE)
@@ -90,7 +91,7 @@ enum err statement_start(struct store *store, enum statement statement, const st
 
 void statement_stop(struct store *store, enum statement statement)
 {
-    engine_reset(store->prepared[statement]);
+    store->ops->reset(store->prepared[statement]);
     store->is_busy[statement] = false;
 }
 
@@ -102,8 +103,8 @@ enum err store_run_counted(struct store *store, enum statement statement,
     if (err != ERR_NONE)
         return err;
     bool has_row = false;
-    err = engine_step(store->prepared[statement], &has_row, fault);
-    int64_t num_changed = engine_num_changed(store->engine);
+    err = store->ops->step(store->prepared[statement], &has_row, fault);
+    int64_t num_changed = store->ops->num_changed(store->engine);
     statement_stop(store, statement);
     if (err == ERR_NONE && has_row)
         err = fault_set(fault, ERR_USAGE, statement_row(statement)->name, "answers rows");

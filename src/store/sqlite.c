@@ -65,6 +65,12 @@ static enum err engine_fault(const struct engine *engine, int code, const char *
     return fault_set(fault, error_of(code), rule, "%s", text);
 }
 
+static enum err engine_script(struct engine *engine, const char *sql, struct fault *fault)
+{
+    int code = sqlite3_exec(engine->database, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? ERR_NONE : engine_fault(engine, code, "script", fault);
+}
+
 /* A pragma's answer; the text is cut to size. */
 static enum err pragma_read(struct engine *engine, const char *sql, char *out, size_t size,
                             struct fault *fault)
@@ -126,8 +132,15 @@ static enum err configure(struct engine *engine, enum store_mode mode, struct fa
     return err == ERR_NONE ? engine_script(engine, connection_settings, fault) : err;
 }
 
-enum err engine_open(const char *path, enum store_mode mode, struct engine **out,
-                     struct fault *fault)
+static void engine_close(struct engine *engine)
+{
+    if (engine)
+        sqlite3_close(engine->database);
+    free(engine);
+}
+
+static enum err engine_open(const char *path, enum store_mode mode, struct engine **out,
+                            struct fault *fault)
 {
     fault_name_input(fault, path);
     if (mode == STORE_CREATE) {
@@ -157,29 +170,64 @@ enum err engine_open(const char *path, enum store_mode mode, struct engine **out
     return ERR_NONE;
 }
 
-void engine_close(struct engine *engine)
+/* There is no connection to lose. */
+static bool engine_is_lost(const struct engine *engine)
 {
-    if (engine)
-        sqlite3_close(engine->database);
-    free(engine);
+    (void)engine;
+    return false;
 }
 
-enum err engine_script(struct engine *engine, const char *sql, struct fault *fault)
+static void put_trigger(const struct trigger *trigger, struct buffer *sql)
 {
-    int code = sqlite3_exec(engine->database, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? ERR_NONE : engine_fault(engine, code, "script", fault);
+    buffer_put_format(sql, "CREATE TRIGGER %s BEFORE %s ON %s", trigger->name, trigger->event,
+                      trigger->table);
+    if (trigger->condition)
+        buffer_put_format(sql, " WHEN %s", trigger->condition);
+    buffer_put_format(sql, " BEGIN SELECT RAISE(ABORT, '%s'); END;", trigger->message);
 }
 
-enum err engine_begin(struct engine *engine, struct fault *fault)
+static enum err engine_migrate(struct engine *engine, const struct migration *row,
+                               struct fault *fault)
+{
+    struct buffer sql CLEANUP_BUFFER;
+    buffer_init(&sql, LIMIT_MIGRATION);
+    buffer_put_text(&sql, row->sql);
+    for (const struct trigger *trigger = row->triggers; trigger->name; trigger++)
+        put_trigger(trigger, &sql);
+    const char *text = buffer_text(&sql);
+    return text ? engine_script(engine, text, fault)
+                : fault_set(fault, buffer_check(&sql), row->name, "too much for one migration");
+}
+
+/* The fencing number alone decides: whoever claims becomes the writer. */
+static enum err engine_claim(struct engine *engine, struct fault *fault)
+{
+    (void)engine;
+    (void)fault;
+    return ERR_NONE;
+}
+
+static enum err engine_begin(struct engine *engine, struct fault *fault)
 {
     const char *sql = engine->is_reader ? "BEGIN" : "BEGIN IMMEDIATE";
     int code = sqlite3_exec(engine->database, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? ERR_NONE : engine_fault(engine, code, "begin", fault);
 }
 
+static bool engine_is_in_transaction(const struct engine *engine)
+{
+    return !sqlite3_get_autocommit(engine->database);
+}
+
+static void engine_rollback(struct engine *engine)
+{
+    if (engine_is_in_transaction(engine))
+        sqlite3_exec(engine->database, "ROLLBACK", NULL, NULL, NULL);
+}
+
 /* A full disk stops SQLite before the commit's last frame is written. After any other failure to
  * write or sync, that frame may be on the disk or not: undecided. */
-enum err engine_commit(struct engine *engine, bool *is_undecided, struct fault *fault)
+static enum err engine_commit(struct engine *engine, bool *is_undecided, struct fault *fault)
 {
     int code = sqlite3_exec(engine->database, "COMMIT", NULL, NULL, NULL);
     if (code == SQLITE_OK)
@@ -188,17 +236,6 @@ enum err engine_commit(struct engine *engine, bool *is_undecided, struct fault *
     *is_undecided = (code & 0xFF) == SQLITE_IOERR;
     engine_rollback(engine);
     return err;
-}
-
-void engine_rollback(struct engine *engine)
-{
-    if (engine_is_in_transaction(engine))
-        sqlite3_exec(engine->database, "ROLLBACK", NULL, NULL, NULL);
-}
-
-bool engine_is_in_transaction(const struct engine *engine)
-{
-    return !sqlite3_get_autocommit(engine->database);
 }
 
 /* SQLite numbers $1, $2 by first appearance, not by value: so each is looked up by its name. */
@@ -217,8 +254,15 @@ static bool has_parameters(const struct engine_statement *statement, int num)
     return sqlite3_bind_parameter_count(statement->sqlite) == num;
 }
 
-enum err engine_prepare(struct engine *engine, const struct statement_row *row,
-                        struct engine_statement **out, struct fault *fault)
+static void engine_finish(struct engine_statement *statement)
+{
+    if (statement)
+        sqlite3_finalize(statement->sqlite);
+    free(statement);
+}
+
+static enum err engine_prepare(struct engine *engine, const struct statement_row *row,
+                               struct engine_statement **out, struct fault *fault)
 {
     struct engine_statement *statement = calloc(1, sizeof *statement);
     if (!statement)
@@ -240,19 +284,13 @@ enum err engine_prepare(struct engine *engine, const struct statement_row *row,
     return ERR_NONE;
 }
 
-void engine_finish(struct engine_statement *statement)
-{
-    if (statement)
-        sqlite3_finalize(statement->sqlite);
-    free(statement);
-}
-
-bool engine_writes(const struct engine_statement *statement)
+static bool engine_writes(const struct engine_statement *statement)
 {
     return !sqlite3_stmt_readonly(statement->sqlite);
 }
 
-enum err engine_bind(struct engine_statement *statement, int number, const struct value *value)
+static enum err engine_bind(struct engine_statement *statement, int number,
+                            const struct value *value)
 {
     int index = parameter_index(statement, number);
     const void *data = value->bytes.len ? value->bytes.data : (const void *)"";
@@ -271,7 +309,7 @@ enum err engine_bind(struct engine_statement *statement, int number, const struc
     return code == SQLITE_OK ? ERR_NONE : error_of(code);
 }
 
-enum err engine_step(struct engine_statement *statement, bool *has_row, struct fault *fault)
+static enum err engine_step(struct engine_statement *statement, bool *has_row, struct fault *fault)
 {
     int code = sqlite3_step(statement->sqlite);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
@@ -280,23 +318,23 @@ enum err engine_step(struct engine_statement *statement, bool *has_row, struct f
     return ERR_NONE;
 }
 
-void engine_reset(struct engine_statement *statement)
+static void engine_reset(struct engine_statement *statement)
 {
     sqlite3_reset(statement->sqlite);
     sqlite3_clear_bindings(statement->sqlite);
 }
 
-int64_t engine_num_changed(const struct engine *engine)
+static int64_t engine_num_changed(const struct engine *engine)
 {
     return sqlite3_changes64(engine->database);
 }
 
-int engine_num_columns(const struct engine_statement *statement)
+static int engine_num_columns(const struct engine_statement *statement)
 {
     return sqlite3_data_count(statement->sqlite);
 }
 
-enum err engine_column(struct engine_statement *statement, int column, struct value *out)
+static enum err engine_column(struct engine_statement *statement, int column, struct value *out)
 {
     sqlite3_stmt *sqlite = statement->sqlite;
     int type = sqlite3_column_type(sqlite, column);
@@ -314,3 +352,25 @@ enum err engine_column(struct engine_statement *statement, int column, struct va
         return ERR_MALFORMED;
     return ERR_NONE;
 }
+
+const struct engine_ops engine_sqlite = {
+    .open = engine_open,
+    .close = engine_close,
+    .is_lost = engine_is_lost,
+    .script = engine_script,
+    .migrate = engine_migrate,
+    .claim = engine_claim,
+    .begin = engine_begin,
+    .commit = engine_commit,
+    .rollback = engine_rollback,
+    .is_in_transaction = engine_is_in_transaction,
+    .prepare = engine_prepare,
+    .finish = engine_finish,
+    .writes = engine_writes,
+    .bind = engine_bind,
+    .step = engine_step,
+    .reset = engine_reset,
+    .num_changed = engine_num_changed,
+    .num_columns = engine_num_columns,
+    .column = engine_column,
+};

@@ -3,14 +3,43 @@
 #include "store/store_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum err store_open(const char *path, enum store_mode mode, struct store **out, struct fault *fault)
+/* Which engine an address asks for; the first row that fits. A path is SQLite's. */
+static const struct {
+    const char *begins;
+    size_t skipped; /* of the address, before the engine gets it */
+    const struct engine_ops *ops;
+} engines[] = {
+    {"postgresql://", 0, &engine_postgres},
+    {"postgres://", 0, &engine_postgres},
+    {"postgres:", strlen("postgres:"), &engine_postgres},
+    {"", 0, &engine_sqlite},
+};
+
+static const struct engine_ops *engine_find(const char **address)
+{
+    size_t i = 0;
+    while (strncmp(*address, engines[i].begins, strlen(engines[i].begins)) != 0)
+        i++;
+    *address += engines[i].skipped;
+    return engines[i].ops;
+}
+
+bool store_is_file(const char *address)
+{
+    return engine_find(&address) == &engine_sqlite;
+}
+
+enum err store_open(const char *address, enum store_mode mode, struct store **out,
+                    struct fault *fault)
 {
     struct store *store = calloc(1, sizeof *store);
     if (!store)
         return fault_set(fault, ERR_MEMORY, "open", "out of memory");
     store->is_reader = mode == STORE_READER;
-    enum err err = engine_open(path, mode, &store->engine, fault);
+    store->ops = engine_find(&address);
+    enum err err = store->ops->open(address, mode, &store->engine, fault);
     if (err != ERR_NONE) {
         store_close(store);
         return err;
@@ -25,8 +54,8 @@ void store_close(struct store *store)
         return;
     store_rollback(store);
     for (size_t i = 0; i < NUM_STATEMENTS; i++)
-        engine_finish(store->prepared[i]);
-    engine_close(store->engine);
+        store->ops->finish(store->prepared[i]);
+    store->ops->close(store->engine);
     free(store);
 }
 
@@ -34,6 +63,17 @@ void store_cleanup(struct store **store)
 {
     store_close(*store);
     *store = NULL;
+}
+
+bool store_is_lost(const struct store *store)
+{
+    return store->is_undecided || store->ops->is_lost(store->engine);
+}
+
+enum err store_refuse_lost(const char *what, struct fault *fault)
+{
+    return fault_set(fault, ERR_IO, what,
+                     "an earlier commit is undecided, or the connection is lost: open again");
 }
 
 static enum err check_fence(struct store *store, struct fault *fault)
@@ -47,11 +87,11 @@ static enum err check_fence(struct store *store, struct fault *fault)
 
 enum err store_begin(struct store *store, struct fault *fault)
 {
-    if (store->is_lost)
-        return fault_set(fault, ERR_IO, "begin", "an earlier commit is undecided: open again");
+    if (store_is_lost(store))
+        return store_refuse_lost("begin", fault);
     if (store->is_in_transaction)
         return fault_set(fault, ERR_STATE, "begin", "a transaction is open");
-    enum err err = engine_begin(store->engine, fault);
+    enum err err = store->ops->begin(store->engine, fault);
     if (err != ERR_NONE)
         return err;
     store->is_in_transaction = true;
@@ -67,18 +107,18 @@ enum err store_commit(struct store *store, struct fault *fault)
 {
     if (!store->is_in_transaction)
         return fault_set(fault, ERR_STATE, "commit", "no transaction is open");
-    if (store->is_spoiled || !engine_is_in_transaction(store->engine)) {
+    if (store->is_spoiled || !store->ops->is_in_transaction(store->engine)) {
         store_rollback(store);
         return fault_set(fault, ERR_STATE, "commit", "a statement has failed; nothing is kept");
     }
     store->is_in_transaction = false;
-    return engine_commit(store->engine, &store->is_lost, fault);
+    return store->ops->commit(store->engine, &store->is_undecided, fault);
 }
 
 void store_rollback(struct store *store)
 {
     if (store->is_in_transaction)
-        engine_rollback(store->engine);
+        store->ops->rollback(store->engine);
     store->is_in_transaction = false;
 }
 
@@ -88,7 +128,7 @@ static enum err savepoint_script(struct store *store, const char *sql, int num_n
 {
     if (!store->is_in_transaction || store->num_savepoints < num_needed)
         return fault_set(fault, ERR_STATE, sql, "nothing is open that it belongs to");
-    return statement_failed(store, engine_script(store->engine, sql, fault));
+    return statement_failed(store, store->ops->script(store->engine, sql, fault));
 }
 
 enum err store_savepoint(struct store *store, struct fault *fault)
@@ -113,7 +153,7 @@ enum err store_release(struct store *store, struct fault *fault)
 
 enum err store_rollback_to(struct store *store, struct fault *fault)
 {
-    if (!engine_is_in_transaction(store->engine))
+    if (!store->ops->is_in_transaction(store->engine))
         return fault_set(fault, ERR_STATE, "rollback", "the whole transaction is lost");
     enum err err = savepoint_script(store, "ROLLBACK TO SAVEPOINT act", 1, fault);
     if (err == ERR_NONE)
@@ -127,8 +167,12 @@ enum err store_rollback_to(struct store *store, struct fault *fault)
 
 enum err store_claim(struct store *store, struct fault *fault)
 {
+    if (store->is_in_transaction || store->is_reader)
+        return fault_set(fault, ERR_STATE, "claim", "a transaction is open, or this is a reader");
     store->fence = 0;
-    enum err err = store_begin(store, fault);
+    enum err err = store->ops->claim(store->engine, fault);
+    if (err == ERR_NONE)
+        err = store_begin(store, fault);
     if (err != ERR_NONE)
         return err;
     int64_t fence;

@@ -38,19 +38,27 @@ struct value value_blob(struct bytes blob);
 
 struct store;
 
+/* Of PostgreSQL "the file" is a schema, the first of the search path; its database exists. */
 enum store_mode {
     STORE_READER, /* the file exists and is only read */
     STORE_WRITER, /* the file exists */
-    STORE_CREATE, /* the file must not exist (ERR_EXISTS); mode 0600 */
+    STORE_CREATE, /* the file must not exist (ERR_EXISTS), the schema has no tables; mode 0600 */
 };
 
-/* store_open opens a database file. ERR_NOT_FOUND, ERR_EXISTS, ERR_IO; ERR_MALFORMED if the file is
- * no database of this program. The caller ends it with store_close (takes NULL). */
-enum err store_open(const char *path, enum store_mode mode, struct store **out,
+/* store_open opens a database: the address is a path (SQLite), or "postgres:" and a connection
+ * string of libpq, or "postgresql://…" (PostgreSQL). ERR_NOT_FOUND, ERR_EXISTS, ERR_IO;
+ * ERR_MALFORMED if it is no database of this program; ERR_DENIED if it would not keep what is
+ * committed. The caller ends it with store_close (takes NULL). */
+enum err store_open(const char *address, enum store_mode mode, struct store **out,
                     struct fault *fault) MUST_USE;
 void store_close(struct store *store);
 void store_cleanup(struct store **store);
 #define CLEANUP_STORE CLEANUP(store_cleanup)
+
+/* store_is_file: is the address a path? */
+bool store_is_file(const char *address);
+/* store_is_lost: nothing works any more on this connection; only opening again helps. */
+bool store_is_lost(const struct store *store);
 
 /* store_migrate brings the tables to this program's version, one transaction for each migration.
  * ERR_STATE if the database is newer than the program. */
@@ -59,15 +67,17 @@ enum err store_migrate(struct store *store, struct fault *fault) MUST_USE;
 enum err store_check_version(struct store *store, struct fault *fault) MUST_USE;
 
 /* store_claim makes this connection the one writer: it raises the fencing number, which from then
- * on is compared in each transaction. A former writer's store_begin answers ERR_DENIED. */
+ * on is compared in each transaction. A former writer's store_begin answers ERR_DENIED. On
+ * PostgreSQL a writer stays the writer while its connection lives, and another is refused
+ * (ERR_STATE); on SQLite whoever claims last is the writer. */
 enum err store_claim(struct store *store, struct fault *fault) MUST_USE;
 
 /* store_begin takes the write lock (a reader: a stable view). ERR_TIMEOUT if another process keeps
  * it for 5 seconds, ERR_STATE inside a transaction. */
 enum err store_begin(struct store *store, struct fault *fault) MUST_USE;
 /* store_commit ends the transaction in every case. ERR_STATE: a statement had failed in it, nothing
- * is kept. ERR_IO: the disk is full and nothing is kept; or writing failed, then the connection
- * refuses all further work, and only opening the store again tells what is kept. */
+ * is kept. ERR_IO: the disk is full and nothing is kept; or writing failed, or the connection was
+ * lost: then it refuses all further work, and only opening the store again tells what is kept. */
 enum err store_commit(struct store *store, struct fault *fault) MUST_USE;
 void store_rollback(struct store *store); /* does nothing outside a transaction */
 

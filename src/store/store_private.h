@@ -5,9 +5,10 @@
 #include "store/store.h"
 
 struct store {
+    const struct engine_ops *ops;
     struct engine *engine;
     bool is_reader;
-    bool is_lost; /* a commit is undecided: no more work on this connection */
+    bool is_undecided; /* a commit was: no more work on this connection */
     bool is_in_transaction;
     bool is_spoiled; /* a statement failed since the innermost savepoint */
     int num_savepoints;
@@ -16,6 +17,8 @@ struct store {
     bool is_busy[NUM_STATEMENTS]; /* its rows are being read */
 };
 
+/* store_refuse_lost is what is said once store_is_lost. */
+enum err store_refuse_lost(const char *what, struct fault *fault) MUST_USE;
 /* statement_start prepares (once), binds and marks busy; statement_stop ends that. */
 enum err statement_start(struct store *store, enum statement statement, const struct value *values,
                          size_t num_values, struct fault *fault) MUST_USE;

@@ -1,16 +1,16 @@
-/* A fresh folder with a migrated database for each test, and raw SQL behind the store's back. */
+/* A folder with a fresh, migrated database for each test, on the engine that is asked for. */
 #pragma once
 
 #include "check.h"
+#include "database.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "store/rows.h"
 
 static char folder[64];
-static char path[96];
+static const char *path; /* the database's address */
 
 static inline struct store *open_store(enum store_mode mode)
 {
@@ -24,7 +24,7 @@ static inline int make_folder(void **state)
     (void)state;
     snprintf(folder, sizeof folder, "/tmp/jpki-store-XXXXXX");
     assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/town.db", folder);
+    path = database_new(folder);
     return 0;
 }
 
@@ -40,18 +40,9 @@ static inline int remove_folder(void **state)
 {
     (void)state;
     char command[128];
+    database_drop();
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     return system(command);
-}
-
-/* Runs SQL in a connection of its own; returns SQLite's code. */
-static inline int raw_sql(const char *sql)
-{
-    sqlite3 *database;
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    int code = sqlite3_exec(database, sql, NULL, NULL, NULL);
-    sqlite3_close(database);
-    return code;
 }
 
 static inline void write_property(struct store *store, const char *name, const char *value)

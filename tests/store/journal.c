@@ -78,7 +78,9 @@ static void personal_data_is_erased_once(void **state)
     assert_err(erase(store, 1), ERR_DENIED);
     assert_ok(store_rollback_to(store, NULL));
     assert_ok(store_commit(store, NULL));
-    char command[160];
+    if (database_is_postgres())
+        return; /* that it leaves the disk is the vacuum's work */
+    char command[512];
     snprintf(command, sizeof command, "sqlite3 %s 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null",
              path);
     store_close(steal(&store));
@@ -94,11 +96,11 @@ static void refuses_every_other_edit(void **state)
     static const char *const edits[] = {
         "UPDATE journal SET actor = 'x' WHERE sequence = 1",
         "DELETE FROM journal WHERE sequence = 2",
-        "UPDATE journal_personal SET data = x'00' WHERE sequence = 1",
+        "UPDATE journal_personal SET data = salt WHERE sequence = 1",
         "UPDATE journal_personal SET data = NULL WHERE sequence = 1",
         "UPDATE journal_personal SET salt = NULL, data = NULL WHERE sequence = 1",
         "UPDATE journal_personal SET salt = NULL, data = NULL, erased_on = 1 WHERE sequence = 1",
-        "UPDATE journal_personal SET salt = NULL, data = x'00', erased_on = 1, erased_rule = 'r'",
+        "UPDATE journal_personal SET salt = NULL, data = salt, erased_on = 1, erased_rule = 'r'",
         ("UPDATE journal_personal SET sequence = 2, salt = NULL, data = NULL, erased_on = 1,"
          " erased_rule = 'r' WHERE sequence = 1"),
         "DELETE FROM journal_personal",
@@ -106,7 +108,7 @@ static void refuses_every_other_edit(void **state)
         "DELETE FROM change WHERE epoch = 2",
     };
     for (size_t i = 0; i < COUNT_OF(edits); i++)
-        if (raw_sql(edits[i]) != SQLITE_CONSTRAINT)
+        if (database_sql(edits[i]) != ERR_DENIED)
             fail_msg("taken: %s", edits[i]);
 }
 

@@ -119,9 +119,17 @@ static void there_is_one_writer(void **state)
     write_property(first, "x", "first");
     assert_err(store_begin(second, NULL), ERR_TIMEOUT); /* waits 5 seconds for the lock */
     assert_ok(store_commit(first, NULL));
+    if (database_is_postgres()) { /* there the first stays until it is gone */
+        assert_err(store_claim(second, NULL), ERR_STATE);
+        assert_ok(store_begin(first, NULL));
+        assert_ok(store_commit(first, NULL));
+        store_close(steal(&first));
+    }
     assert_ok(store_claim(second, NULL));
-    assert_err(store_begin(first, NULL), ERR_DENIED);
-    assert_err(store_run(first, STATEMENT_PROPERTY_WRITE, WRITE_X, NULL), ERR_STATE);
+    if (first) {
+        assert_err(store_begin(first, NULL), ERR_DENIED);
+        assert_err(store_run(first, STATEMENT_PROPERTY_WRITE, WRITE_X, NULL), ERR_STATE);
+    }
     assert_ok(store_begin(second, NULL));
     assert_ok(store_commit(second, NULL));
 }
@@ -150,6 +158,8 @@ static void refuses_a_file_that_is_not_ours(void **state)
     (void)state;
     struct store *store = NULL;
     struct fault fault = {0};
+    if (database_is_postgres())
+        skip(); /* postgres.c has the same */
     assert_err(store_open(path, STORE_CREATE, &store, &fault), ERR_EXISTS);
     char other[128];
     snprintf(other, sizeof other, "%s/absent.db", folder);
@@ -161,7 +171,7 @@ static void refuses_a_file_that_is_not_ours(void **state)
                                         "not a database at all"),
                           0600, NULL));
     assert_err(store_open(other, STORE_WRITER, &store, &fault), ERR_MALFORMED);
-    assert_int_equal(raw_sql("PRAGMA application_id = 7"), SQLITE_OK);
+    assert_ok(database_sql("PRAGMA application_id = 7"));
     assert_err(store_open(path, STORE_WRITER, &store, &fault), ERR_MALFORMED);
     assert_string_equal(fault.rule, "application_id");
     assert_string_equal(fault.input, path);
@@ -174,10 +184,10 @@ static void refuses_another_version(void **state)
     struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
     assert_ok(store_migrate(store, NULL)); /* a second time: nothing to do */
     assert_ok(store_check_version(store, NULL));
-    assert_int_equal(raw_sql("INSERT INTO migration VALUES (999, 'from the future')"), SQLITE_OK);
+    assert_ok(database_sql("INSERT INTO migration VALUES (999, 'from the future')"));
     assert_err(store_migrate(store, NULL), ERR_STATE);
     assert_err(store_check_version(store, NULL), ERR_STATE);
-    assert_int_equal(raw_sql("DELETE FROM migration WHERE number > 1"), SQLITE_OK);
+    assert_ok(database_sql("DELETE FROM migration WHERE number > 1"));
     assert_err(store_check_version(store, NULL), ERR_STATE);
     assert_err(store_migrate(store, NULL), ERR_USAGE); /* the tables stand already */
     int64_t version = 0;

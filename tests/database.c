@@ -1,0 +1,93 @@
+#include "database.h"
+
+#include "check.h"
+
+#include <libpq-fe.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define POSTGRES "postgres:"
+
+static char address[256];
+static char schema[32];
+
+static const char *base(void)
+{
+    const char *text = getenv("JPKI_TEST_STORE");
+    return text ? text : "";
+}
+
+bool database_is_postgres(void)
+{
+    return strncmp(base(), POSTGRES, strlen(POSTGRES)) == 0;
+}
+
+static void say_nothing(void *context, const char *message)
+{
+    (void)context;
+    (void)message;
+}
+
+static enum err postgres_sql(const char *connection_string, const char *sql)
+{
+    PGconn *connection = PQconnectdb(connection_string);
+    PQsetNoticeProcessor(connection, say_nothing, NULL);
+    PGresult *result = PQexec(connection, sql);
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    ExecStatusType status = PQresultStatus(result);
+    enum err err = ERR_USAGE;
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+        err = ERR_NONE;
+    else if (state && (strncmp(state, "23", 2) == 0 || strcmp(state, "P0001") == 0))
+        err = ERR_DENIED;
+    if (err == ERR_USAGE)
+        print_message("# %s", PQerrorMessage(connection));
+    PQclear(result);
+    PQfinish(connection);
+    return err;
+}
+
+static enum err sqlite_sql(const char *path, const char *sql)
+{
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    int code = sqlite3_exec(database, sql, NULL, NULL, NULL);
+    sqlite3_close(database);
+    return code == SQLITE_OK ? ERR_NONE : code == SQLITE_CONSTRAINT ? ERR_DENIED : ERR_USAGE;
+}
+
+static void schema_sql(const char *verb, const char *how)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql, "%s SCHEMA %s %s", verb, schema, how);
+    assert_ok(postgres_sql(base() + strlen(POSTGRES), sql));
+}
+
+const char *database_new(const char *folder)
+{
+    uint64_t number;
+    if (!database_is_postgres()) {
+        snprintf(address, sizeof address, "%s/town.db", folder);
+        return address;
+    }
+    assert_int_equal(getrandom(&number, sizeof number, 0), sizeof number);
+    snprintf(schema, sizeof schema, "test_%016llx", (unsigned long long)number);
+    snprintf(address, sizeof address, "%s options=-csearch_path=%s", base(), schema);
+    schema_sql("CREATE", "");
+    return address;
+}
+
+void database_drop(void)
+{
+    if (database_is_postgres())
+        schema_sql("DROP", "CASCADE");
+}
+
+enum err database_sql(const char *sql)
+{
+    return database_is_postgres() ? postgres_sql(address + strlen(POSTGRES), sql)
+                                  : sqlite_sql(address, sql);
+}
