@@ -33,7 +33,7 @@ struct centre {
     struct municipalities municipalities;
     const struct municipality *town;             /* whose residents this centre serves */
     char counter_id[PROFILE_COUNTER_ID_LEN + 1]; /* "31372001A" */
-    const struct profile_site *site;
+    struct profile_site *site;
     struct authority authorities[NUM_KINDS];
     int64_t serial_floor[NUM_KINDS]; /* the signer's */
     uint8_t permit_key_id[8];        /* SHA-256 of the permit key's point, its beginning */
