@@ -99,9 +99,30 @@ static enum err sweep(struct centre *centre, struct fault *fault)
 
 static enum err checkpoint(struct centre *centre, struct fault *fault)
 {
+    uint8_t head[CHAIN_LEN];
     centre->last_checkpoint = clock_monotonic();
-    return journal_checkpoint(centre->store, centre->signer, clock_now(), centre->checkpoints,
-                              fault);
+    enum err err = journal_head(centre->store, &centre->checkpoint_entry, head, fault);
+    return err != ERR_NONE ? err
+                           : journal_checkpoint(centre->store, centre->signer, clock_now(),
+                                                centre->checkpoints, fault);
+}
+
+static enum err checkpoint_if_due(struct centre *centre, int64_t now, struct fault *fault)
+{
+    int64_t number = 0;
+    uint8_t head[CHAIN_LEN];
+    enum err err = journal_head(centre->store, &number, head, fault);
+    bool is_long = number - centre->checkpoint_entry >= JOURNAL_CHECKPOINT_ENTRIES;
+    bool is_old = now - centre->last_checkpoint >= (int64_t)JOURNAL_CHECKPOINT_SECONDS * 1000;
+    return err == ERR_NONE && (is_long || is_old) ? checkpoint(centre, fault) : err;
+}
+
+/* A change is 5 seconds old, or it has become 00:30; the clock of sample data may have been moved
+ * to either side of it. */
+static bool crl_is_due(const struct centre *centre, int64_t now)
+{
+    return (centre->has_new_change && now - centre->change_at >= (int64_t)CRL_DELAY * 1000) ||
+           crl_last_daily(clock_now()) != centre->daily;
 }
 
 enum err centre_start(struct centre *centre, struct fault *fault)
@@ -126,14 +147,8 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
     if (now - centre->last_sweep >= SWEEP_MILLISECONDS) {
         centre->last_sweep = now;
         err = sweep(centre, fault);
-        if (err == ERR_NONE)
-            err = crl_publish_due(centre, fault);
     }
-    if (err == ERR_NONE && centre->has_new_change &&
-        now - centre->change_at >= (int64_t)CRL_DELAY * 1000)
+    if (err == ERR_NONE && crl_is_due(centre, now))
         err = crl_publish_due(centre, fault);
-    if (err == ERR_NONE &&
-        now - centre->last_checkpoint >= (int64_t)JOURNAL_CHECKPOINT_SECONDS * 1000)
-        err = checkpoint(centre, fault);
-    return err;
+    return err == ERR_NONE ? checkpoint_if_due(centre, now, fault) : err;
 }

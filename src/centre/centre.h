@@ -33,7 +33,7 @@ struct centre {
     struct municipalities municipalities;
     const struct municipality *town;             /* whose residents this centre serves */
     char counter_id[PROFILE_COUNTER_ID_LEN + 1]; /* "31372001A" */
-    const struct profile_site *site;
+    struct profile_site *site;
     struct authority authorities[NUM_KINDS];
     int64_t serial_floor[NUM_KINDS]; /* the signer's */
     uint8_t permit_key_id[8];        /* SHA-256 of the permit key's point, its beginning */
@@ -45,8 +45,10 @@ struct centre {
     bool is_broken; /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */
     int64_t last_checkpoint, last_sweep;
-    bool has_new_change; /* a CRL is due within 60 s */
-    int64_t change_at;   /* monotonic milliseconds of the first change that no CRL shows */
+    int64_t checkpoint_entry; /* of the journal, where the last checkpoint was made */
+    int64_t daily;            /* 00:30 that the lists were last held against, by the clock */
+    bool has_new_change;      /* a CRL is due within 60 s */
+    int64_t change_at;        /* monotonic milliseconds of the first change that no CRL shows */
 };
 
 /* centre_open fills in what follows from the rest: whether the data are sample data, the counter's

@@ -135,8 +135,14 @@ enum err crl_publish(struct centre *centre, enum kind kind, struct fault *fault)
     return err != ERR_NONE ? err : crl_sign(centre, kind, &crl, memfd, fault);
 }
 
+int64_t crl_last_daily(int64_t t)
+{
+    return date_start(date_of_time(t - CRL_DAILY)) + CRL_DAILY;
+}
+
 enum err crl_publish_due(struct centre *centre, struct fault *fault)
 {
+    int64_t daily = crl_last_daily(clock_now());
     for (int i = 0; i < NUM_KINDS; i++) {
         enum kind kind = (enum kind)i;
         struct crl last;
@@ -144,10 +150,11 @@ enum err crl_publish_due(struct centre *centre, struct fault *fault)
         if (err != ERR_NONE)
             return err;
         bool lacks_change = (uint64_t)last.epoch < status_map_epoch(centre->maps[kind]);
-        bool is_old = clock_now() - last.this_update >= CRL_EVERY;
+        bool is_old = last.this_update < daily;
         if ((lacks_change || is_old) && (err = crl_publish(centre, kind, fault)) != ERR_NONE)
             return err;
     }
     centre->has_new_change = false;
+    centre->daily = daily;
     return ERR_NONE;
 }

@@ -1,14 +1,17 @@
 /* CRLs: numbered, stored, signed, published; the full list of each authority, with each change and
- * once a day. */
+ * every day at 00:30 in Japan. */
 #pragma once
 
 #include "centre/centre.h"
 
-#define CRL_DELAY 5           /* seconds after a change: several go into one */
-#define CRL_EVERY (24 * 3600) /* seconds */
+#define CRL_DELAY 5         /* seconds after a change: several go into one */
+#define CRL_DAILY (30 * 60) /* seconds after the day began in Japan; ours */
+
+/* crl_last_daily is the last such moment that is not after t. */
+int64_t crl_last_daily(int64_t t);
 
 /* crl_publish makes, signs and publishes the list of one kind: number and thisUpdate above the
  * last, journalled and durable before the signer sees them. */
 enum err crl_publish(struct centre *centre, enum kind kind, struct fault *fault) MUST_USE;
-/* crl_publish_due does it for each kind whose list lacks a change, or is a day old. */
+/* crl_publish_due does it for each kind whose list lacks a change, or is older than 00:30. */
 enum err crl_publish_due(struct centre *centre, struct fault *fault) MUST_USE;

@@ -36,6 +36,11 @@ static enum err parse_policy(struct centre *centre, struct bytes file, struct fa
     return law_policy_parse(file, &centre->policy, fault);
 }
 
+static enum err parse_profile(struct centre *centre, struct bytes file, struct fault *fault)
+{
+    return profile_site_parse(file, centre->site, fault);
+}
+
 static enum err load_files(struct centre *centre, const struct data_paths *paths,
                            const char *municipality, struct fault *fault)
 {
@@ -45,6 +50,8 @@ static enum err load_files(struct centre *centre, const struct data_paths *paths
         err = load(paths->substitutes, parse_substitutes, centre, fault);
     if (err == ERR_NONE && paths->policy)
         err = load(paths->policy, parse_policy, centre, fault);
+    if (err == ERR_NONE && paths->profile)
+        err = load(paths->profile, parse_profile, centre, fault);
     if (err != ERR_NONE)
         return err;
     centre->town = municipalities_find(&centre->municipalities, municipality);
@@ -71,7 +78,8 @@ enum err data_open(const struct data_paths *paths, int signer_fd, const char *mu
     out->signer.timeout = SIGNER_TIMEOUT;
     centre->signer = &out->signer;
     centre->substitutes = &out->substitutes;
-    centre->site = profile_site_default();
+    centre->site = &out->site;
+    *centre->site = *profile_site_default();
     snprintf(centre->published, sizeof centre->published, "%s", paths->published);
     snprintf(centre->checkpoints, sizeof centre->checkpoints, "%s", paths->checkpoints);
     enum err err = load_files(centre, paths, municipality, fault);

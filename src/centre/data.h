@@ -11,7 +11,8 @@ struct data_paths {
     const char *checkpoints;    /* file; its folder is there */
     const char *municipalities; /* files of etc/ */
     const char *substitutes;
-    const char *policy; /* NULL: the rows as delivered */
+    const char *policy;  /* NULL: the rows as delivered */
+    const char *profile; /* NULL: as delivered */
 };
 
 /* A centre and what it stands on. */
@@ -19,6 +20,7 @@ struct data {
     struct centre centre;
     struct signer_client signer;
     struct substitutes substitutes;
+    struct profile_site site;
 };
 
 /* data_open opens everything and claims the database. signer_fd is a connected socket to the

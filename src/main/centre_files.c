@@ -25,8 +25,9 @@ static enum err town_read(struct centre_files *files, struct fault *fault)
 enum err centre_files_find(const char *data, struct centre_files *out, struct fault *fault)
 {
     static const enum data_item items[NUM_CENTRE_FILES] = {
-        DATA_DATABASE_FILE, DATA_MAP_SIGNATURE,  DATA_MAP_AUTHENTICATION, DATA_PUBLISHED,
-        DATA_CHECKPOINTS,   DATA_MUNICIPALITIES, DATA_SUBSTITUTES,        DATA_POLICY};
+        DATA_DATABASE_FILE, DATA_MAP_SIGNATURE, DATA_MAP_AUTHENTICATION,
+        DATA_PUBLISHED,     DATA_CHECKPOINTS,   DATA_MUNICIPALITIES,
+        DATA_SUBSTITUTES,   DATA_POLICY,        DATA_PROFILE};
     for (size_t i = 0; i < NUM_CENTRE_FILES; i++) {
         enum err err = data_path(data, items[i], out->texts[i], fault);
         if (err != ERR_NONE)
@@ -38,6 +39,7 @@ enum err centre_files_find(const char *data, struct centre_files *out, struct fa
                                      .checkpoints = out->texts[4],
                                      .municipalities = out->texts[5],
                                      .substitutes = out->texts[6],
-                                     .policy = out->texts[7]};
+                                     .policy = out->texts[7],
+                                     .profile = out->texts[8]};
     return town_read(out, fault);
 }

@@ -5,7 +5,7 @@
 
 #include "centre/data.h"
 
-#define NUM_CENTRE_FILES 8
+#define NUM_CENTRE_FILES 9
 
 struct centre_files {
     struct data_paths paths; /* borrows from texts */

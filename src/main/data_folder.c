@@ -27,6 +27,7 @@ static const struct {
     [DATA_POLICY] = {"etc/policy", 0},
     [DATA_MUNICIPALITIES] = {"etc/municipalities", 0},
     [DATA_SUBSTITUTES] = {"etc/substitutes", 0},
+    [DATA_PROFILE] = {"etc/profile", 0},
     [DATA_DATABASE_FILE] = {"database/jpki.db", 0},
     [DATA_MAP_SIGNATURE] = {"status/signature.map", 0},
     [DATA_MAP_AUTHENTICATION] = {"status/authentication.map", 0},

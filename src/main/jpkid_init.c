@@ -17,17 +17,27 @@
 #include "main/data_folder.h"
 #include "main/jpkid.h"
 #include "main/options.h"
+#include "main/profile_file.h"
 #include "signer/signer.h"
 
 #define DEFAULT_ETC "etc"
 #define SAMPLE_TEXT "見本／SAMPLE\n"
 
-enum { OPTION_DATA = 1, OPTION_SAMPLE, OPTION_ETC, OPTION_PASSPHRASE, OPTION_CLOCK, NUM_OPTIONS };
+enum {
+    OPTION_DATA = 1,
+    OPTION_SAMPLE,
+    OPTION_ETC,
+    OPTION_PROFILE,
+    OPTION_PASSPHRASE,
+    OPTION_CLOCK,
+    NUM_OPTIONS
+};
 
 const struct option init_options[] = {
     {"data", required_argument, NULL, OPTION_DATA},
     {"sample", no_argument, NULL, OPTION_SAMPLE},
     {"etc", required_argument, NULL, OPTION_ETC},
+    {"profile", required_argument, NULL, OPTION_PROFILE},
     {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
     {"clock", required_argument, NULL, OPTION_CLOCK},
     {0},
@@ -36,6 +46,9 @@ const struct option init_options[] = {
 struct init {
     char folder[PATH_MAX]; /* unfinished, beside the one asked for; "" when there is none */
     const char *etc;
+    const char *profile; /* its file */
+    char default_profile[PATH_MAX];
+    struct profile_site site;
     bool is_sample;
     pid_t signer; /* 0: none runs */
 };
@@ -82,7 +95,9 @@ static enum err etc_copy(const struct init *init, struct fault *fault)
         if (err == ERR_NONE)
             err = file_copy(from, to, fault);
     }
-    return err;
+    if (err == ERR_NONE)
+        err = data_path(init->folder, DATA_PROFILE, to, fault);
+    return err == ERR_NONE ? file_copy(init->profile, to, fault) : err;
 }
 
 static enum err sample_mark(const struct init *init, struct fault *fault)
@@ -142,7 +157,7 @@ static enum err signer_start(struct init *init, const struct secret *passphrase,
     if (err == ERR_NONE)
         err = signer_create(folder, passphrase, fault);
     if (err == ERR_NONE)
-        err = signer_open(folder, passphrase, &signer, fault);
+        err = signer_open(folder, &init->site, passphrase, &signer, fault);
     return err == ERR_NONE ? signer_fork(init, signer, out, fault) : err;
 }
 
@@ -207,6 +222,14 @@ static enum err folder_make(struct init *init, const char *data, const struct se
 
 /* --- the command --- */
 
+/* Before anything is made: a profile with a mistake leaves nothing behind. */
+static enum err profile_find(struct init *init, const char *file, struct fault *fault)
+{
+    enum err err = path_below(init->etc, "profile", init->default_profile, fault);
+    init->profile = file ? file : init->default_profile;
+    return err == ERR_NONE ? profile_file_read(init->profile, &init->site, fault) : err;
+}
+
 static bool clock_ok(const char *const *values)
 {
     int64_t start;
@@ -245,7 +268,9 @@ int jpkid_init(int argc, char **argv)
     int status = jpkid_passphrase(values[OPTION_PASSPHRASE], true, &passphrase);
     if (status != EXIT_DONE)
         return status;
-    enum err err = folder_make(&init, values[OPTION_DATA], &passphrase, &fault);
+    enum err err = profile_find(&init, values[OPTION_PROFILE], &fault);
+    if (err == ERR_NONE)
+        err = folder_make(&init, values[OPTION_DATA], &passphrase, &fault);
     if (err == ERR_NONE)
         return say_done(&init, values[OPTION_DATA]);
     complain_fault(&fault);

@@ -5,12 +5,14 @@
 
 #include "main/data_folder.h"
 #include "main/options.h"
+#include "main/profile_file.h"
 #include "main/role.h"
 #include "signer/signer.h"
 
 static enum err open_signer(const struct role_call *call, struct signer **out, struct fault *fault)
 {
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], profile[PATH_MAX];
+    struct profile_site site;
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
     enum err err = secret_read_fd(ROLE_FD_SECOND, &passphrase);
@@ -18,7 +20,11 @@ static enum err open_signer(const struct role_call *call, struct signer **out, s
     if (err != ERR_NONE)
         return fault_set(fault, err, "passphrase", "it did not arrive");
     err = data_path(call->data, DATA_SIGNER, folder, fault);
-    return err == ERR_NONE ? signer_open(folder, &passphrase, out, fault) : err;
+    if (err == ERR_NONE)
+        err = data_path(call->data, DATA_PROFILE, profile, fault);
+    if (err == ERR_NONE)
+        err = profile_file_read(profile, &site, fault);
+    return err == ERR_NONE ? signer_open(folder, &site, &passphrase, out, fault) : err;
 }
 
 int role_signer(const struct role_call *call)

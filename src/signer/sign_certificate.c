@@ -26,13 +26,13 @@ static const struct cert *issuer_of(const struct signer *signer, enum kind kind)
 }
 
 /* An authority's certificate names this kind's authority and this kind's key. */
-static enum err check_own(const struct signer *signer, enum kind kind, const struct cert *cert,
+enum err signer_check_own(const struct signer *signer, enum kind kind, const struct cert *cert,
                           struct fault *fault)
 {
     struct buffer spki CLEANUP_BUFFER, name CLEANUP_BUFFER;
     buffer_init(&spki, LIMIT_KEY_FILE);
     buffer_init(&name, LIMIT_CERTIFICATE);
-    profile_put_authority(profile_site_default(), kind, &name);
+    profile_put_authority(&signer->site, kind, &name);
     enum err err = private_key_spki(signer->keys.authority[kind], &spki);
     if (err == ERR_NONE)
         err = buffer_check(&name);
@@ -41,7 +41,7 @@ static enum err check_own(const struct signer *signer, enum kind kind, const str
     if (!bytes_equal(cert->spki, buffer_bytes(&spki)))
         return fault_set(fault, ERR_DENIED, "own key", "an authority certifies its own key");
     if (!bytes_equal(cert->subject, buffer_bytes(&name)))
-        return fault_set(fault, ERR_DENIED, "own name", "not the name of this authority");
+        return fault_set(fault, ERR_DENIED, "own name", "not the name that the profile gives");
     return ERR_NONE;
 }
 
@@ -76,15 +76,14 @@ static enum err check_certificate(const struct signer *signer, enum kind kind,
     if (!issuer && what != SIGNER_AUTHORITY)
         return fault_set(fault, ERR_STATE, "authority", "it has no certificate yet");
     struct cert cert;
-    enum err err =
-        lint_cert(tbs, duties[what].profile[kind], profile_site_default(), issuer, fault);
+    enum err err = lint_cert(tbs, duties[what].profile[kind], &signer->site, issuer, fault);
     if (err == ERR_NONE)
         err = cert_parse_tbs(tbs, &cert, fault);
     if (err == ERR_NONE)
         err = check_key_id(&cert, fault);
     if (err == ERR_NONE)
         err = issuer ? check_under(issuer, what, &cert, fault)
-                     : check_own(signer, kind, &cert, fault);
+                     : signer_check_own(signer, kind, &cert, fault);
     if (err != ERR_NONE)
         return err;
     return serial_decode(cert.serial, serial)

@@ -37,18 +37,14 @@ enum err signer_issuer_set(struct signer *signer, enum kind kind, struct bytes d
                            struct fault *fault)
 {
     struct signer_issuer *issuer = &signer->issuers[kind];
-    struct buffer spki CLEANUP_BUFFER;
-    buffer_init(&spki, LIMIT_KEY_FILE);
     buffer_done(&issuer->der);
     issuer->cert = (struct cert){0};
     buffer_put_bytes(&issuer->der, der);
     enum err err = buffer_check(&issuer->der);
     if (err == ERR_NONE)
-        err = private_key_spki(signer->keys.authority[kind], &spki);
-    if (err == ERR_NONE)
         err = cert_parse(buffer_bytes(&issuer->der), &issuer->cert, fault);
-    if (err == ERR_NONE && !bytes_equal(issuer->cert.spki, buffer_bytes(&spki)))
-        err = fault_set(fault, ERR_MALFORMED, "authority", "the certificate is of another key");
+    if (err == ERR_NONE)
+        err = signer_check_own(signer, kind, &issuer->cert, fault);
     if (err != ERR_NONE)
         issuer->cert = (struct cert){0};
     return err;
@@ -85,12 +81,13 @@ static enum err signer_read(struct signer *signer, const struct secret *passphra
     return err == ERR_NONE ? issuers_read(signer, fault) : err;
 }
 
-enum err signer_open(const char *folder, const struct secret *passphrase, struct signer **out,
-                     struct fault *fault)
+enum err signer_open(const char *folder, const struct profile_site *site,
+                     const struct secret *passphrase, struct signer **out, struct fault *fault)
 {
     struct signer *signer CLEANUP_SIGNER = calloc(1, sizeof *signer);
     if (!signer)
         return fault_set(fault, ERR_MEMORY, "signer", "out of memory");
+    signer->site = *site;
     seen_init(&signer->seen);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         buffer_init(&signer->issuers[kind].der, LIMIT_CERTIFICATE);

@@ -7,6 +7,7 @@
 #include "base/kind.h"
 #include "base/secret.h"
 #include "signer/signer_client.h"
+#include "x509/profile_site.h"
 
 struct signer;
 
@@ -14,8 +15,10 @@ struct signer;
 enum err signer_create(const char *folder, const struct secret *passphrase,
                        struct fault *fault) MUST_USE;
 /* signer_open opens the keys, verifies the whole log and reads the authorities' certificates that
- * are there already. */
-enum err signer_open(const char *folder, const struct secret *passphrase, struct signer **out,
+ * are there already. Everything is held against the site, which is copied; ERR_DENIED when an
+ * authority was made for another one. */
+enum err signer_open(const char *folder, const struct profile_site *site,
+                     const struct secret *passphrase, struct signer **out,
                      struct fault *fault) MUST_USE;
 void signer_free(struct signer *signer); /* takes NULL */
 void signer_cleanup(struct signer **signer);

@@ -16,6 +16,7 @@ struct signer_issuer {
 
 struct signer {
     char *folder;
+    struct profile_site site;
     struct signer_keys keys;
     struct signed_log *log;
     bool was_torn;
@@ -32,7 +33,11 @@ enum err signer_admit(struct signer *signer, struct signed_record *record,
  * so that what was wrong to append is wrong to find. context is the signer. */
 enum err signer_note(void *context, const struct signed_record *record) MUST_USE;
 
-/* signer_issuer_set takes over a certificate that belongs to the kind's key. */
+/* signer_check_own: the certificate names the kind's key and, as the site has it, the kind's
+ * authority. ERR_DENIED. */
+enum err signer_check_own(const struct signer *signer, enum kind kind, const struct cert *cert,
+                          struct fault *fault) MUST_USE;
+/* signer_issuer_set takes over a certificate that signer_check_own accepts. */
 enum err signer_issuer_set(struct signer *signer, enum kind kind, struct bytes der,
                            struct fault *fault) MUST_USE;
 /* signer_issuer_keep writes the certificate that was just signed into the folder. */

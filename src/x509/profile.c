@@ -98,29 +98,6 @@ const struct profile *profile_of_kind(enum kind kind)
     return &profiles[kind == KIND_SIGNATURE ? PROFILE_SIGNATURE : PROFILE_AUTHENTICATION];
 }
 
-/* The arc is this project's own (ITU-T X.667: a UUID under 2.25 needs no registration); its last
- * digits are those of the real policies. Change these texts for another site, never to J-LIS's own
- * numbers: what is made here must not be taken for theirs. */
-#define OWN_ARC "2.25.262187575039317169039277482261726730262"
-
-const struct profile_site *profile_site_default(void)
-{
-    static const struct profile_site site = {
-        .organization = "OpenJPKI SAMPLE",
-        .unit = {[KIND_SIGNATURE] = "OpenJPKI for digital signature",
-                 [KIND_AUTHENTICATION] = "OpenJPKI for user authentication"},
-        .agency = "OpenJPKI sample authority",
-        .organization_ja = "公的個人認証サービス（見本）",
-        .unit_ja = {[KIND_SIGNATURE] = "署名用認証局（見本）",
-                    [KIND_AUTHENTICATION] = "利用者証明用認証局（見本）"},
-        .agency_ja = "見本運営主体",
-        .policy = {[KIND_SIGNATURE] = OWN_ARC ".1.1.20", [KIND_AUTHENTICATION] = OWN_ARC ".1.3.30"},
-        .cps = "http://cps.jpki.example/cps.html",
-        .ocsp = "http://ocsp.jpki.example/",
-    };
-    return &site;
-}
-
 #define JAPAN                                                                                      \
     {                                                                                              \
         OID_COUNTRY, DER_PRINTABLE_STRING, "JP"                                                    \

@@ -1,11 +1,12 @@
 /* What we certify, as data: one row for each kind of certificate, with its extensions in their
- * order, and the few texts that a site may set. The encoder walks a row, the linter holds bytes
- * against it. Where the real profile is not public, the row says *ours*. */
+ * order. The few texts that a site may set are in profile_site.h. The encoder walks a row, the
+ * linter holds bytes against it. Where the real profile is not public, the row says *ours*. */
 #pragma once
 
 #include "base/kind.h"
 #include "x509/algorithm.h"
 #include "x509/name.h"
+#include "x509/profile_site.h"
 #include "x509/spki.h"
 
 enum profile_id {
@@ -50,21 +51,6 @@ struct profile {
 
 const struct profile *profile_get(enum profile_id id);
 const struct profile *profile_of_kind(enum kind kind); /* the resident's */
-
-/* What a site may set. The default is for everyone; a team that must test its parser against other
- * shapes (another organization, J-LIS's test policies) gives its own values. */
-struct profile_site {
-    const char *organization;       /* O of both authorities */
-    const char *unit[NUM_KINDS];    /* OU, the purpose */
-    const char *agency;             /* OU, who runs it */
-    const char *organization_ja;    /* the same in Japanese, for the alternative names */
-    const char *unit_ja[NUM_KINDS]; /* */
-    const char *agency_ja;          /* */
-    const char *policy[NUM_KINDS];  /* dotted OID */
-    const char *cps;                /* address of the practice statement */
-    const char *ocsp;               /* address in AIA of the authentication kind */
-};
-const struct profile_site *profile_site_default(void);
 
 /* Names, appended as DER. */
 void profile_put_authority(const struct profile_site *site, enum kind kind, struct buffer *out);

@@ -84,7 +84,8 @@ static int start_signer(void)
         struct secret secret CLEANUP_SECRET;
         passphrase(&secret);
         close(pair[0]);
-        if (signer_open(path_of(5, "signer"), &secret, &signer, NULL) != ERR_NONE)
+        if (signer_open(path_of(5, "signer"), profile_site_default(), &secret, &signer, NULL) !=
+            ERR_NONE)
             _exit(2);
         _exit(signer_serve(signer, pair[1]) == ERR_CLOSED ? 0 : 2);
     }
@@ -165,7 +166,7 @@ static struct buffer read_source(const char *relative)
 static void read_permit_point(const struct secret *secret)
 {
     struct signer *signer CLEANUP_SIGNER = NULL;
-    assert_ok(signer_open(path_of(5, "signer"), secret, &signer, NULL));
+    assert_ok(signer_open(path_of(5, "signer"), profile_site_default(), secret, &signer, NULL));
     assert_ok(signer_permit_key(signer, permit_point));
 }
 

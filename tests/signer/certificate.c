@@ -126,8 +126,8 @@ static void check_refused(enum kind kind, void (*change)(struct cert_facts *fact
     leaf_next(kind, &leaf);
     sample_leaf_facts(kind, last[kind], &leaf, &crl_point, &facts);
     change(&facts);
-    if (cert_encode_tbs(profile_of_kind(kind), profile_site_default(),
-                        &signer_authority_sample[kind].cert, &facts, &tbs) == ERR_NONE) {
+    if (cert_encode_tbs(profile_of_kind(kind), &sample_site, &signer_authority_sample[kind].cert,
+                        &facts, &tbs) == ERR_NONE) {
         uint64_t before = fixture_sequence();
         assert_err(fixture_sign(kind, SIGNER_LEAF, buffer_bytes(&tbs), NULL), ERR_DENIED);
         assert_int_equal(fixture_sequence(), before);
@@ -210,7 +210,7 @@ static void refuses_the_wrong_passphrase(void **state)
     struct fault fault = {0};
     secret_init(&passphrase);
     assert_ok(secret_set(&passphrase, bytes_of_text("a passphrase for test")));
-    assert_err(signer_open(signer_folder, &passphrase, &opened, &fault), ERR_CRYPTO);
+    assert_err(signer_open(signer_folder, &sample_site, &passphrase, &opened, &fault), ERR_CRYPTO);
     assert_string_equal(fault.rule, "seal");
     assert_null(opened);
 }
@@ -238,7 +238,7 @@ static void refuses_exchanged_keys(void **state)
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
     assert_ok(secret_set(&passphrase, bytes_of_text("a passphrase for tests")));
-    assert_err(signer_open(signer_folder, &passphrase, &opened, NULL), ERR_CRYPTO);
+    assert_err(signer_open(signer_folder, &sample_site, &passphrase, &opened, NULL), ERR_CRYPTO);
     assert_int_equal(rename(one, aside) | rename(other, one) | rename(aside, other), 0);
     signer_again();
 }

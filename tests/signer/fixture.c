@@ -17,7 +17,7 @@ struct signer *signer;
 char signer_folder[64];
 struct sample signer_authority_sample[NUM_KINDS];
 
-static void passphrase_get(struct secret *out)
+void fixture_passphrase(struct secret *out)
 {
     secret_init(out);
     assert_ok(secret_set(out, bytes_of_text("a passphrase for tests")));
@@ -26,8 +26,8 @@ static void passphrase_get(struct secret *out)
 static void signer_begin_open(void)
 {
     struct secret passphrase CLEANUP_SECRET;
-    passphrase_get(&passphrase);
-    assert_ok(signer_open(signer_folder, &passphrase, &signer, NULL));
+    fixture_passphrase(&passphrase);
+    assert_ok(signer_open(signer_folder, &sample_site, &passphrase, &signer, NULL));
 }
 
 static void authority_encode(enum kind kind, struct buffer *tbs)
@@ -39,8 +39,8 @@ static void authority_encode(enum kind kind, struct buffer *tbs)
     buffer_init(&name_ja, LIMIT_CERTIFICATE);
     assert_ok(signer_authority_spki(signer, kind, &spki));
     assert_ok(key_identifier(buffer_bytes(&spki), key_id));
-    profile_put_authority(profile_site_default(), kind, &name);
-    profile_put_authority_ja(profile_site_default(), kind, &name_ja);
+    profile_put_authority(&sample_site, kind, &name);
+    profile_put_authority_ja(&sample_site, kind, &name_ja);
     struct cert_facts facts = {.serial = 1,
                                .not_before = SAMPLE_NOW - 1000,
                                .not_after = date_last_second((struct date){2036, 11, 21}),
@@ -48,8 +48,7 @@ static void authority_encode(enum kind kind, struct buffer *tbs)
                                .subject_ja = buffer_bytes(&name_ja),
                                .spki = buffer_bytes(&spki),
                                .subject_key_id = bytes_of(key_id, sizeof key_id)};
-    assert_ok(
-        cert_encode_tbs(profile_get(PROFILE_AUTHORITY), profile_site_default(), NULL, &facts, tbs));
+    assert_ok(cert_encode_tbs(profile_get(PROFILE_AUTHORITY), &sample_site, NULL, &facts, tbs));
 }
 
 static void authority_make(enum kind kind)
@@ -79,7 +78,7 @@ int signer_begin(void **state)
 {
     (void)state;
     struct secret passphrase CLEANUP_SECRET;
-    passphrase_get(&passphrase);
+    fixture_passphrase(&passphrase);
     snprintf(signer_folder, sizeof signer_folder, "/tmp/signer-test-XXXXXX");
     assert_non_null(mkdtemp(signer_folder));
     assert_ok(signer_create(signer_folder, &passphrase, NULL));

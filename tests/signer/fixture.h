@@ -23,5 +23,6 @@ void fixture_responder(enum kind kind, uint64_t serial, struct sample *out);
 /* fixture_sign has a certificate signed; the signature is checked against the authority's key. */
 enum err fixture_sign(enum kind kind, enum signer_certificate what, struct bytes tbs,
                       struct fault *fault);
+void fixture_passphrase(struct secret *out);
 uint64_t fixture_sequence(void); /* records in the log */
 void fixture_path(const char *name, char path[static 128]);

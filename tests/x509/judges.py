@@ -177,9 +177,9 @@ GOLDEN = ["signature-authority.cer", "authentication-authority.cer", "signature-
           "request.p10", "detached.p7s"]
 
 
-def compare_dumps(folder):
-    for name in GOLDEN:
-        path = HERE / "expected" / (name + ".txt")
+def compare_dumps(folder, names=GOLDEN, prefix=""):
+    for name in names:
+        path = HERE / "expected" / (prefix + name + ".txt")
         found = dump(folder, name)
         if os.environ.get("JPKI_WRITE_DUMPS"):
             head = [line for line in path.read_text().splitlines() if line.startswith("#")] \
@@ -188,24 +188,45 @@ def compare_dumps(folder):
             path.write_text("\n".join(head + [found]))
         wanted = "\n".join(line for line in path.read_text().splitlines()
                            if not line.startswith("#"))
-        tap.check(found.strip() == wanted.strip(), f"the dump of {name} is the expected one", found)
+        tap.check(found.strip() == wanted.strip(), f"the dump of {prefix}{name} is the expected one",
+                  found)
 
 
-def main():
+def make(folder, *more):
+    subprocess.run([MAKE, folder, *more], check=True)
+    for kind in KINDS:  # -CAfile reads PEM alone
+        run("openssl", "x509", "-in", f"{kind}-authority.cer", "-out", f"{kind}-authority.pem",
+            cwd=folder)
+    return pathlib.Path(folder)
+
+
+def judge_default():
     with tempfile.TemporaryDirectory() as real, tempfile.TemporaryDirectory() as fixed:
-        subprocess.run([MAKE, real], check=True)
-        subprocess.run([MAKE, fixed, "fixed"], check=True)
-        folder = pathlib.Path(real)
-        for kind in KINDS:  # -CAfile reads PEM alone
-            run("openssl", "x509", "-in", f"{kind}-authority.cer", "-out", f"{kind}-authority.pem",
-                cwd=folder)
+        folder = make(real)
         judge_certificates(folder)
         judge_lists(folder)
         judge_answers(folder)
         judge_request(folder)
         judge_cms(folder)
         judge_by_java(folder)
-        compare_dumps(pathlib.Path(fixed))
+        compare_dumps(make(fixed, "fixed"))
+
+
+def judge_jpki_test():
+    """The shapes of O=JPKI-TEST: etc/profile-jpki-test."""
+    with tempfile.TemporaryDirectory() as real, tempfile.TemporaryDirectory() as fixed:
+        folder = make(real, "real", "etc/profile-jpki-test")
+        judge_certificates(folder)
+        judge_lists(folder)
+        judge_answers(folder)
+        compare_dumps(make(fixed, "fixed", "etc/profile-jpki-test"),
+                      ["signature-authority.cer", "authentication-authority.cer",
+                       "signature-good.cer", "authentication-good.cer"], "jpki-test-")
+
+
+def main():
+    judge_default()
+    judge_jpki_test()
     tap.end()
 
 

@@ -221,7 +221,7 @@ static void refuses_other_bytes(void **state)
     const struct cert *issuer = &authorities[KIND_SIGNATURE].cert;
     struct profile_site other = *profile_site_default();
     struct fault fault = {0};
-    other.policy[KIND_SIGNATURE] = "1.2.3.4";
+    strcpy(other.policy[KIND_SIGNATURE], "1.2.3.4");
     assert_err(
         lint_cert(leaves[KIND_SIGNATURE].cert.tbs, PROFILE_SIGNATURE, &other, issuer, &fault),
         ERR_DENIED);

@@ -1,6 +1,6 @@
 /* Writes one of each object into a folder, for the foreign judges of judges.py. With "fixed" the
  * keys are public halves only and the signatures filler, so that every run writes the same bytes.
- */
+ * A file of the source tree behind it is the profile; otherwise it is the delivered one. */
 #include "check.h"
 
 #include <stdio.h>
@@ -205,6 +205,8 @@ int main(int argc, char **argv)
     if (argc > 4 && strcmp(argv[2], "leaf") == 0)
         return put_leaf(argv[3], argv[4], argc > 5 ? atoll(argv[5]) : 0);
     sample_is_fixed = argc > 2 && strcmp(argv[2], "fixed") == 0;
+    if (argc > 3)
+        sample_site_read(argv[3]);
     put_file("document.xml", bytes_of_text(document));
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         put_kind(kind);

@@ -6,9 +6,28 @@
 
 #include "base/date.h"
 #include "base/encoding.h"
+#include "base/file.h"
+#include "base/limits.h"
 #include "crypto/sign.h"
 
 bool sample_is_fixed = false;
+struct profile_site sample_site;
+
+__attribute__((constructor)) static void sample_site_begin(void)
+{
+    sample_site = *profile_site_default();
+}
+
+void sample_site_read(const char *relative)
+{
+    struct buffer text CLEANUP_BUFFER;
+    struct fault fault = {0};
+    buffer_init(&text, LIMIT_CONFIG_FILE);
+    assert_ok(file_read(source_path(relative), &text, &fault));
+    enum err err = profile_site_parse(buffer_bytes(&text), &sample_site, &fault);
+    assert_string_equal(fault.text, "");
+    assert_ok(err);
+}
 
 #define TEXT(text)                                                                                 \
     {                                                                                              \
@@ -108,8 +127,7 @@ static void sample_finish(enum profile_id id, const struct sample *issuer,
     buffer_init(&tbs, 8192);
     buffer_init(&signature, 1024);
     const struct profile *profile = profile_get(id);
-    assert_ok(cert_encode_tbs(profile, profile_site_default(), issuer ? &issuer->cert : NULL, facts,
-                              &tbs));
+    assert_ok(cert_encode_tbs(profile, &sample_site, issuer ? &issuer->cert : NULL, facts, &tbs));
     sample_sign(issuer ? issuer : out, buffer_bytes(&tbs), &signature);
     assert_ok(
         cert_assemble(buffer_bytes(&tbs), profile->algorithm, buffer_bytes(&signature), &out->der));
@@ -124,8 +142,8 @@ void sample_authority(enum kind kind, struct sample *out)
     struct buffer name_ja CLEANUP_BUFFER;
     buffer_init(&name_ja, 1024);
     sample_key(KEY_RSA, kind_name(kind), out);
-    profile_put_authority(profile_site_default(), kind, &out->subject);
-    profile_put_authority_ja(profile_site_default(), kind, &name_ja);
+    profile_put_authority(&sample_site, kind, &out->subject);
+    profile_put_authority_ja(&sample_site, kind, &name_ja);
     struct cert_facts facts = {
         .serial = 1,
         .not_before = SAMPLE_NOW - 86400,
@@ -141,7 +159,7 @@ void sample_authority(enum kind kind, struct sample *out)
 void sample_leaf_facts(enum kind kind, uint64_t serial, const struct sample *leaf,
                        struct buffer *crl_point, struct cert_facts *facts)
 {
-    profile_put_crl_point(profile_site_default(), kind, "Tottori-ken", "Hokuei-cho", crl_point);
+    profile_put_crl_point(&sample_site, kind, "Tottori-ken", "Hokuei-cho", crl_point);
     *facts = (struct cert_facts){
         .serial = serial,
         .not_before = SAMPLE_NOW,
@@ -204,7 +222,7 @@ void sample_responder(enum kind kind, const struct sample *authority, uint64_t s
                       struct sample *out)
 {
     sample_key(KEY_P256, "responder", out);
-    profile_put_responder(profile_site_default(), kind, &out->subject);
+    profile_put_responder(&sample_site, kind, &out->subject);
     struct cert_facts facts = {
         .serial = serial,
         .not_before = SAMPLE_NOW,

@@ -32,6 +32,9 @@ void sample_free(struct sample *sample);
 /* While this is set, the samples have fixed public keys without private halves, and their
  * signatures are filler: what is made is the same in every run. */
 extern bool sample_is_fixed;
+/* What the samples are made for; the delivered site unless a test changes it. */
+extern struct profile_site sample_site;
+void sample_site_read(const char *relative); /* from a file of the source tree */
 
 extern const struct basic_four sample_basic_four;
 /* The facts that sample_leaf uses, for a test that changes one. Slices of *out. */
