@@ -200,11 +200,10 @@ static void a_parked_act_stays_as_it_was_asked(void **state)
 {
     (void)state;
     struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
-    assert_int_equal(raw_sql("INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1);"
-                             "INSERT INTO parked VALUES (1, 'x', '{}', 'a', 5, NULL, NULL);"
-                             "UPDATE parked SET finished = 6;"
-                             "INSERT INTO parked VALUES (2, 'x', '{}', 'a', 5, NULL, NULL)"),
-                     SQLITE_OK);
+    assert_ok(database_sql("INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1);"
+                           "INSERT INTO parked VALUES (1, 'x', '{}', 'a', 5, NULL, NULL);"
+                           "UPDATE parked SET finished = 6;"
+                           "INSERT INTO parked VALUES (2, 'x', '{}', 'a', 5, NULL, NULL)"));
     static const char *const bad[] = {
         "UPDATE parked SET fields = '{\"number\":2}' WHERE number = 2",
         "UPDATE parked SET act = 'y' WHERE number = 2",
@@ -213,7 +212,7 @@ static void a_parked_act_stays_as_it_was_asked(void **state)
         "DELETE FROM parked WHERE number = 2",
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        assert_int_equal(raw_sql(bad[i]), SQLITE_CONSTRAINT);
+        assert_err(database_sql(bad[i]), ERR_DENIED);
 }
 
 static void every_statement_can_be_prepared(void **state)
