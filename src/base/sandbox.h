@@ -11,8 +11,9 @@
 /* The system calls that stay. */
 enum sandbox_calls {
     SANDBOX_CALLS_ALL,     /* no filter */
-    SANDBOX_CALLS_COMPUTE, /* descriptors that are open already; no file, socket, process, thread */
-    SANDBOX_CALLS_SERVE    /* also accept, threads, and opening files for reading */
+    SANDBOX_CALLS_COMPUTE, /* descriptors that are open already, threads; no file, socket, process
+                            */
+    SANDBOX_CALLS_SERVE    /* also accept, and opening files for reading */
 };
 
 struct sandbox_path {

@@ -31,18 +31,15 @@ static const int compute[] = {
     SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall),
     SCMP_SYS(sched_yield),   SCMP_SYS(sysinfo),
     SCMP_SYS(getuid),        SCMP_SYS(geteuid),
+    SCMP_SYS(eventfd2),      SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),          SCMP_SYS(sched_getaffinity),
 };
 
 /* A server on a socket that listens already. */
 static const int serve[] = {
-    SCMP_SYS(accept),        SCMP_SYS(accept4),
-    SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
-    SCMP_SYS(epoll_wait),    SCMP_SYS(epoll_pwait),
-    SCMP_SYS(eventfd2),      SCMP_SYS(setsockopt),
-    SCMP_SYS(getsockopt),    SCMP_SYS(getsockname),
-    SCMP_SYS(getpeername),   SCMP_SYS(shutdown),
-    SCMP_SYS(sendfile),      SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq),          SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(accept),      SCMP_SYS(accept4),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_wait),  SCMP_SYS(epoll_pwait), SCMP_SYS(setsockopt),    SCMP_SYS(getsockopt),
+    SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(shutdown),      SCMP_SYS(sendfile),
 };
 
 static int allow_all(scmp_filter_ctx filter, const int *calls, size_t num)
@@ -67,19 +64,21 @@ static int allow_memory(scmp_filter_ctx filter)
     return status;
 }
 
-/* Threads but no processes, files for reading only. clone3 hides its flags behind a pointer; told
- * that there is none, the C library takes clone. */
-static int allow_threads_and_files(scmp_filter_ctx filter)
+/* Threads but no processes. clone3 hides its flags behind a pointer; told that there is none, the C
+ * library takes clone. */
+static int allow_threads(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp thread = SCMP_CMP(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread);
+    return status == 0 ? seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0)
+                       : status;
+}
+
+static int allow_reading_files(scmp_filter_ctx filter)
+{
     const struct scmp_arg_cmp read_only =
         SCMP_CMP(2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
-    int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread);
-    if (status == 0)
-        status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    if (status == 0)
-        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, read_only);
-    return status;
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, read_only);
 }
 
 static int filter_fill(scmp_filter_ctx filter, enum sandbox_calls calls)
@@ -87,10 +86,12 @@ static int filter_fill(scmp_filter_ctx filter, enum sandbox_calls calls)
     int status = allow_all(filter, compute, COUNT_OF(compute));
     if (status == 0)
         status = allow_memory(filter);
+    if (status == 0)
+        status = allow_threads(filter);
     if (status == 0 && calls == SANDBOX_CALLS_SERVE)
         status = allow_all(filter, serve, COUNT_OF(serve));
     if (status == 0 && calls == SANDBOX_CALLS_SERVE)
-        status = allow_threads_and_files(filter);
+        status = allow_reading_files(filter);
     return status;
 }
 

@@ -127,6 +127,8 @@ enum err signer_note(void *context, const struct signed_record *record)
 
 enum err signer_admit(struct signer *signer, struct signed_record *record, struct fault *fault)
 {
+    if (signed_log_has_failed(signer->log))
+        return fault_set(fault, ERR_IO, "signed.log", "it could not be written before");
     if (rows[record->type].may_repeat && seen_has(&signer->seen, record->digest))
         return ERR_NONE;
     enum err err = rows[record->type].follows(signer, record, fault);
@@ -135,9 +137,16 @@ enum err signer_admit(struct signer *signer, struct signed_record *record, struc
     record->time = clock_now();
     err = seen_reserve(&signer->seen, 2);
     if (err == ERR_NONE)
-        err = signed_log_append(signer->log, record);
+        err = signed_log_put(signer->log, record);
     if (err != ERR_NONE)
         return fault_set(fault, err, "signed.log", "the record could not be written");
     take_in(signer, record);
     return ERR_NONE;
+}
+
+enum err signer_admitted(struct signer *signer, struct fault *fault)
+{
+    enum err err = signed_log_sync(signer->log);
+    return err == ERR_NONE ? ERR_NONE
+                           : fault_set(fault, err, "signed.log", "the record could not be written");
 }

@@ -20,6 +20,8 @@ struct signed_log {
     uint64_t sequence;
     uint8_t chain[SHA256_LEN]; /* of the last record; of the head before the first */
     bool has_failed;
+    size_t num_unsynced;
+    uint8_t unsynced[SIGNED_UNSYNCED_MAX * SIGNED_RECORD_LEN];
 };
 
 /* --- one record --- */
@@ -172,11 +174,30 @@ static enum err cut_tail(const struct signed_log *log, bool *was_torn, struct fa
     return ERR_NONE;
 }
 
-/* At most one record's worth of bytes may stand behind the last good one: what a crash leaves. */
+/* Does some record of the tail follow from the one before it? A crash leaves no such pair behind
+ * the record that it spoilt; whoever changed or took out a record does. */
+static bool tail_goes_on(struct bytes tail)
+{
+    for (size_t at = SIGNED_RECORD_LEN; at + SIGNED_RECORD_LEN <= tail.len;
+         at += SIGNED_RECORD_LEN) {
+        uint8_t chain[SHA256_LEN];
+        memcpy(chain, tail.data + at - SHA256_LEN, sizeof chain);
+        chain_step(chain, tail.data + at);
+        if (memcmp(chain, tail.data + at + BODY_LEN, sizeof chain) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* No more may stand behind the last good record than a crash can leave of one write. */
 static enum err tail_check(const struct signed_log *log, bool *was_torn, struct fault *fault)
 {
-    uint8_t more;
-    if (read_full(log->fd, &more, 1) == 0)
+    uint8_t tail[SIGNED_UNSYNCED_MAX * SIGNED_RECORD_LEN + 1];
+    off_t end = (off_t)(HEAD_LEN + log->sequence * SIGNED_RECORD_LEN);
+    ssize_t len = lseek(log->fd, end, SEEK_SET) == end ? read_full(log->fd, tail, sizeof tail) : -1;
+    if (len < 0)
+        return fault_set(fault, ERR_IO, "read", "%s", strerror(errno));
+    if ((size_t)len < sizeof tail && !tail_goes_on(bytes_of(tail, (size_t)len)))
         return cut_tail(log, was_torn, fault);
     return fault_set(fault, ERR_MALFORMED, "record",
                      "record %llu does not follow from the one before it",
@@ -253,26 +274,39 @@ void signed_log_free(struct signed_log *log)
     free(log);
 }
 
-enum err signed_log_append(struct signed_log *log, struct signed_record *record)
+enum err signed_log_put(struct signed_log *log, struct signed_record *record)
 {
+    uint8_t *raw = log->unsynced + log->num_unsynced * SIGNED_RECORD_LEN;
     if (log->has_failed)
         return ERR_IO;
-    uint8_t raw[SIGNED_RECORD_LEN];
-    uint8_t chain[SHA256_LEN];
+    if (log->num_unsynced == SIGNED_UNSYNCED_MAX)
+        return ERR_LIMIT;
     record->sequence = log->sequence + 1;
     enum err err = body_encode(record, raw);
     if (err != ERR_NONE)
         return err;
-    memcpy(chain, log->chain, sizeof chain);
-    chain_step(chain, raw);
-    memcpy(raw + BODY_LEN, chain, sizeof chain);
-    if (fd_write_all(log->fd, bytes_of(raw, sizeof raw)) != ERR_NONE || fdatasync(log->fd) != 0) {
-        log->has_failed = true;
-        return ERR_IO;
-    }
-    memcpy(log->chain, chain, sizeof chain);
+    chain_step(log->chain, raw);
+    memcpy(raw + BODY_LEN, log->chain, sizeof log->chain);
     log->sequence++;
+    log->num_unsynced++;
     return ERR_NONE;
+}
+
+enum err signed_log_sync(struct signed_log *log)
+{
+    struct bytes records = bytes_of(log->unsynced, log->num_unsynced * SIGNED_RECORD_LEN);
+    if (log->has_failed)
+        return ERR_IO;
+    if (records.len == 0)
+        return ERR_NONE;
+    log->has_failed = fd_write_all(log->fd, records) != ERR_NONE || fdatasync(log->fd) != 0;
+    log->num_unsynced = 0;
+    return log->has_failed ? ERR_IO : ERR_NONE;
+}
+
+bool signed_log_has_failed(const struct signed_log *log)
+{
+    return log->has_failed;
 }
 
 uint64_t signed_log_sequence(const struct signed_log *log)

@@ -39,15 +39,20 @@ struct signed_log;
 enum err signed_log_create(const char *path, struct fault *fault) MUST_USE;
 
 /* signed_log_open verifies the whole file and gives each record to `visit` (which may end it with
- * an error). It locks the file: ERR_STATE when another signer has it. An unfinished last record is
- * cut off and *was_torn set: its signature was never made. Any other fault is ERR_MALFORMED. */
+ * an error). It locks the file: ERR_STATE when another signer has it. What a crash
+ * left of records that were put and not synced is cut off and *was_torn set: their signatures were
+ * never made. Any other fault is ERR_MALFORMED. */
 enum err signed_log_open(const char *path,
                          enum err (*visit)(void *context, const struct signed_record *record),
                          void *context, struct signed_log **out, bool *was_torn,
                          struct fault *fault) MUST_USE;
 void signed_log_free(struct signed_log *log); /* takes NULL */
 
-/* signed_log_append gives the record its sequence and returns when it is on the disk. After a
+/* signed_log_put gives the record its sequence; it is on the disk when signed_log_sync has returned
+ * ERR_NONE, and not before. At most SIGNED_UNSYNCED_MAX between two syncs (ERR_LIMIT). After a
  * failure the log takes nothing more: the signer must be started again. */
-enum err signed_log_append(struct signed_log *log, struct signed_record *record) MUST_USE;
+#define SIGNED_UNSYNCED_MAX 64
+enum err signed_log_put(struct signed_log *log, struct signed_record *record) MUST_USE;
+enum err signed_log_sync(struct signed_log *log) MUST_USE; /* costs nothing when nothing was put */
+bool signed_log_has_failed(const struct signed_log *log);
 uint64_t signed_log_sequence(const struct signed_log *log); /* of the last record */

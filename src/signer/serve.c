@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
-#include "signer/signer.h"
+#include "signer/state.h"
 #include "signer/wire.h"
 
 struct question {
@@ -35,21 +35,50 @@ static enum err put_signature(struct buffer *answer, enum err err, const struct 
     return err;
 }
 
-static enum err ask_certificate(struct signer *signer, struct question *question,
-                                struct buffer *answer)
+static bool take_item(struct reader *reader, struct signer_item *out)
 {
-    enum kind kind;
     uint8_t what;
-    struct bytes tbs;
-    if (!take_kind(&question->fields, &kind) || !reader_u8(&question->fields, &what) ||
-        what > SIGNER_RESPONDER || !reader_sized(&question->fields, &tbs) ||
-        !reader_is_done(&question->fields))
+    *out = (struct signer_item){.err = ERR_MALFORMED};
+    if (!take_kind(reader, &out->kind) || !reader_u8(reader, &what) || what > SIGNER_RESPONDER)
+        return false;
+    out->what = (enum signer_certificate)what;
+    return reader_sized(reader, &out->tbs);
+}
+
+static bool take_items(struct reader *reader, struct signer_item items[static SIGNER_BATCH_MAX],
+                       size_t *num)
+{
+    uint8_t count;
+    if (!reader_u8(reader, &count) || count == 0 || count > SIGNER_BATCH_MAX)
+        return false;
+    for (*num = 0; *num < count; ++*num)
+        if (!take_item(reader, &items[*num]))
+            return false;
+    return reader_is_done(reader);
+}
+
+static void put_item(struct buffer *answer, const struct signer_item *item)
+{
+    buffer_put_sized(answer, bytes_of_text(err_name(item->err)));
+    if (item->err == ERR_NONE) {
+        buffer_put_sized(answer, bytes_of(item->signature, item->signature_len));
+        return;
+    }
+    buffer_put_sized(answer, bytes_of_text(item->fault.rule));
+    buffer_put_sized(answer, bytes_of_text(item->fault.text));
+}
+
+static enum err ask_certificates(struct signer *signer, struct question *question,
+                                 struct buffer *answer)
+{
+    static struct signer_item items[SIGNER_BATCH_MAX]; /* one question at a time */
+    size_t num;
+    if (!take_items(&question->fields, items, &num))
         return malformed(question);
-    struct buffer signature CLEANUP_BUFFER;
-    buffer_init(&signature, SIGNER_SIGNATURE_MAX);
-    enum err err = signer_sign_certificate(signer, kind, (enum signer_certificate)what, tbs,
-                                           &signature, &question->fault);
-    return put_signature(answer, err, &signature);
+    signer_sign_certificates(signer, items, num);
+    for (size_t i = 0; i < num; i++)
+        put_item(answer, &items[i]);
+    return ERR_NONE;
 }
 
 static enum err ask_crl(struct signer *signer, struct question *question, struct buffer *answer)
@@ -162,7 +191,7 @@ static enum err ask_journal_key(struct signer *signer, struct question *question
 /* All that the signer can be asked. */
 static enum err (*const answers[])(struct signer *signer, struct question *question,
                                    struct buffer *answer) = {
-    [SIGNER_ASK_CERTIFICATE] = ask_certificate,
+    [SIGNER_ASK_CERTIFICATES] = ask_certificates,
     [SIGNER_ASK_CRL] = ask_crl,
     [SIGNER_ASK_PERMIT] = ask_permit,
     [SIGNER_ASK_CHECKPOINT] = ask_checkpoint,
@@ -212,7 +241,7 @@ static enum err serve_one(struct signer *signer, int fd)
 
 enum err signer_serve(struct signer *signer, int fd)
 {
-    enum err err = ERR_NONE;
+    enum err err = signer->workers ? ERR_NONE : workers_new(0, &signer->workers);
     while (err == ERR_NONE)
         err = serve_one(signer, fd);
     return err;

@@ -91,23 +91,95 @@ static enum err check_certificate(const struct signer *signer, enum kind kind,
                : fault_set(fault, ERR_DENIED, "serial", "longer than 64 bits");
 }
 
+/* --- a batch: each is linted, all are logged with one sync, each is signed --- */
+
+struct batch {
+    struct signer *signer;
+    struct signer_item *items;
+    struct signed_record *records;
+};
+
+static void item_check(void *context, size_t i)
+{
+    const struct batch *batch = context;
+    struct signer_item *item = &batch->items[i];
+    struct signed_record *record = &batch->records[i];
+    *record = (struct signed_record){.type = duties[item->what].type, .kind = item->kind};
+    item->signature_len = 0;
+    item->fault = (struct fault){0};
+    item->err = check_certificate(batch->signer, item->kind, item->what, item->tbs, &record->number,
+                                  &item->fault);
+    sha256(item->tbs, record->digest);
+}
+
+static void item_sign(void *context, size_t i)
+{
+    const struct batch *batch = context;
+    struct signer_item *item = &batch->items[i];
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, sizeof item->signature);
+    if (item->err != ERR_NONE)
+        return;
+    item->err = sign_digest(batch->signer->keys.authority[item->kind], HASH_SHA256,
+                            bytes_of(batch->records[i].digest, SHA256_LEN), &signature);
+    if (item->err != ERR_NONE)
+        return;
+    memcpy(item->signature, signature.data, signature.len);
+    item->signature_len = signature.len;
+}
+
+static void batch_each(struct batch *batch, void (*function)(void *context, size_t i), size_t num)
+{
+    if (batch->signer->workers) {
+        workers_each(batch->signer->workers, function, batch, num);
+        return;
+    }
+    for (size_t i = 0; i < num; i++)
+        function(batch, i);
+}
+
+/* In their order: serials rise. */
+static void batch_admit(struct batch *batch, size_t num)
+{
+    struct fault fault = {0};
+    for (size_t i = 0; i < num; i++) {
+        struct signer_item *item = &batch->items[i];
+        if (item->err == ERR_NONE)
+            item->err = signer_admit(batch->signer, &batch->records[i], &item->fault);
+    }
+    enum err err = signer_admitted(batch->signer, &fault);
+    for (size_t i = 0; err != ERR_NONE && i < num; i++) {
+        batch->items[i].err = err;
+        batch->items[i].fault = fault;
+    }
+}
+
+static void authority_keep(struct signer *signer, struct signer_item *item)
+{
+    if (item->err != ERR_NONE || item->what != SIGNER_AUTHORITY || issuer_of(signer, item->kind))
+        return;
+    item->err = signer_issuer_keep(signer, item->kind, item->tbs,
+                                   bytes_of(item->signature, item->signature_len), &item->fault);
+}
+
+void signer_sign_certificates(struct signer *signer, struct signer_item *items, size_t num)
+{
+    struct signed_record records[SIGNER_BATCH_MAX];
+    struct batch batch = {signer, items, records};
+    batch_each(&batch, item_check, num);
+    batch_admit(&batch, num);
+    batch_each(&batch, item_sign, num);
+    for (size_t i = 0; i < num; i++)
+        authority_keep(signer, &items[i]);
+}
+
 enum err signer_sign_certificate(struct signer *signer, enum kind kind,
                                  enum signer_certificate what, struct bytes tbs,
                                  struct buffer *signature, struct fault *fault)
 {
-    struct signed_record record = {.type = duties[what].type, .kind = kind};
-    enum err err = check_certificate(signer, kind, what, tbs, &record.number, fault);
-    if (err != ERR_NONE)
-        return err;
-    sha256(tbs, record.digest);
-    err = signer_admit(signer, &record, fault);
-    size_t before = signature->len;
-    if (err == ERR_NONE)
-        err = sign_message(signer->keys.authority[kind], HASH_SHA256, tbs, signature);
-    if (err != ERR_NONE || what != SIGNER_AUTHORITY || issuer_of(signer, kind))
-        return err;
-    struct bytes made = bytes_of(signature->data + before, signature->len - before);
-    return signer_issuer_keep(signer, kind, tbs, made, fault);
+    struct signer_item item = {.kind = kind, .what = what, .tbs = tbs};
+    signer_sign_certificates(signer, &item, 1);
+    return signer_item_take(&item, signature, fault);
 }
 
 /* --- CRLs --- */
@@ -156,6 +228,8 @@ enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struc
         return err;
     sha256(tbs, record.digest);
     err = signer_admit(signer, &record, fault);
+    if (err == ERR_NONE)
+        err = signer_admitted(signer, fault);
     return err == ERR_NONE ? sign_digest(signer->keys.authority[kind], HASH_SHA256,
                                          bytes_of(record.digest, SHA256_LEN), signature)
                            : err;

@@ -53,6 +53,8 @@ enum err signer_sign_permit(struct signer *signer, struct bytes input,
     memcpy(record.challenge, permit.challenge, CHALLENGE_LEN);
     sha256(input, record.digest);
     err = signer_admit(signer, &record, fault);
+    if (err == ERR_NONE)
+        err = signer_admitted(signer, fault);
     return err == ERR_NONE ? sign_raw_p256(signer->keys.permit, input, signature) : err;
 }
 
@@ -97,6 +99,8 @@ enum err signer_sign_checkpoint(struct signer *signer, const struct signer_check
         err = links_check(&signer->floors.checkpoint, checkpoint, links, fault);
     if (err == ERR_NONE)
         err = signer_admit(signer, &record, fault);
+    if (err == ERR_NONE)
+        err = signer_admitted(signer, fault);
     return err == ERR_NONE ? sign_raw_p256(signer->keys.journal, buffer_bytes(&message), signature)
                            : err;
 }

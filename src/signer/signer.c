@@ -104,6 +104,7 @@ void signer_free(struct signer *signer)
 {
     if (!signer)
         return;
+    workers_free(signer->workers);
     signer_keys_done(&signer->keys);
     signed_log_free(signer->log);
     seen_done(&signer->seen);

@@ -29,6 +29,8 @@ bool signer_was_torn(const struct signer *signer); /* an unfinished last record 
 enum err signer_sign_certificate(struct signer *signer, enum kind kind,
                                  enum signer_certificate what, struct bytes tbs,
                                  struct buffer *signature, struct fault *fault) MUST_USE;
+/* signer_sign_certificates answers up to SIGNER_BATCH_MAX at once, each for itself. */
+void signer_sign_certificates(struct signer *signer, struct signer_item *items, size_t num);
 enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struct buffer *signature,
                          struct fault *fault) MUST_USE;
 enum err signer_sign_permit(struct signer *signer, struct bytes permit,
@@ -46,5 +48,6 @@ enum err signer_permit_key(const struct signer *signer,
 enum err signer_journal_key(const struct signer *signer,
                             uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
 
-/* signer_serve answers questions on the socket until the other side ends it: ERR_CLOSED. */
+/* signer_serve answers questions on the socket until the other side ends it: ERR_CLOSED. It starts
+ * a thread for each processor: after the sandbox was entered, so that they are in it. */
 enum err signer_serve(struct signer *signer, int fd) MUST_USE;

@@ -23,8 +23,11 @@ enum signer_certificate {
 };
 
 struct signer_client {
-    int fd;      /* the signer's socket; the client's own */
-    int timeout; /* milliseconds for one answer */
+    int fd;          /* the signer's socket; the client's own */
+    int timeout;     /* milliseconds for one answer */
+    bool is_waiting; /* a batch was sent, and its answer has not come */
+    bool has_held;   /* it came before that of another question: here it is */
+    struct buffer held;
 };
 
 /* signer_client_init takes over a connected socket. */
@@ -32,10 +35,35 @@ void signer_client_init(struct signer_client *client, int fd);
 void signer_client_done(struct signer_client *client); /* closes */
 #define CLEANUP_SIGNER_CLIENT CLEANUP(signer_client_done)
 
-/* signer_client_certificate has the DER TBSCertificate linted as `what` under the authority of
- * `kind`, logged and signed (RSA PKCS#1 v1.5, SHA-256). Appends the bare signature to *signature.
- * ERR_DENIED: the lint fails, or the serial is not above the highest ever signed of that kind and
- * this very TBS was not signed before. */
+/* One certificate of a batch: what is asked, and what became of it. */
+#define SIGNER_BATCH_MAX 64
+struct signer_item {
+    enum kind kind;
+    enum signer_certificate what;
+    struct bytes tbs; /* DER TBSCertificate; borrowed */
+    enum err err;     /* ERR_NONE: signed; ERR_DENIED: refused, by the rule in fault */
+    struct fault fault;
+    size_t signature_len;
+    uint8_t signature[SIGNER_SIGNATURE_MAX]; /* bare */
+};
+
+/* signer_client_send asks for at most SIGNER_BATCH_MAX certificates and does not wait;
+ * signer_client_take waits for the answer and fills the same items. Each is linted as `what` under
+ * the authority of `kind`, logged and signed. ERR_DENIED of an item: the lint fails, or the serial
+ * is not above the highest ever signed of that kind and this very TBS was not signed before. One
+ * batch at a time (ERR_STATE); other questions may be asked meanwhile, they are answered after it.
+ * client->fd is readable when the answer is there. */
+enum err signer_client_send(struct signer_client *client, const struct signer_item *items,
+                            size_t num, struct fault *fault) MUST_USE;
+enum err signer_client_take(struct signer_client *client, struct signer_item *items, size_t num,
+                            struct fault *fault) MUST_USE;
+/* signer_client_has_answer: signer_client_take would not wait. */
+bool signer_client_has_answer(const struct signer_client *client);
+/* signer_item_take gives what became of an item: appends the signature, or fills *fault. */
+enum err signer_item_take(const struct signer_item *item, struct buffer *signature,
+                          struct fault *fault) MUST_USE;
+
+/* signer_client_certificate is a batch of one, waited for. Appends the signature to *signature. */
 enum err signer_client_certificate(struct signer_client *client, enum kind kind,
                                    enum signer_certificate what, struct bytes tbs,
                                    struct buffer *signature, struct fault *fault) MUST_USE;

@@ -1,6 +1,7 @@
 /* What the signer knows while it runs; for the files of this room that make up `struct signer`. */
 #pragma once
 
+#include "base/workers.h"
 #include "crypto/hash.h"
 #include "signer/keys.h"
 #include "signer/log.h"
@@ -20,15 +21,18 @@ struct signer {
     struct signer_keys keys;
     struct signed_log *log;
     bool was_torn;
-    struct seen seen; /* digests of what was signed, and marks of challenges */
+    struct workers *workers; /* NULL: all is done on the caller's thread */
+    struct seen seen;        /* digests of what was signed, and marks of challenges */
     struct signer_floors floors;
     struct signer_issuer issuers[NUM_KINDS];
 };
 
 /* signer_admit lets a record pass whose bytes were signed before (nothing is logged again), or that
- * rises above the floors: then it is on the disk when this returns. ERR_DENIED otherwise. */
+ * rises above the floors. ERR_DENIED otherwise. What it covers may be signed only after
+ * signer_admitted has returned ERR_NONE: then all that passed is on the disk. */
 enum err signer_admit(struct signer *signer, struct signed_record *record,
                       struct fault *fault) MUST_USE;
+enum err signer_admitted(struct signer *signer, struct fault *fault) MUST_USE;
 /* signer_note takes a record that stands in the log into floors and seen; the log is read with it,
  * so that what was wrong to append is wrong to find. context is the signer. */
 enum err signer_note(void *context, const struct signed_record *record) MUST_USE;

@@ -7,7 +7,7 @@
 #include "signer/signer_client.h"
 
 enum signer_question {
-    SIGNER_ASK_CERTIFICATE = 1,
+    SIGNER_ASK_CERTIFICATES = 1,
     SIGNER_ASK_CRL,
     SIGNER_ASK_PERMIT,
     SIGNER_ASK_CHECKPOINT,

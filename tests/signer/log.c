@@ -39,7 +39,22 @@ static void append(struct signed_log *log, uint64_t number)
 {
     struct signed_record record = {
         .time = 1700000000, .type = SIGNED_LEAF, .digest = {1, 2, 3}, .number = number};
-    assert_ok(signed_log_append(log, &record));
+    assert_ok(signed_log_put(log, &record));
+    assert_ok(signed_log_sync(log));
+}
+
+#define BATCH 8
+
+static void append_batch(void)
+{
+    struct signed_log *log;
+    bool was_torn;
+    struct signed_record record = {.type = SIGNED_LEAF, .digest = {4}};
+    assert_ok(open_log(&log, &was_torn));
+    for (record.number = 100; record.number < 100 + BATCH; record.number++)
+        assert_ok(signed_log_put(log, &record));
+    assert_ok(signed_log_sync(log));
+    signed_log_free(log);
 }
 
 /* A log of NUM records. */
@@ -123,7 +138,7 @@ static void refuses_a_changed_record(void **state)
 {
     struct signed_log *log = NULL;
     bool was_torn;
-    for (off_t at = 0; at < HEAD_LEN + (NUM - 1) * SIGNED_RECORD_LEN; at += 7) {
+    for (off_t at = 0; at < HEAD_LEN + (NUM - 2) * SIGNED_RECORD_LEN; at += 7) {
         make(state);
         flip(at);
         assert_err(open_log(&log, &was_torn), ERR_MALFORMED);
@@ -132,12 +147,54 @@ static void refuses_a_changed_record(void **state)
     assert_null(log);
 }
 
-static void refuses_more_than_one_torn_record(void **state)
+/* A whole write that a crash cut anywhere, or of which only the length was kept. */
+static void cuts_a_torn_batch(void **state)
+{
+    struct signed_log *log;
+    bool was_torn;
+    for (off_t less = 1; less < BATCH * SIGNED_RECORD_LEN; less += 97) {
+        make(state);
+        append_batch();
+        assert_int_equal(truncate(path, size() - less), 0);
+        if (less % 2)
+            flip(HEAD_LEN + NUM * SIGNED_RECORD_LEN + 3); /* its first page is not the one kept */
+        was_torn = false;
+        enum err err = open_log(&log, &was_torn);
+        if (less % 2 && BATCH * SIGNED_RECORD_LEN - less >= 2 * SIGNED_RECORD_LEN) {
+            assert_err(err, ERR_MALFORMED); /* what follows goes on from what was spoilt */
+            continue;
+        }
+        assert_ok(err);
+        bool is_at_end = less % SIGNED_RECORD_LEN == 0;
+        assert_int_equal(was_torn, !is_at_end);
+        signed_log_free(log);
+    }
+}
+
+static void takes_so_many_at_once(void **state)
 {
     (void)state;
     struct signed_log *log;
     bool was_torn;
-    assert_int_equal(truncate(path, size() + SIGNED_RECORD_LEN + 1), 0);
+    struct signed_record record = {.type = SIGNED_LEAF};
+    assert_ok(open_log(&log, &was_torn));
+    off_t before = size();
+    for (int i = 0; i < SIGNED_UNSYNCED_MAX; i++)
+        assert_ok(signed_log_put(log, &record));
+    assert_err(signed_log_put(log, &record), ERR_LIMIT);
+    assert_int_equal(size(), before); /* nothing is there before the sync */
+    assert_ok(signed_log_sync(log));
+    assert_int_equal(size(), before + SIGNED_UNSYNCED_MAX * SIGNED_RECORD_LEN);
+    assert_int_equal(record.sequence, NUM + SIGNED_UNSYNCED_MAX);
+    signed_log_free(log);
+}
+
+static void refuses_more_than_a_torn_batch(void **state)
+{
+    (void)state;
+    struct signed_log *log;
+    bool was_torn;
+    assert_int_equal(truncate(path, size() + SIGNED_UNSYNCED_MAX * SIGNED_RECORD_LEN + 1), 0);
     assert_err(open_log(&log, &was_torn), ERR_MALFORMED);
 }
 
@@ -202,7 +259,9 @@ int main(void)
         cmocka_unit_test_setup(reads_what_was_written, make),
         cmocka_unit_test_setup(cuts_a_torn_tail, make),
         cmocka_unit_test_setup(refuses_a_changed_record, make),
-        cmocka_unit_test_setup(refuses_more_than_one_torn_record, make),
+        cmocka_unit_test_setup(cuts_a_torn_batch, make),
+        cmocka_unit_test_setup(takes_so_many_at_once, make),
+        cmocka_unit_test_setup(refuses_more_than_a_torn_batch, make),
         cmocka_unit_test_setup(refuses_a_record_taken_out, make),
         cmocka_unit_test_setup(refuses_what_the_visitor_refuses, make),
         cmocka_unit_test_setup(refuses_a_second_signer, make),

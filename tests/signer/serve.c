@@ -15,6 +15,7 @@
 #include "base/frame.h"
 #include "base/limits.h"
 #include "crypto/sign.h"
+#include "crypto/verify.h"
 #include "signer/signer_client.h"
 
 static struct signer_client client;
@@ -82,6 +83,43 @@ static void signs_and_counts(void **state)
     sample_free(&leaf);
 }
 
+/* Each of a batch is answered for itself; what else is asked meanwhile is answered, too. */
+static void signs_a_batch(void **state)
+{
+    (void)state;
+    static const uint64_t serials[] = {31, 32, 29, 33};
+    static struct signer_item items[COUNT_OF(serials)];
+    struct sample leaves[COUNT_OF(serials)];
+    struct signer_floors before, after;
+    struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
+    assert_ok(public_key_parse(signer_authority_sample[KIND_SIGNATURE].cert.spki, &key));
+    assert_ok(signer_client_floors(&client, &before));
+    for (size_t i = 0; i < COUNT_OF(serials); i++) {
+        fixture_leaf(KIND_SIGNATURE, serials[i], &leaves[i]);
+        items[i] = (struct signer_item){
+            .kind = KIND_SIGNATURE, .what = SIGNER_LEAF, .tbs = leaves[i].cert.tbs};
+    }
+    items[1].kind = KIND_AUTHENTICATION; /* not of its profile */
+    assert_err(signer_client_take(&client, items, 1, NULL), ERR_STATE);
+    assert_ok(signer_client_send(&client, items, COUNT_OF(serials), NULL));
+    assert_err(signer_client_send(&client, items, 1, NULL), ERR_STATE);
+    assert_ok(signer_client_floors(&client, &after));
+    assert_true(signer_client_has_answer(&client));
+    assert_ok(signer_client_take(&client, items, COUNT_OF(serials), NULL));
+    assert_false(signer_client_has_answer(&client));
+    static const enum err wanted[] = {ERR_NONE, ERR_DENIED, ERR_DENIED, ERR_NONE};
+    for (size_t i = 0; i < COUNT_OF(serials); i++) {
+        assert_err(items[i].err, wanted[i]);
+        if (items[i].err == ERR_NONE)
+            assert_ok(verify_message(key, HASH_SHA256, items[i].tbs,
+                                     bytes_of(items[i].signature, items[i].signature_len)));
+        sample_free(&leaves[i]);
+    }
+    assert_string_equal(items[2].fault.rule, "serial rises");
+    assert_int_equal(after.sequence, before.sequence + 2);
+    assert_int_equal(after.of[KIND_SIGNATURE].serial, 33);
+}
+
 static void says_why_it_refuses(void **state)
 {
     (void)state;
@@ -94,7 +132,7 @@ static void says_why_it_refuses(void **state)
                                          &signature, &fault),
                ERR_DENIED);
     assert_string_equal(fault.rule, "serial rises");
-    assert_string_equal(fault.text, "serial 2 is not above 30");
+    assert_string_equal(fault.text, "serial 2 is not above 33");
     int fd CLEANUP_FD = memfd_create("crl", MFD_CLOEXEC);
     assert_err(signer_client_crl(&client, KIND_SIGNATURE, fd, &signature, &fault), ERR_DENIED);
     assert_string_equal(fault.rule, "sealed memfd");
@@ -111,13 +149,17 @@ static void survives_questions_of_no_form(void **state)
         {(const uint8_t *)"\0", 1},
         {(const uint8_t *)"\377", 1},
         {(const uint8_t *)"\12", 1},
-        {(const uint8_t *)"\1\0", 2},             /* certificate, cut short */
-        {(const uint8_t *)"\1\2\1\0\0\0\0", 7},   /* kind 2 */
-        {(const uint8_t *)"\1\0\3\0\0\0\0", 7},   /* no such profile */
-        {(const uint8_t *)"\1\0\1\0\0\0\11x", 8}, /* longer than it says */
-        {(const uint8_t *)"\1\0\1\377\377\377\377", 7},
-        {(const uint8_t *)"\1\0\1\0\0\0\0x", 8}, /* more than it says */
-        {(const uint8_t *)"\2\0", 2},            /* a CRL without a memfd */
+        {(const uint8_t *)"\1", 1},
+        {(const uint8_t *)"\1\0", 2},               /* no certificate */
+        {(const uint8_t *)"\1\1\0", 3},             /* cut short */
+        {(const uint8_t *)"\1\101\0\1\0\0\0\0", 8}, /* one more than a batch may have */
+        {(const uint8_t *)"\1\1\2\1\0\0\0\0", 8},   /* kind 2 */
+        {(const uint8_t *)"\1\1\0\3\0\0\0\0", 8},   /* no such profile */
+        {(const uint8_t *)"\1\1\0\1\0\0\0\11x", 9}, /* longer than it says */
+        {(const uint8_t *)"\1\1\0\1\377\377\377\377", 8},
+        {(const uint8_t *)"\1\1\0\1\0\0\0\0x", 9}, /* more than it says */
+        {(const uint8_t *)"\1\2\0\1\0\0\0\0", 8},  /* fewer than it says */
+        {(const uint8_t *)"\2\0", 2},              /* a CRL without a memfd */
         {(const uint8_t *)"\3\0\0\0\1", 5},
         {(const uint8_t *)"\4\0\0", 3},
         {(const uint8_t *)"\5x", 2},
@@ -179,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_the_public_parts),
         cmocka_unit_test(signs_and_counts),
+        cmocka_unit_test(signs_a_batch),
         cmocka_unit_test(says_why_it_refuses),
         cmocka_unit_test(survives_questions_of_no_form),
         cmocka_unit_test(refuses_answers_of_no_form),
