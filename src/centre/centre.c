@@ -80,7 +80,7 @@ static enum err close_stale(struct centre *centre, const struct certificate *row
 /* Certificates that nobody installed within 14 days are revoked (unspecified). */
 static enum err sweep(struct centre *centre, struct fault *fault)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     enum err err = certificate_list(centre, STATEMENT_CERTIFICATES_STALE,
                                     value_integer(clock_now() - STALE_SECONDS), &list, fault);
     if (err != ERR_NONE || list.num == 0)

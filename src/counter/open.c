@@ -103,7 +103,7 @@ static bool ask_issue(struct act_call *call, const struct resident *resident,
 /* page:S43 page:S44 page:S45 rule:release */
 static bool check_held(struct act_call *call, const struct resident *resident)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     if (call->fields.procedure != PROCEDURE_RELEASE || resident->card_state == CARD_STOPPED)
         return true;
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_RESIDENT,
