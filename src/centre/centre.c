@@ -108,6 +108,8 @@ enum err centre_start(struct centre *centre, struct fault *fault)
 {
     enum err err = setup_load_authorities(centre, fault);
     if (err == ERR_NONE)
+        err = setup_generations(centre, fault);
+    if (err == ERR_NONE)
         err = signing_settle(centre, fault);
     if (err == ERR_NONE)
         err = change_feed_all(centre, fault);

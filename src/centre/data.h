@@ -19,6 +19,7 @@ struct data {
     struct centre centre;
     struct signer_client signer;
     struct substitutes substitutes;
+    bool has_new_map[NUM_KINDS]; /* it was missing or damaged, and was begun again */
 };
 
 /* data_open opens everything and claims the database. signer_fd is a connected socket to the
