@@ -61,6 +61,11 @@ bool act_has(const struct act_call *call, uint64_t field)
     return (call->fields.has & field) == field;
 }
 
+int act_page_size(const struct act_call *call, int most)
+{
+    return act_has(call, FIELD_LIMIT) && call->fields.limit < most ? (int)call->fields.limit : most;
+}
+
 /* -- answering -- */
 
 void act_answer(struct act_call *call, const char *name, json_t *value)

@@ -86,6 +86,8 @@ bool act_ok(struct act_call *call, enum err err) MUST_USE;
 /* act_allows is true for an allowed ruling; any other refuses the call with it. */
 bool act_allows(struct act_call *call, const struct ruling *ruling) MUST_USE;
 bool act_has(const struct act_call *call, uint64_t field);
+/* act_page_size: how many rows an answer of one page has, what was asked for or most. */
+int act_page_size(const struct act_call *call, int most);
 
 /* act_answer puts a value (its reference is taken over) into the answer. */
 void act_answer(struct act_call *call, const char *name, json_t *value);
