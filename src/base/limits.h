@@ -1,34 +1,37 @@
 /* Every limit has a name, and lives here. Bytes unless the name says otherwise. */
 #pragma once
 
-#define LIMIT_CERTIFICATE              (8 * 1024)          /* one certificate, DER */
-#define LIMIT_REQUEST                  (8 * 1024)          /* one PKCS#10 request, DER */
-#define LIMIT_CRL                      (512 * 1024 * 1024) /* one CRL, DER */
-#define LIMIT_OCSP_REQUEST             (4 * 1024)
-#define LIMIT_OCSP_RESPONSE            (16 * 1024)
-#define LIMIT_CMS_ATTACHED             (16 * 1024 * 1024) /* content carried inside the CMS */
-#define LIMIT_CMS_DETACHED             (64 * 1024)        /* a CMS without its content */
-#define LIMIT_FRAME                    (1024 * 1024) /* one message between two of our processes */
-#define LIMIT_CONFIG_FILE              (256 * 1024)
-#define LIMIT_CSV_FILE                 (64 * 1024 * 1024)
-#define LIMIT_CSV_LINE                 (4 * 1024)
-#define LIMIT_CSV_FAULTS               1000              /* bad lines reported in one import */
-#define LIMIT_STORE_VALUE              (4 * 1024 * 1024) /* one text or blob of the database */
-#define LIMIT_KEY_FILE                 (16 * 1024)
-#define LIMIT_CARD_IMAGE               (64 * 1024)
-#define LIMIT_APDU                     (65536 + 16)
-#define LIMIT_HTTP_BODY                (64 * 1024)
-#define LIMIT_PASSPHRASE               1024
-#define LIMIT_SEAL_LABEL               64
-#define LIMIT_PATH_FILES               1024 /* certificates, or CRLs, given to one path validation */
-#define LIMIT_PATH_CERTIFICATE         (64 * 1024) /* one of them, of any profile */
-#define LIMIT_DER_DEPTH                24
-#define LIMIT_ACT_FILE                 (512 * 1024) /* a file inside a request on the acts socket */
-#define LIMIT_ACT_VALUES               256          /* values in one request, names not counted */
-#define LIMIT_ACT_BATCH                64           /* acts taken into one transaction */
-#define LIMIT_ACT_CLIENTS              64           /* connections to the acts socket at one time */
-#define LIMIT_CERTIFICATES_OF_RESIDENT 128 /* issued to one resident, ever; only issue is refused  \
-                                            */
-#define LIMIT_WISHES_AT_ONCE 8             /* wishes of `status` answered one after the other ... */
-#define LIMIT_WISH_INTERVAL  60000         /* ... and then one in so many milliseconds */
-#define LIMIT_JOURNAL_ENTRY  (4 * 1024)    /* one entry as it stands in the chain */
+#define LIMIT_CERTIFICATE      (8 * 1024)          /* one certificate, DER */
+#define LIMIT_REQUEST          (8 * 1024)          /* one PKCS#10 request, DER */
+#define LIMIT_CRL              (512 * 1024 * 1024) /* one CRL, DER */
+#define LIMIT_OCSP_REQUEST     (4 * 1024)
+#define LIMIT_OCSP_RESPONSE    (16 * 1024)
+#define LIMIT_CMS_ATTACHED     (16 * 1024 * 1024) /* content carried inside the CMS */
+#define LIMIT_CMS_DETACHED     (64 * 1024)        /* a CMS without its content */
+#define LIMIT_FRAME            (1024 * 1024)      /* one message between two of our processes */
+#define LIMIT_CONFIG_FILE      (256 * 1024)
+#define LIMIT_CSV_FILE         (64 * 1024 * 1024)
+#define LIMIT_CSV_LINE         (4 * 1024)
+#define LIMIT_CSV_FAULTS       1000              /* bad lines reported in one import */
+#define LIMIT_STORE_VALUE      (4 * 1024 * 1024) /* one text or blob of the database */
+#define LIMIT_KEY_FILE         (16 * 1024)
+#define LIMIT_CARD_IMAGE       (64 * 1024)
+#define LIMIT_APDU             (65536 + 16)
+#define LIMIT_HTTP_BODY        (64 * 1024)
+#define LIMIT_PASSPHRASE       1024
+#define LIMIT_SEAL_LABEL       64
+#define LIMIT_PATH_FILES       1024        /* certificates, or CRLs, given to one path validation */
+#define LIMIT_PATH_CERTIFICATE (64 * 1024) /* one of them, of any profile */
+#define LIMIT_DER_DEPTH        24
+#define LIMIT_ACT_FILE         (512 * 1024) /* a file inside a request on the acts socket */
+#define LIMIT_ACT_VALUES       256          /* values in one request, names not counted */
+#define LIMIT_ACT_BATCH        64           /* acts taken into one transaction */
+#define LIMIT_ACT_CLIENTS      64           /* connections to the acts socket at one time */
+#define LIMIT_CERTIFICATES_OF_RESIDENT                                                             \
+    128                                 /* issued to one resident, ever; only issue is refused     \
+                                         */
+#define LIMIT_DOOR_ROWS      32         /* refusals of strangers that the journal tells apart ... */
+#define LIMIT_DOOR_MINUTE    60000      /* ... in so many milliseconds: two entries for each */
+#define LIMIT_WISHES_AT_ONCE 8          /* wishes of `status` answered one after the other ... */
+#define LIMIT_WISH_INTERVAL  60000      /* ... and then one in so many milliseconds */
+#define LIMIT_JOURNAL_ENTRY  (4 * 1024) /* one entry as it stands in the chain */

@@ -45,6 +45,8 @@ struct act_call {
     enum act_outcome outcome;
     struct ruling refusal;
     struct fault fault;
+    int64_t uid;         /* of the other end */
+    bool is_at_door;     /* refused there, and the first of its kind: it has an entry of its own */
     int64_t application; /* what the journal entry is about; 0: no application */
     bool has_burnt;      /* a nonce that stays used even if the act is refused */
     uint8_t burnt[16];

@@ -125,7 +125,8 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
     int64_t now = clock_monotonic();
     enum err err = ERR_NONE;
     *wait = TURN_MILLISECONDS;
-    if (now - centre->last_sweep >= SWEEP_MILLISECONDS) {
+    err = door_flush(centre, false, fault);
+    if (err == ERR_NONE && now - centre->last_sweep >= SWEEP_MILLISECONDS) {
         centre->last_sweep = now;
         err = sweep(centre, fault);
         if (err == ERR_NONE)

@@ -27,7 +27,7 @@ static json_t *text_or_null(struct rows *rows, int column)
     if (row_is_null(rows, column))
         return json_null();
     struct bytes text = row_text(rows, column);
-    return json_stringn((const char *)text.data, text.len);
+    return json_stringn(text.len ? (const char *)text.data : "", text.len);
 }
 
 /* The data from `after` on, cut where the page is full. */
@@ -76,11 +76,12 @@ static bool read_entries(struct act_call *call, int64_t *last, bool *is_end)
         if (!*is_end)
             break;
         *last = row_integer(&rows, 0);
-        json_array_append_new(list, entry_json(&rows, i == 0 ? after : 0, &size));
+        if (json_array_append_new(list, entry_json(&rows, i == 0 ? after : 0, &size)) != 0)
+            act_fail(call, ERR_MEMORY);
     }
     act_answer(call, "entries", list);
     act_answer(call, "more", json_boolean(!*is_end));
-    return act_ok(call, rows_end(&rows));
+    return call->outcome == ACT_DONE && act_ok(call, rows_end(&rows));
 }
 
 /* Those of the entries read; on the last page also what names a later entry, if anything does. */

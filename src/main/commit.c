@@ -146,7 +146,8 @@ static enum err commit_run(struct commit *commit, int listening, struct fault *f
     if (err != ERR_NONE)
         return err;
     role_ready(commit->call);
-    return serve_acts(centre, listening, commit->watches, NUM_WATCHES, &stops, fault);
+    err = serve_acts(centre, listening, commit->watches, NUM_WATCHES, &stops, fault);
+    return err == ERR_NONE ? door_flush(centre, true, fault) : err;
 }
 
 int role_commit(const struct role_call *call)
