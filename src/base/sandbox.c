@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/landlock.h"
 #include "base/seccomp.h"
+#include "base/secret.h"
 
 static enum err fail(struct fault *fault, const char *step)
 {
@@ -38,11 +38,8 @@ static enum err user_become(const char *name, bool *changed, struct fault *fault
 
 enum err sandbox_basics(struct fault *fault)
 {
-    static const struct rlimit none = {0, 0};
-    if (setrlimit(RLIMIT_CORE, &none) != 0)
-        return fail(fault, "no core");
-    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-        return fail(fault, "not dumpable");
+    if (secret_guard_process() != ERR_NONE)
+        return fail(fault, "no core, not dumpable");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fail(fault, "no new privileges");
     return ERR_NONE;

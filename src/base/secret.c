@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -41,6 +43,13 @@ bool secret_equal(struct bytes a, struct bytes b)
     for (size_t i = 0; i < a.len; i++)
         difference = (uint8_t)(difference | (a.data[i] ^ b.data[i]));
     return difference == 0;
+}
+
+enum err secret_guard_process(void)
+{
+    static const struct rlimit none = {0, 0};
+    bool is_guarded = setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+    return is_guarded ? ERR_NONE : ERR_DENIED;
 }
 
 enum err secret_read_fd(int fd, struct secret *secret)

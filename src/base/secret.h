@@ -17,6 +17,10 @@ enum err secret_set(struct secret *secret, struct bytes value) MUST_USE; /* ERR_
 struct bytes secret_bytes(const struct secret *secret); /* borrowed; for crypto and the card only */
 bool secret_equal(struct bytes a, struct bytes b);      /* constant time for equal lengths */
 
+/* secret_guard_process: from now on no core, and nobody of the same user looks into this process or
+ * traces it. For every process before it takes its first secret. ERR_DENIED; errno says why. */
+enum err secret_guard_process(void) MUST_USE;
+
 /* secret_read_fd reads one line (without its newline) from a file descriptor. */
 enum err secret_read_fd(int fd, struct secret *secret) MUST_USE;
 /* secret_ask prints the prompt on the terminal and reads a line without echo. ERR_IO when there is

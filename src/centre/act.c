@@ -61,6 +61,11 @@ bool act_has(const struct act_call *call, uint64_t field)
     return (call->fields.has & field) == field;
 }
 
+int act_page_size(const struct act_call *call, int most)
+{
+    return act_has(call, FIELD_LIMIT) && call->fields.limit < most ? (int)call->fields.limit : most;
+}
+
 /* -- answering -- */
 
 void act_answer(struct act_call *call, const char *name, json_t *value)
@@ -152,6 +157,7 @@ const struct act *act_find(const struct centre *centre, const char *name)
     return NULL;
 }
 
+/* Who asks, and whether the act is theirs. */
 static bool act_name_actor(struct act_call *call, const struct act_peer *peer, json_t *as)
 {
     struct store *store = call->centre->store;
@@ -192,8 +198,11 @@ static void call_parse(struct act_call *call, const struct act_peer *peer, json_
         return;
     }
     call->request = json_incref(json_object_get(request, "fields"));
-    if (act_name_actor(call, peer, json_object_get(request, "as")) &&
-        act_ok(call, fields_parse(call->request, call->act->required, call->act->optional,
+    if (!act_name_actor(call, peer, json_object_get(request, "as"))) {
+        call->is_at_door = call->outcome == ACT_REFUSED && door_count(call, peer->uid);
+        return;
+    }
+    if (act_ok(call, fields_parse(call->request, call->act->required, call->act->optional,
                                   &call->fields, &call->fault)))
         call->outcome = ACT_DONE;
 }
@@ -201,7 +210,7 @@ static void call_parse(struct act_call *call, const struct act_peer *peer, json_
 void act_call_parse(struct act_call *call, struct centre *centre, const struct act_peer *peer,
                     struct bytes message)
 {
-    *call = (struct act_call){.centre = centre, .now = clock_now()};
+    *call = (struct act_call){.centre = centre, .now = clock_now(), .uid = peer->uid};
     buffer_init(&call->fields.request, LIMIT_REQUEST);
     call->answer = json_object();
     call->notes = json_object();
@@ -285,6 +294,8 @@ static void call_settle(struct act_call *call, bool goes_on)
 
 static void call_decide(struct act_call *call)
 {
+    if (call->is_at_door && !act_ok(call, door_journal(call)))
+        return;
     if (call->outcome != ACT_DONE || call->act->trace == READ_ONLY)
         return;
     if (!act_ok(call, store_savepoint(call->centre->store, &call->fault)))
@@ -305,7 +316,8 @@ static void fail_all(struct act_call *calls, size_t num_calls, enum err err, con
 static bool batch_writes(const struct act_call *calls, size_t num_calls)
 {
     for (size_t i = 0; i < num_calls; i++)
-        if (calls[i].outcome == ACT_DONE && calls[i].act->trace == JOURNALLED)
+        if (calls[i].is_at_door ||
+            (calls[i].outcome == ACT_DONE && calls[i].act->trace == JOURNALLED))
             return true;
     return false;
 }

@@ -45,6 +45,8 @@ struct act_call {
     enum act_outcome outcome;
     struct ruling refusal;
     struct fault fault;
+    int64_t uid;         /* of the other end */
+    bool is_at_door;     /* refused there, and the first of its kind: it has an entry of its own */
     int64_t application; /* what the journal entry is about; 0: no application */
     bool has_burnt;      /* a nonce that stays used even if the act is refused */
     uint8_t burnt[16];
@@ -86,6 +88,8 @@ bool act_ok(struct act_call *call, enum err err) MUST_USE;
 /* act_allows is true for an allowed ruling; any other refuses the call with it. */
 bool act_allows(struct act_call *call, const struct ruling *ruling) MUST_USE;
 bool act_has(const struct act_call *call, uint64_t field);
+/* act_page_size: how many rows an answer of one page has, what was asked for or most. */
+int act_page_size(const struct act_call *call, int most);
 
 /* act_answer puts a value (its reference is taken over) into the answer. */
 void act_answer(struct act_call *call, const char *name, json_t *value);

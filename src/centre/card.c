@@ -107,7 +107,7 @@ bool card_reconcile(struct act_call *call, const struct card_statement *statemen
 {
     char id[CARD_ID_LEN + 1] = "";
     memcpy(id, statement->card_id, CARD_ID_LEN);
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_CARD, value_text(id),
                                        &list, &call->fault)))
         return false;

@@ -80,7 +80,7 @@ static enum err close_stale(struct centre *centre, const struct certificate *row
 /* Certificates that nobody installed within 14 days are revoked (unspecified). */
 static enum err sweep(struct centre *centre, struct fault *fault)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     enum err err = certificate_list(centre, STATEMENT_CERTIFICATES_STALE,
                                     value_integer(clock_now() - STALE_SECONDS), &list, fault);
     if (err != ERR_NONE || list.num == 0)
@@ -129,6 +129,8 @@ enum err centre_start(struct centre *centre, struct fault *fault)
 {
     enum err err = setup_load_authorities(centre, fault);
     if (err == ERR_NONE)
+        err = setup_generations(centre, fault);
+    if (err == ERR_NONE)
         err = signing_settle(centre, fault);
     if (err == ERR_NONE)
         err = change_feed_all(centre, fault);
@@ -144,7 +146,8 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
     int64_t now = clock_monotonic();
     enum err err = ERR_NONE;
     *wait = TURN_MILLISECONDS;
-    if (now - centre->last_sweep >= SWEEP_MILLISECONDS) {
+    err = door_flush(centre, false, fault);
+    if (err == ERR_NONE && now - centre->last_sweep >= SWEEP_MILLISECONDS) {
         centre->last_sweep = now;
         err = sweep(centre, fault);
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/kind.h"
+#include "centre/door.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
 #include "registry/municipalities.h"
@@ -42,7 +43,8 @@ struct centre {
     bool is_sample;
     const struct act_table *tables;
     size_t num_tables;
-    bool is_broken; /* something was done that could not be finished: only a new start helps */
+    struct door door; /* refusals that are not in the journal yet */
+    bool is_broken;   /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */
     int64_t last_checkpoint, last_sweep;
     int64_t checkpoint_entry; /* of the journal, where the last checkpoint was made */

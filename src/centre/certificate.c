@@ -1,6 +1,7 @@
 /* Rows of certificates: reading, adding, changing their state. */
 #include "centre/certificate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -28,15 +29,34 @@ static void certificate_read(struct rows *rows, struct certificate *out)
         row_copy_blob(rows, 6, out->leaf_digest, sizeof out->leaf_digest);
 }
 
+void certificate_list_done(struct certificate_list *list)
+{
+    free(list->rows);
+    *list = (struct certificate_list){0};
+}
+
+static enum err list_grow(struct certificate_list *list)
+{
+    if (list->num < list->room)
+        return ERR_NONE;
+    size_t room = list->room ? 2 * list->room : 16;
+    struct certificate *rows = reallocarray(list->rows, room, sizeof *rows);
+    if (!rows)
+        return ERR_MEMORY;
+    list->rows = rows;
+    list->room = room;
+    return ERR_NONE;
+}
+
 enum err certificate_list(struct centre *centre, enum statement statement, struct value value,
                           struct certificate_list *out, struct fault *fault)
 {
     struct rows rows CLEANUP_ROWS = {0};
-    out->num = 0;
     store_query(centre->store, statement, VALUES(value), &rows, fault);
     while (rows_next(&rows)) {
-        if (out->num == CERTIFICATES_MAX)
-            return fault_set(fault, ERR_LIMIT, "certificates", "more than %d", CERTIFICATES_MAX);
+        enum err err = list_grow(out);
+        if (err != ERR_NONE)
+            return err;
         certificate_read(&rows, &out->rows[out->num++]);
     }
     return rows_end(&rows);

@@ -6,8 +6,6 @@
 #include "centre/change.h"
 #include "law/events.h"
 
-#define CERTIFICATES_MAX 128 /* of one resident, ever */
-
 struct certificate {
     enum kind kind;
     int64_t serial, application, resident;
@@ -21,12 +19,17 @@ struct certificate {
     int64_t since; /* of the hold or revocation */
 };
 
+/* As many as there are: what ends or holds certificates is never refused for their number. Only
+ * issue is (LIMIT_CERTIFICATES_OF_RESIDENT), so that the number stays small. */
 struct certificate_list {
-    size_t num;
-    struct certificate rows[CERTIFICATES_MAX];
+    size_t num, room;
+    struct certificate *rows;
 };
+void certificate_list_done(struct certificate_list *list);
+#define CLEANUP_CERTIFICATE_LIST CLEANUP(certificate_list_done)
 
-/* certificate_list reads what one of the statements CERTIFICATE… finds for a value. */
+/* certificate_list reads what one of the statements CERTIFICATE… finds for a value into an empty
+ * list. */
 enum err certificate_list(struct centre *centre, enum statement statement, struct value value,
                           struct certificate_list *out, struct fault *fault) MUST_USE;
 /* certificate_find: ERR_NOT_FOUND for a serial that is no resident's. */

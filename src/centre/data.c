@@ -60,12 +60,27 @@ static enum err load_files(struct centre *centre, const struct data_paths *paths
                : fault_set(fault, ERR_NOT_FOUND, "municipality", "no row for %s", municipality);
 }
 
-static enum err open_maps(struct centre *centre, const struct data_paths *paths,
-                          struct fault *fault)
+/* What is missing or no map any more is begun again; centre_start fills it from the changes. */
+static enum err open_map(struct data *data, const char *path, enum kind kind, struct fault *fault)
+{
+    struct status_map **map = &data->centre.maps[kind];
+    struct fault why = {0};
+    enum err err = status_map_open(path, kind, true, map, &why);
+    if (err != ERR_NOT_FOUND && err != ERR_MALFORMED) {
+        if (err != ERR_NONE)
+            *fault = why;
+        return err;
+    }
+    data->has_new_map[kind] = true;
+    err = status_map_replace(path, kind, fault);
+    return err == ERR_NONE ? status_map_open(path, kind, true, map, fault) : err;
+}
+
+static enum err open_maps(struct data *data, const struct data_paths *paths, struct fault *fault)
 {
     enum err err = ERR_NONE;
     for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
-        err = status_map_open(paths->maps[kind], (enum kind)kind, true, &centre->maps[kind], fault);
+        err = open_map(data, paths->maps[kind], (enum kind)kind, fault);
     return err;
 }
 
@@ -90,7 +105,7 @@ enum err data_open(const struct data_paths *paths, int signer_fd, const char *mu
     if (err == ERR_NONE)
         err = store_claim(centre->store, fault);
     if (err == ERR_NONE)
-        err = open_maps(centre, paths, fault);
+        err = open_maps(out, paths, fault);
     if (err == ERR_NONE)
         err = centre_open(centre, fault);
     if (err != ERR_NONE)

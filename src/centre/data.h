@@ -21,6 +21,7 @@ struct data {
     struct signer_client signer;
     struct substitutes substitutes;
     struct profile_site site;
+    bool has_new_map[NUM_KINDS]; /* it was missing or damaged, and was begun again */
 };
 
 /* data_open opens everything and claims the database. signer_fd is a connected socket to the

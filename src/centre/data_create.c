@@ -9,7 +9,6 @@
 #include "centre/crl.h"
 #include "centre/data.h"
 #include "centre/setup.h"
-#include "crypto/hash.h"
 #include "registry/csv.h"
 #include "registry/import.h"
 #include "store/property.h"
@@ -98,18 +97,12 @@ static enum err write_residents(struct centre *centre, struct bytes file, struct
 
 /* -- authorities -- */
 
-/* The generation of the authority's key, which signs from its own certificate on. */
-static enum err add_generations(struct centre *centre, struct fault *fault)
+static enum err publish_authorities(struct centre *centre, struct fault *fault)
 {
     enum err err = ERR_NONE;
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
-        struct status_generation generation = {.first = 1, .last = STATUS_SERIAL_MAX};
-        sha256(buffer_bytes(&centre->authorities[kind].spki), generation.key);
-        err = status_map_add_generation(centre->maps[kind], &generation);
-        if (err == ERR_NONE)
-            err = status_authority_publish(centre->published, (enum kind)kind,
-                                           buffer_bytes(&centre->authorities[kind].der), fault);
-    }
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+        err = status_authority_publish(centre->published, (enum kind)kind,
+                                       buffer_bytes(&centre->authorities[kind].der), fault);
     return err;
 }
 
@@ -143,7 +136,7 @@ static enum err fill(struct centre *centre, const struct data_first *first, stru
     if (err == ERR_NONE)
         err = setup_authorities(centre, fault);
     if (err == ERR_NONE)
-        err = add_generations(centre, fault);
+        err = publish_authorities(centre, fault);
     if (err == ERR_NONE)
         err = publish_permit_key(centre, fault);
     return err != ERR_NONE ? err : centre_start(centre, fault);

@@ -32,6 +32,11 @@ static bool read_number(const struct field_row *row, json_t *value, struct act_f
     return true;
 }
 
+static bool read_count(const struct field_row *row, json_t *value, struct act_fields *out)
+{
+    return json_integer_value(value) > 0 && read_number(row, value, out);
+}
+
 static bool read_flag(const struct field_row *row, json_t *value, struct act_fields *out)
 {
     if (!json_is_boolean(value))
@@ -222,6 +227,7 @@ static const struct field_row rows[] = {
     {FIELD_FILE, "file", read_long, AT(file)},
     {FIELD_FROM, "from", read_number, AT(from)},
     {FIELD_AFTER, "after", read_number, AT(after)},
+    {FIELD_LIMIT, "limit", read_count, AT(limit)},
     {FIELD_NAME, "name", read_text, AT(name)},
     {FIELD_MISSING, "missing", read_flag, AT(missing)},
     {FIELD_STOPPED, "stopped", read_flag, AT(stopped)},

@@ -39,6 +39,8 @@
 #define FIELD_MISSING   (UINT64_C(1) << 26)
 #define FIELD_STOPPED   (UINT64_C(1) << 27)
 #define FIELD_AFTER     (UINT64_C(1) << 28)
+#define FIELD_LIMIT     (UINT64_C(1) << 29)
+#define FIELD_PAGE      (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
 #define FIELD_TEXT     (FIELD_TEXT_MAX * 4 + 1)
@@ -46,7 +48,7 @@
 /* What came. A field that did not come is zero; has tells. */
 struct act_fields {
     uint64_t has;
-    int64_t number, resident, time, from, after;
+    int64_t number, resident, time, from, after, limit;
     enum kind kind;
     unsigned kinds; /* KINDS_… */
     enum procedure procedure;

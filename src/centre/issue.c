@@ -33,6 +33,9 @@ static const struct reason reason_known_key = {
 static const struct reason reason_have_one = {"issue", "S11", "have-one",
                                               "There is a good certificate of this kind already.",
                                               "有効な電子証明書がすでにあります。"};
+static const struct reason reason_too_many = {
+    "issue", "", "too-many-certificates", "No one is issued more certificates than this resident.",
+    "この住民に発行できる電子証明書の数の上限に達しています。"};
 static const struct reason reason_installed = {"issue", "S22", "already-issued",
                                                "This application has its certificate already.",
                                                "この申請の電子証明書は発行済みです。"};
@@ -81,6 +84,12 @@ static const struct certificate *find_live(const struct certificate_list *list, 
     return NULL;
 }
 
+/* Only here: a hold or an end is never refused for the number of certificates. */
+static bool check_number(struct act_call *call, const struct certificate_list *list)
+{
+    return list->num < LIMIT_CERTIFICATES_OF_RESIDENT || act_refuse(call, &reason_too_many);
+}
+
 static bool check_predecessor(struct act_call *call, const struct resident *resident,
                               const struct issue_facts *facts, const struct certificate_list *list)
 {
@@ -120,7 +129,7 @@ static bool ask_validity(struct act_call *call, const struct resident *resident,
 bool issue_may(struct act_call *call, const struct resident *resident,
                const struct issue_facts *facts, struct date *last_day)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     struct ruling eligible = ask_eligibility(call, resident, facts);
     if (!act_allows(call, &eligible))
         return false;
@@ -128,7 +137,7 @@ bool issue_may(struct act_call *call, const struct resident *resident,
         return act_refuse(call, &reason_stopped);
     return act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_RESIDENT,
                                          value_integer(resident->number), &list, &call->fault)) &&
-           check_predecessor(call, resident, facts, &list) &&
+           check_number(call, &list) && check_predecessor(call, resident, facts, &list) &&
            ask_validity(call, resident, facts, &list, last_day);
 }
 
@@ -171,7 +180,7 @@ enum key_history { KEY_NEW, KEY_OF_THIS_APPLICATION, KEY_KNOWN };
 static bool find_key(struct act_call *call, const struct issue_facts *facts,
                      const uint8_t digest[static 32], enum key_history *out)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATE_BY_KEY,
                                        value_blob(bytes_of(digest, 32)), &list, &call->fault)))
         return false;
@@ -191,7 +200,7 @@ static bool find_key(struct act_call *call, const struct issue_facts *facts,
  * successor is live. */
 static bool close_unused(struct act_call *call, const struct issue_facts *facts)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_CARD,
                                        value_text(facts->card), &list, &call->fault)))
         return false;

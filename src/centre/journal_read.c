@@ -5,8 +5,11 @@
 #include "centre/journal.h"
 #include "store/rows.h"
 
-#define READ_ENTRIES 200
-#define READ_BYTES   (400 * 1024) /* of data; hexadecimal doubles it */
+/* One page stays below LIMIT_FRAME: of data, which hexadecimal doubles, and some 700 bytes for each
+ * entry and checkpoint. */
+#define READ_ENTRIES     200
+#define READ_CHECKPOINTS 400
+#define READ_BYTES       (256 * 1024)
 
 static json_t *hex_or_null(struct rows *rows, int column)
 {
@@ -24,41 +27,72 @@ static json_t *text_or_null(struct rows *rows, int column)
     if (row_is_null(rows, column))
         return json_null();
     struct bytes text = row_text(rows, column);
-    return json_stringn((const char *)text.data, text.len);
+    return json_stringn(text.len ? (const char *)text.data : "", text.len);
 }
 
-static json_t *entry_json(struct rows *rows)
+/* The data from `after` on, cut where the page is full. */
+static json_t *data_or_null(struct rows *rows, int64_t after, size_t *size)
 {
-    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "number",
+    struct buffer text CLEANUP_BUFFER;
+    if (row_is_null(rows, 10))
+        return json_null();
+    struct bytes data = row_blob(rows, 10);
+    size_t start = (uint64_t)after < data.len ? (size_t)after : data.len;
+    size_t len = data.len - start < READ_BYTES ? data.len - start : READ_BYTES;
+    *size += len;
+    buffer_init(&text, 2 * READ_BYTES);
+    hex_encode(bytes_of(data.data + start, len), &text);
+    return json_stringn(text.len ? (const char *)text.data : "", text.len);
+}
+
+static json_t *entry_json(struct rows *rows, int64_t after, size_t *size)
+{
+    size_t len = row_is_null(rows, 10) ? 0 : row_blob(rows, 10).len;
+    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o}", "number",
                      (json_int_t)row_integer(rows, 0), "previous", hex_or_null(rows, 1),
                      "commitment", hex_or_null(rows, 2), "kind", text_or_null(rows, 3), "actor",
                      text_or_null(rows, 4), "role", text_or_null(rows, 5), "second",
                      text_or_null(rows, 6), "time", (json_int_t)row_integer(rows, 7), "head",
-                     hex_or_null(rows, 8), "salt", hex_or_null(rows, 9), "data",
-                     hex_or_null(rows, 10), "erased", text_or_null(rows, 12));
+                     hex_or_null(rows, 8), "salt", hex_or_null(rows, 9), "length", (json_int_t)len,
+                     "data", data_or_null(rows, after, size), "erased", text_or_null(rows, 12));
 }
 
-static bool read_entries(struct act_call *call)
+/* Entries that fit; the first one always, and it alone may be cut. *last is the last one's number,
+ * *is_end that nothing comes behind. */
+static bool read_entries(struct act_call *call, int64_t *last, bool *is_end)
 {
     struct rows rows CLEANUP_ROWS = {0};
     json_t *list = json_array();
     size_t size = 0;
+    int64_t after = act_has(call, FIELD_AFTER) ? call->fields.after : 0;
+    int page = act_page_size(call, READ_ENTRIES);
+    *is_end = true;
     store_query(call->centre->store, STATEMENT_JOURNAL_READ,
-                VALUES(value_integer(call->fields.from), value_integer(READ_ENTRIES)), &rows,
+                VALUES(value_integer(call->fields.from), value_integer(page + 1)), &rows,
                 &call->fault);
-    while (size < READ_BYTES && rows_next(&rows)) {
-        size += 512 + (row_is_null(&rows, 10) ? 0 : row_blob(&rows, 10).len);
-        json_array_append_new(list, entry_json(&rows));
+    for (int i = 0; rows_next(&rows); i++) {
+        size_t len = row_is_null(&rows, 10) ? 0 : row_blob(&rows, 10).len;
+        *is_end = i == 0 || (i < page && size + len <= READ_BYTES);
+        if (!*is_end)
+            break;
+        *last = row_integer(&rows, 0);
+        if (json_array_append_new(list, entry_json(&rows, i == 0 ? after : 0, &size)) != 0)
+            act_fail(call, ERR_MEMORY);
     }
     act_answer(call, "entries", list);
-    return act_ok(call, rows_end(&rows));
+    act_answer(call, "more", json_boolean(!*is_end));
+    return call->outcome == ACT_DONE && act_ok(call, rows_end(&rows));
 }
 
-static bool read_checkpoints(struct act_call *call)
+/* Those of the entries read; on the last page also what names a later entry, if anything does. */
+static bool read_checkpoints(struct act_call *call, int64_t last)
 {
     struct rows rows CLEANUP_ROWS = {0};
     json_t *list = json_array();
-    store_query(call->centre->store, STATEMENT_CHECKPOINT_READ, NO_VALUES, &rows, &call->fault);
+    store_query(call->centre->store, STATEMENT_CHECKPOINT_READ,
+                VALUES(value_integer(call->fields.from), value_integer(last),
+                       value_integer(READ_CHECKPOINTS)),
+                &rows, &call->fault);
     while (rows_next(&rows))
         json_array_append_new(
             list, json_pack("{s:I, s:o, s:I, s:o}", "number", (json_int_t)row_integer(&rows, 0),
@@ -70,12 +104,13 @@ static bool read_checkpoints(struct act_call *call)
 
 bool journal_read(struct act_call *call)
 {
-    int64_t number;
+    int64_t number, last = call->fields.from - 1;
+    bool is_end;
     uint8_t head[CHAIN_LEN], point[SIGNER_POINT_LEN];
     if (!act_ok(call, journal_head(call->centre->store, &number, head, &call->fault)) ||
         !act_ok(call, signer_client_journal_key(call->centre->signer, point)))
         return false;
     act_answer(call, "last", json_integer(number));
     act_answer_bytes(call, "key", bytes_of(point, sizeof point));
-    return read_entries(call) && (call->fields.from > 1 || read_checkpoints(call));
+    return read_entries(call, &last, &is_end) && read_checkpoints(call, is_end ? INT64_MAX : last);
 }

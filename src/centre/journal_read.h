@@ -3,5 +3,6 @@
 
 #include "centre/act.h"
 
-/* The function of the act `journal-read`: entries from call->fields.from on, as many as fit. */
+/* The function of the act `journal-read`: one page, entries from call->fields.from on as
+ * many as fit, and their checkpoints. PROTOCOL.acts 7. */
 bool journal_read(struct act_call *call);

@@ -125,7 +125,7 @@ static bool is_concerned(const struct outcome_request *request, const struct cer
 bool outcome_apply(struct act_call *call, struct resident *resident,
                    const struct outcome_request *request)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     struct date today = date_of_time(call->now);
     if (is_ahead(call, request))
         return act_refuse(call, &reason_not_yet);
@@ -141,7 +141,7 @@ bool outcome_apply(struct act_call *call, struct resident *resident,
 
 bool outcome_supersede(struct act_call *call, const struct certificate *successor)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     const struct outcome_request request = {
         .event = EVENT_RENEWED,
         .kinds = 1u << successor->kind,

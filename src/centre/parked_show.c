@@ -155,14 +155,15 @@ bool parked_list(struct act_call *call)
     struct rows rows CLEANUP_ROWS = {0};
     json_t *list = json_array();
     bool has_more = false;
+    int page = act_page_size(call, PARKED_PAGE);
     int64_t after = act_has(call, FIELD_AFTER) ? call->fields.after : 0;
     act_answer(call, "parked", list);
     store_query(call->centre->store, STATEMENT_PARKED_LIST,
-                VALUES(value_integer(after), value_integer(PARKED_PAGE + 1)), &rows, &call->fault);
+                VALUES(value_integer(after), value_integer(page + 1)), &rows, &call->fault);
     for (int i = 0; call->outcome == ACT_DONE && !has_more && rows_next(&rows); i++) {
         json_t *fields = json_array();
-        json_t *row = i < PARKED_PAGE ? row_json(call, &rows, fields) : NULL;
-        has_more = i == PARKED_PAGE;
+        json_t *row = i < page ? row_json(call, &rows, fields) : NULL;
+        has_more = i == page;
         if (row)
             json_array_append_new(list, row);
         json_decref(fields);

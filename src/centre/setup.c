@@ -2,11 +2,13 @@
 #include "centre/setup.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "centre/journal.h"
 #include "centre/signing.h"
+#include "crypto/hash.h"
 #include "crypto/key.h"
 
 void authority_done(struct authority *authority)
@@ -36,6 +38,32 @@ enum err setup_load_authorities(struct centre *centre, struct fault *fault)
     for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
         err = authority_load(centre, (enum kind)kind, fault);
     return err;
+}
+
+/* The generation of the authority's key, which signs from its own certificate on. */
+static enum err generation_ensure(struct status_map *map, struct bytes spki)
+{
+    struct status_generation all[STATUS_GENERATIONS_MAX];
+    struct status_generation wanted = {.first = 1, .last = STATUS_SERIAL_MAX};
+    sha256(spki, wanted.key);
+    size_t num = status_map_generations(map, all);
+    for (size_t i = 0; i < num; i++)
+        if (memcmp(all[i].key, wanted.key, sizeof wanted.key) == 0 &&
+            all[i].first == wanted.first && all[i].last == wanted.last)
+            return ERR_NONE;
+    return status_map_add_generation(map, &wanted);
+}
+
+enum err setup_generations(struct centre *centre, struct fault *fault)
+{
+    for (int kind = 0; kind < NUM_KINDS; kind++) {
+        enum err err =
+            generation_ensure(centre->maps[kind], buffer_bytes(&centre->authorities[kind].spki));
+        if (err != ERR_NONE)
+            return fault_set(fault, err, "generation", "the map of %s takes none",
+                             kind_name((enum kind)kind));
+    }
+    return ERR_NONE;
 }
 
 enum err setup_staff(struct store *store, const struct staff *rows, size_t num_rows,

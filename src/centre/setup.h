@@ -10,6 +10,9 @@
 enum err setup_authorities(struct centre *centre, struct fault *fault) MUST_USE;
 /* setup_load_authorities reads the certificates from the signer into centre->authorities. */
 enum err setup_load_authorities(struct centre *centre, struct fault *fault) MUST_USE;
+/* setup_generations makes sure that each map knows its authority's key: of a new map, or a damaged
+ * one. */
+enum err setup_generations(struct centre *centre, struct fault *fault) MUST_USE;
 /* setup_staff writes rows of the staff, all or none. */
 enum err setup_staff(struct store *store, const struct staff *rows, size_t num_rows,
                      struct fault *fault) MUST_USE;

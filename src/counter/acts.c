@@ -19,7 +19,7 @@
 static const struct act acts[] = {
     {"application-open", BOTH_DESKS, ONE_PERSON, JOURNALLED, OPEN_NEEDS, OPEN_MAY, open_run, NULL},
     {"application-show", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | FIELD_CARD, open_show, NULL},
-    {"application-list", BOTH_DESKS, ONE_PERSON, READ_ONLY, 0, FIELD_RESIDENT, open_list, NULL},
+    {"application-list", BOTH_DESKS, ONE_PERSON, READ_ONLY, 0, FIELD_RESIDENT | FIELD_PAGE, open_list, NULL},
     {"application-close", BOTH_DESKS, ONE_PERSON, JOURNALLED, NUMBER_NOTE, 0, open_close, NULL},
     {"step", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_STEP, FIELD_KIND | FIELD_NOTE, step_say, NULL},
     {"reset-join", ROLE_COUNTER, ONE_PERSON, JOURNALLED, NUMBER_NOTE | FIELD_KIND, 0, step_join_reset, NULL},

@@ -143,7 +143,7 @@ bool desk_pin(struct act_call *call)
 static bool find_issued(struct act_call *call, const struct application *application,
                         struct certificate *out)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_APPLICATION,
                                        value_integer(application->number), &list, &call->fault)))
         return false;

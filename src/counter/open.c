@@ -103,7 +103,7 @@ static bool ask_issue(struct act_call *call, const struct resident *resident,
 /* page:S43 page:S44 page:S45 rule:release */
 static bool check_held(struct act_call *call, const struct resident *resident)
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     if (call->fields.procedure != PROCEDURE_RELEASE || resident->card_state == CARD_STOPPED)
         return true;
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_RESIDENT,
@@ -199,26 +199,35 @@ bool open_show(struct act_call *call)
     return is_found && application_answer(call, &application);
 }
 
+#define LIST_PAGE 200
+
+static json_t *list_row(struct rows *rows)
+{
+    static const char *const states[] = {"open", "finished", "closed"};
+    struct bytes procedure = row_text(rows, 2);
+    return json_pack("{s:I, s:s%, s:I, s:s}", "number", (json_int_t)row_integer(rows, 0),
+                     "procedure", procedure.data, procedure.len, "resident",
+                     (json_int_t)row_integer(rows, 5), "state",
+                     states[row_integer_within(rows, 9, 0, 2)]);
+}
+
 bool open_list(struct act_call *call)
 {
     struct rows rows CLEANUP_ROWS = {0};
     json_t *list = json_array();
+    int page = act_page_size(call, LIST_PAGE), num = 0;
+    int64_t before = act_has(call, FIELD_AFTER) ? call->fields.after : INT64_MAX;
     act_answer(call, "applications", list);
-    struct store *store = call->centre->store;
-    if (act_has(call, FIELD_RESIDENT))
-        store_query(store, STATEMENT_APPLICATION_LIST_OF_RESIDENT,
-                    VALUES(value_integer(call->fields.resident)), &rows, &call->fault);
-    else
-        store_query(store, STATEMENT_APPLICATION_LIST, NO_VALUES, &rows, &call->fault);
-    static const char *const states[] = {"open", "finished", "closed"};
-    while (rows_next(&rows)) {
-        struct bytes procedure = row_text(&rows, 2);
-        json_array_append_new(list, json_pack("{s:I, s:s%, s:I, s:s}", "number",
-                                              (json_int_t)row_integer(&rows, 0), "procedure",
-                                              procedure.data, procedure.len, "resident",
-                                              (json_int_t)row_integer(&rows, 5), "state",
-                                              states[row_integer_within(&rows, 9, 0, 2)]));
-    }
+    bool is_of_one = act_has(call, FIELD_RESIDENT);
+    const struct value values[] = {value_integer(before), value_integer(page + 1),
+                                   value_integer(call->fields.resident)};
+    store_query(call->centre->store,
+                is_of_one ? STATEMENT_APPLICATION_LIST_OF_RESIDENT : STATEMENT_APPLICATION_LIST,
+                values, is_of_one ? 3 : 2, &rows, &call->fault);
+    for (; rows_next(&rows); num++)
+        if (num < page)
+            json_array_append_new(list, list_row(&rows));
+    act_answer(call, "more", json_boolean(num > page));
     return act_ok(call, rows_end(&rows));
 }
 

@@ -66,7 +66,7 @@ static bool check_challenge(struct act_call *call)
 static bool install_digest(struct act_call *call, const struct application *application,
                            uint8_t out[static 32])
 {
-    struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_APPLICATION,
                                        value_integer(application->number), &list, &call->fault)))
         return false;

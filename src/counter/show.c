@@ -43,7 +43,7 @@ static json_t *certificate_json(const struct certificate *row, struct date today
 static bool certificates_json(struct act_call *call, const struct application *application,
                               json_t *list)
 {
-    struct certificate_list rows;
+    struct certificate_list rows CLEANUP_CERTIFICATE_LIST = {0};
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_APPLICATION,
                                        value_integer(application->number), &rows, &call->fault)))
         return false;

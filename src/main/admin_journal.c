@@ -72,19 +72,38 @@ static const char *text_field(json_t *object, const char *name)
 
 /* -- one entry -- */
 
+/* What an entry that is longer than a page still lacks is asked for, piece by piece. */
+static bool read_data(struct verification *verification, json_t *entry, struct buffer *out)
+{
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    size_t len = (size_t)json_integer_value(json_object_get(entry, "length")), before;
+    do {
+        before = out->len;
+        if (hex_decode(bytes_of_text(text_field(entry, "data")), out) != ERR_NONE)
+            return false;
+        if (out->len == len)
+            return true;
+        json_t *fields = json_pack("{s:I, s:I, s:i}", "from", (json_int_t)verification->last,
+                                   "after", (json_int_t)out->len, "limit", 1);
+        counter_answer_done(&answer);
+        counter_client_ask(&verification->line->client, "journal-read", fields, &answer);
+        entry = json_array_get(json_object_get(answer.detail, "entries"), 0);
+    } while (out->len > before && out->len < len);
+    return false;
+}
+
 /* The personal data open the commitment, or say by which rule they were erased. */
 static const char *check_data(struct verification *verification, json_t *entry,
                               const uint8_t commitment[static CHAIN_LEN])
 {
     uint8_t salt[CHAIN_LEN], opened[CHAIN_LEN];
     struct buffer data CLEANUP_BUFFER;
-    buffer_init(&data, LIMIT_FRAME);
+    buffer_init(&data, LIMIT_STORE_VALUE);
     if (json_is_string(json_object_get(entry, "erased"))) {
         verification->num_erased++;
         return NULL;
     }
-    if (!hex_field(entry, "salt", salt, sizeof salt) ||
-        hex_decode(bytes_of_text(text_field(entry, "data")), &data) != ERR_NONE)
+    if (!hex_field(entry, "salt", salt, sizeof salt) || !read_data(verification, entry, &data))
         return say("its data are missing", "内容が欠けています");
     if (chain_commit(salt, buffer_bytes(&data), opened) != ERR_NONE ||
         memcmp(opened, commitment, CHAIN_LEN) != 0)
@@ -214,9 +233,8 @@ static int read_page(struct verification *verification, bool *more)
                        json_pack("{s:I}", "from", (json_int_t)first), &answer);
     if (answer.outcome != COUNTER_DONE)
         return counter_complain(&answer);
-    if (first == 1 &&
-        (!hex_field(answer.detail, "key", verification->point, sizeof verification->point) ||
-         !add_checkpoints(verification, json_object_get(answer.detail, "checkpoints"))))
+    if (!hex_field(answer.detail, "key", verification->point, sizeof verification->point) ||
+        !add_checkpoints(verification, json_object_get(answer.detail, "checkpoints")))
         return complain_err("journal", ERR_PEER);
     json_array_foreach (json_object_get(answer.detail, "entries"), i, entry) {
         const char *wrong = check_entry(verification, entry);
@@ -225,7 +243,7 @@ static int read_page(struct verification *verification, bool *more)
         if (!keep_head(verification))
             return complain_err("journal", ERR_MEMORY);
     }
-    *more = verification->last >= first;
+    *more = verification->last >= first && json_is_true(json_object_get(answer.detail, "more"));
     return EXIT_DONE;
 }
 

@@ -122,6 +122,18 @@ static bool confine(const struct role_call *call, struct fault *fault)
     return role_confine(call, &plan);
 }
 
+static void say_new_maps(const struct data *data)
+{
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        if (data->has_new_map[kind])
+            fprintf(stderr,
+                    say("jpkid: commit: the status map of %s was missing or damaged; it is made "
+                        "again from the changes\n",
+                        "jpkid: commit: %s "
+                        "の状態表が失われたか壊れていたため、変更記録から作り直します\n"),
+                    kind_name((enum kind)kind));
+}
+
 static enum err commit_run(struct commit *commit, int listening, struct fault *fault)
 {
     struct centre *centre = &commit->data.centre;
@@ -134,7 +146,8 @@ static enum err commit_run(struct commit *commit, int listening, struct fault *f
     if (err != ERR_NONE)
         return err;
     role_ready(commit->call);
-    return serve_acts(centre, listening, commit->watches, NUM_WATCHES, &stops, fault);
+    err = serve_acts(centre, listening, commit->watches, NUM_WATCHES, &stops, fault);
+    return err == ERR_NONE ? door_flush(centre, true, fault) : err;
 }
 
 int role_commit(const struct role_call *call)
@@ -150,6 +163,8 @@ int role_commit(const struct role_call *call)
     enum err err = centre_files_find(call->data, &files, &fault);
     if (err == ERR_NONE)
         err = data_open(&files.paths, ROLE_FD_FIRST, files.municipality, &commit->data, &fault);
+    if (err == ERR_NONE)
+        say_new_maps(&commit->data);
     if (err == ERR_NONE)
         err = acts_listen(call, &listening, &fault);
     if (err == ERR_NONE && !confine(call, &fault))

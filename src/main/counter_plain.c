@@ -106,7 +106,7 @@ static const struct {
     const char *list; /* name of the list of an answer that comes in pages */
 } plain[] = {
     {"show", "application-show", show_options, -1, NULL, counter_print_application, NULL},
-    {"list", "application-list", find_options, 0, NULL, counter_print, NULL},
+    {"list", "application-list", find_options, 0, NULL, counter_print, "applications"},
     {"find", "resident-find", find_options, 0, NULL, counter_print, NULL},
     {"step", "step", step_options, 1, word_is_number, counter_print_application, NULL},
     {"paper", "step", step_options, 1, word_is_step_papers, counter_print_application, NULL},

@@ -11,6 +11,8 @@ static int ask(const char *fd_text, const char *question, enum kind kind, struct
     char prompt[128];
     if (fd_text && !option_descriptor("pin-fd", fd_text, &fd))
         return EXIT_USAGE;
+    if (secret_guard_process() != ERR_NONE)
+        return complain_err(say("no core, not dumpable", "メモリの保護"), ERR_DENIED);
     snprintf(prompt, sizeof prompt, "%s (%s): ", question, kind_label(kind, language_of_locale()));
     enum err err = fd_text ? secret_read_fd(fd, out) : secret_ask(prompt, out);
     const char *input = say("the PIN", "暗証番号");

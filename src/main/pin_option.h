@@ -1,5 +1,6 @@
 /* A PIN on its way from the resident to the card: from the descriptor that --pin-fd names, or from
- * the keyboard. Its form is checked here, before a try is spent. page:S05 page:S07 */
+ * the keyboard. Its form is checked here, before a try is spent; and before it is asked for, the
+ * process is one that leaves no core and that nobody looks into. page:S05 page:S07 */
 #pragma once
 
 #include "base/kind.h"

@@ -45,12 +45,24 @@ struct status_map {
     _Atomic uint64_t *words;
 };
 
+static struct bytes empty_map(enum kind kind, uint8_t page[static HEAD_SIZE])
+{
+    struct map_head head = {.magic = MAGIC, .kind = kind};
+    memset(page, 0, HEAD_SIZE);
+    memcpy(page, &head, sizeof head);
+    return bytes_of(page, HEAD_SIZE);
+}
+
 enum err status_map_create(const char *path, enum kind kind, struct fault *fault)
 {
-    uint8_t page[HEAD_SIZE] = {0};
-    struct map_head head = {.magic = MAGIC, .kind = kind};
-    memcpy(page, &head, sizeof head);
-    return file_create(path, bytes_of(page, sizeof page), 0640, fault);
+    uint8_t page[HEAD_SIZE];
+    return file_create(path, empty_map(kind, page), 0640, fault);
+}
+
+enum err status_map_replace(const char *path, enum kind kind, struct fault *fault)
+{
+    uint8_t page[HEAD_SIZE];
+    return file_replace(path, empty_map(kind, page), 0640, fault);
 }
 
 static enum err head_check(const struct status_map *map, enum kind kind, off_t size,

@@ -49,6 +49,9 @@ struct status_generation {
  * Words are stored atomically; one writer. A serial beyond the file reads as STATUS_NEVER. */
 struct status_map;
 enum err status_map_create(const char *path, enum kind kind, struct fault *fault) MUST_USE;
+/* status_map_replace begins one again where there may be something else; readers keep what they
+ * had. */
+enum err status_map_replace(const char *path, enum kind kind, struct fault *fault) MUST_USE;
 enum err status_map_open(const char *path, enum kind kind, bool writable, struct status_map **out,
                          struct fault *fault) MUST_USE;
 void status_map_free(struct status_map *map); /* takes NULL */

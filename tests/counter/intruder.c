@@ -150,6 +150,38 @@ static void the_second_person_reads_what_is_asked(void **state)
     town_card_done(&third);
 }
 
+/* -- at the door -- */
+
+static int num_entries(int64_t from, const char *kind, const char *actor)
+{
+    size_t i;
+    json_t *row;
+    int num = 0;
+    const struct counter_answer *answer =
+        town_done("auditor1", "journal-read", json_pack("{s:I}", "from", (json_int_t)from));
+    json_array_foreach (json_object_get(answer->detail, "entries"), i, row)
+        num += strcmp(json_string_value(json_object_get(row, "kind")), kind) == 0 &&
+               strcmp(json_string_value(json_object_get(row, "actor")), actor) == 0;
+    return num;
+}
+
+static void a_refusal_at_the_door_is_in_the_journal(void **state)
+{
+    (void)state;
+    const struct counter_answer *answer = town_done("admin1", "status", json_object());
+    int64_t from = counter_number(answer, "journal") + 1;
+    for (int i = 0; i < 20; i++) {
+        town_refused("stranger", "crl", json_object(), "nobody");
+        town_refused("hotline1", "crl", json_object(), "role");
+        town_refused("hotline1", "staff-list", json_object(), "role");
+    }
+    assert_int_equal(num_entries(from, "crl:nobody", "unknown"), 1);
+    assert_int_equal(num_entries(from, "crl:role", "hotline1"), 1);
+    assert_int_equal(num_entries(from, "staff-list:role", "hotline1"), 1);
+    answer = town_done("admin1", "status", json_object());
+    assert_int_equal(counter_number(answer, "journal"), from + 2);
+}
+
 /* -- the socket -- */
 
 /* Kilobytes of real memory that the centre has ever had. */
@@ -216,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_card_reported_lost_after_it_was_shown_gets_no_new_pin),
         cmocka_unit_test(a_time_that_no_certificate_can_say),
         cmocka_unit_test(the_second_person_reads_what_is_asked),
+        cmocka_unit_test(a_refusal_at_the_door_is_in_the_journal),
         cmocka_unit_test(small_text_does_not_become_large_memory),
         cmocka_unit_test(idle_connections_keep_nobody_out),
         cmocka_unit_test(a_name_that_is_cut_inside_of_a_character),

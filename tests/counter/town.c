@@ -440,7 +440,7 @@ static void list_of(int64_t resident, struct certificate_list *list)
 
 int town_count(enum kind kind, int64_t resident, enum status_state state)
 {
-    static struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     int num = 0;
     list_of(resident, &list);
     for (size_t i = 0; i < list.num; i++)
@@ -450,7 +450,7 @@ int town_count(enum kind kind, int64_t resident, enum status_state state)
 
 struct certificate town_certificate(enum kind kind, int64_t resident, enum status_state state)
 {
-    static struct certificate_list list;
+    struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
     list_of(resident, &list);
     for (size_t i = list.num; i-- > 0;)
         if (list.rows[i].kind == kind && list.rows[i].state == state)

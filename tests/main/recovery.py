@@ -19,7 +19,7 @@ DATA = os.path.join(folder, "data")
 KINDS = ("signature", "authentication")
 ISSUED = int(time.time()) - 30 * 86400
 GOOD, HELD = 2, 3
-HEAD, EPOCH_AT = 4096, 40
+HEAD, EPOCH_AT, GENERATION_AT = 4096, 40, 56
 tap = Tap()
 
 
@@ -103,7 +103,7 @@ def state_of(word):
 
 
 def main():
-    process = jpkid("init", "--sample", "--etc", os.path.join(SOURCE, "etc"))
+    process = jpkid("init", "--sample", "--etc", os.path.join(SOURCE, "etc"), stdout=subprocess.DEVNULL)
     tap.check(process.wait(60) == 0, "init", process.stderr.read())
     write([("INSERT INTO card VALUES ('0003720000000013137220340514', ?, 0)", (b"\4" * 65,))])
     write(rows_of_certificate(1000, [GOOD, HELD], ISSUED))
@@ -128,6 +128,35 @@ def main():
     answer = service.ask(5000)
     tap.check("5000: revoked" in answer, "a map that is ahead of a restored database takes what comes", answer)
     service.stop()
+
+    os.remove(map_path("signature"))
+    service = Service()
+    answer = service.ask(5000)
+    tap.check("5000: revoked" in answer and "1001: good" in service.ask(1001),
+              "a map that is gone is made again from the changes", answer)
+    errors = service.stop()
+    tap.check(errors.count("made again") == 1 and "map of signature was missing" in errors, "and that is said once",
+              errors)
+    for name, damage in (("of zeros", b"\0" * 64), ("of the other kind", b"JPKI map 1\n" + b"\0" * 5 + struct.pack("=Q", 1))):
+        with open(map_path("signature"), "r+b") as file:
+            file.write(damage)
+        service = Service()
+        tap.check("5000: revoked" in service.ask(5000), f"a head {name} is made again")
+        tap.check("made again" in service.stop(), "and that is said")
+    with open(map_path("signature"), "r+b") as file:
+        file.truncate(100)
+    service = Service()
+    tap.check("5000: revoked" in service.ask(5000), "a map that was cut is made again")
+    service.stop()
+    poke("signature", GENERATION_AT, 0)
+    service = Service()
+    tap.check("1001: good" in service.ask(1001), "a map that lost its authority's key has it again")
+    tap.check("made again" not in service.stop(), "a map that is whole is not made again")
+    os.remove(map_path("signature"))
+    os.mkdir(map_path("signature"))
+    process = jpkid("serve", "--listen", "127.0.0.1:0", stdout=subprocess.DEVNULL)
+    tap.check(process.wait(30) == 2, "what is no file is left alone, and there is no service", process.stderr.read())
+    os.rmdir(map_path("signature"))
 
     for serial in range(2000, 2130):
         write(rows_of_certificate(serial, [GOOD], None))
