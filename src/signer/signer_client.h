@@ -33,9 +33,9 @@ void signer_client_done(struct signer_client *client); /* closes */
 #define CLEANUP_SIGNER_CLIENT CLEANUP(signer_client_done)
 
 /* signer_client_certificate has the DER TBSCertificate linted as `what` under the authority of
- * `kind`, logged and signed (RSA PKCS#1 v1.5, SHA-256). Appends the bare signature to *signature.
- * ERR_DENIED: the lint fails, or the serial is not above the highest ever signed of that kind and
- * this very TBS was not signed before. */
+ * `kind`, logged and signed (SHA-256; RSA PKCS#1 v1.5 or ECDSA, as the authority's key is). Appends
+ * the bare signature to *signature. ERR_DENIED: the lint fails, or the serial is not above the
+ * highest ever signed of that kind and this very TBS was not signed before. */
 enum err signer_client_certificate(struct signer_client *client, enum kind kind,
                                    enum signer_certificate what, struct bytes tbs,
                                    struct buffer *signature, struct fault *fault) MUST_USE;
