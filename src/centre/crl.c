@@ -110,8 +110,9 @@ static enum err crl_sign(struct centre *centre, enum kind kind, const struct crl
     if (err == ERR_NONE)
         err = signer_client_crl(centre->signer, kind, memfd, &signature, fault);
     if (err == ERR_NONE)
-        err = status_crl_publish(centre->published, kind, memfd, buffer_bytes(&signature),
-                                 (uint64_t)crl->epoch, fault);
+        err = status_crl_publish(centre->published, kind, memfd,
+                                 profile_signature(centre->authorities[kind].cert.key.type),
+                                 buffer_bytes(&signature), (uint64_t)crl->epoch, fault);
     return err;
 }
 

@@ -143,17 +143,20 @@ bool issue_may(struct act_call *call, const struct resident *resident,
 
 /* -- request and statement -- */
 
-static bool check_request(struct act_call *call, struct cert_request *request)
+static bool check_request(struct act_call *call, enum kind kind, struct cert_request *request)
 {
     if (!act_ok(call,
                 cert_request_parse(buffer_bytes(&call->fields.request), request, &call->fault)))
         return false;
     struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
-    if (request->algorithm != ALGORITHM_RSA_SHA256 ||
+    if (request->algorithm == ALGORITHM_UNKNOWN ||
+        request->algorithm != profile_signature(request->key.type) ||
         public_key_parse(request->spki, &key) != ERR_NONE ||
         verify_message(key, HASH_SHA256, request->info, request->signature) != ERR_NONE)
         return act_refuse(call, &reason_request);
-    return public_key_check_quality(request->spki, NULL) == ERR_NONE ||
+    bool is_taken = profile_takes_key(profile_of_kind(kind)->id,
+                                      profile_authority_key(call->centre->site), &request->key);
+    return (is_taken && public_key_check_quality(request->spki, NULL) == ERR_NONE) ||
            act_refuse(call, &reason_quality);
 }
 
@@ -261,7 +264,7 @@ bool issue_run(struct act_call *call, const struct resident *resident,
     struct date last_day;
     uint8_t digest[SHA256_LEN];
     enum key_history history;
-    if (!check_request(call, &request))
+    if (!check_request(call, facts->kind, &request))
         return false;
     sha256(request.spki, digest);
     if (!check_key_in_card(call, facts, digest) || !find_key(call, facts, digest, &history))

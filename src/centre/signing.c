@@ -104,11 +104,13 @@ static enum err waiting_sign(struct centre *centre, struct waiting *item, struct
     }
     if (err != ERR_NONE)
         return fault_set(fault, err, "signing", "the signer does not answer: %s", refusal.text);
+    struct cert cert;
     err = waiting_verify(centre, item, buffer_bytes(&signature), fault);
-    if (err != ERR_NONE)
-        return err;
-    return cert_assemble(buffer_bytes(&item->tbs), ALGORITHM_RSA_SHA256, buffer_bytes(&signature),
-                         &item->certificate);
+    if (err == ERR_NONE)
+        err = cert_parse_tbs(buffer_bytes(&item->tbs), &cert, fault);
+    return err != ERR_NONE ? err
+                           : cert_assemble(buffer_bytes(&item->tbs), cert.algorithm,
+                                           buffer_bytes(&signature), &item->certificate);
 }
 
 static enum err waiting_journal(struct centre *centre, const struct waiting *item,

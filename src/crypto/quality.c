@@ -1,9 +1,11 @@
-/* Whether a resident's RSA key may be certified: size, exponent, small factors, the form that a
- * broken key generator in smart cards left behind (ROCA, CVE-2017-15361). */
+/* Whether a resident's key may be certified. RSA: size, exponent, small factors, the form that a
+ * broken key generator in smart cards left behind (ROCA, CVE-2017-15361). P-256: a point of the
+ * curve, in its one form. */
 #include "crypto/evp.h"
 
 #define QUALITY_BITS          2048
 #define QUALITY_EXPONENT      65537
+#define QUALITY_P256_SPKI     91    /* bytes, of which the point is the last 65 */
 #define QUALITY_SMALL_FACTORS 65536 /* every prime below is tried */
 
 /* The odd primes up to 167: a key of the broken generator is a power of 65537 modulo each. */
@@ -66,13 +68,28 @@ static enum err check_modulus(EVP_PKEY *pkey, const BIGNUM *modulus, struct faul
     return ERR_NONE;
 }
 
+/* RFC 5480 2.2. libcrypto refuses a point beside the curve when it reads one, and keeps a
+ * compressed one compressed; both are looked at again here. */
+static enum err check_point(EVP_PKEY *pkey, struct bytes spki, struct fault *fault)
+{
+    static const char rule[] = "P-256 point";
+    if (spki.len != QUALITY_P256_SPKI || spki.data[QUALITY_P256_SPKI - 65] != 0x04)
+        return fault_set(fault, ERR_MALFORMED, rule, "not uncompressed");
+    EVP_PKEY_CTX *context CLEANUP_EVP(pkey_ctx) = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+    if (!context || EVP_PKEY_public_check(context) != 1)
+        return fault_set(fault, ERR_MALFORMED, rule, "not on the curve");
+    return ERR_NONE;
+}
+
 enum err public_key_check_quality(struct bytes spki, struct fault *fault)
 {
     struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
     if (public_key_parse(spki, &key) != ERR_NONE)
         return fault_set(fault, ERR_MALFORMED, "SubjectPublicKeyInfo", "not a public key in DER");
+    if (public_key_type(key) == KEY_P256)
+        return check_point(key->pkey, spki, fault);
     if (public_key_type(key) != KEY_RSA)
-        return fault_set(fault, ERR_MALFORMED, "key type", "not RSA");
+        return fault_set(fault, ERR_MALFORMED, "key type", "neither RSA nor P-256");
     BIGNUM *modulus CLEANUP_EVP(bn) = NULL;
     BIGNUM *exponent CLEANUP_EVP(bn) = NULL;
     if (!EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_RSA_N, &modulus) ||

@@ -155,7 +155,7 @@ static enum err signer_start(struct init *init, const struct secret *passphrase,
     struct signer *signer CLEANUP_SIGNER = NULL;
     enum err err = data_path(init->folder, DATA_SIGNER, folder, fault);
     if (err == ERR_NONE)
-        err = signer_create(folder, passphrase, fault);
+        err = signer_create(folder, &init->site, passphrase, fault);
     if (err == ERR_NONE)
         err = signer_open(folder, &init->site, passphrase, &signer, fault);
     return err == ERR_NONE ? signer_fork(init, signer, out, fault) : err;

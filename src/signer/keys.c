@@ -12,18 +12,24 @@
 #define RSA_BITS 2048
 #define NUM_KEYS 4
 
-/* One row a key: its file, which is also the label of its seal. */
+/* One row a key: its file, which is also the label of its seal. The type of an authority's key is
+ * the site's choice; the others are P-256. */
 static const struct {
     const char *name;
-    enum key_type type;
+    bool is_authority;
     size_t offset;
 } rows[NUM_KEYS] = {
-    {"authority-signature-1", KEY_RSA, offsetof(struct signer_keys, authority[KIND_SIGNATURE])},
-    {"authority-authentication-1", KEY_RSA,
+    {"authority-signature-1", true, offsetof(struct signer_keys, authority[KIND_SIGNATURE])},
+    {"authority-authentication-1", true,
      offsetof(struct signer_keys, authority[KIND_AUTHENTICATION])},
-    {"permit-1", KEY_P256, offsetof(struct signer_keys, permit)},
-    {"journal-1", KEY_P256, offsetof(struct signer_keys, journal)},
+    {"permit-1", false, offsetof(struct signer_keys, permit)},
+    {"journal-1", false, offsetof(struct signer_keys, journal)},
 };
+
+static enum key_type key_type_of(size_t row, enum key_type authority)
+{
+    return rows[row].is_authority ? authority : KEY_P256;
+}
 
 static struct private_key **key_at(struct signer_keys *keys, size_t row)
 {
@@ -36,8 +42,8 @@ static enum err key_path(const char *folder, size_t row, char path[static PATH_M
     return len < 0 || len >= PATH_MAX ? ERR_LIMIT : ERR_NONE;
 }
 
-static enum err key_create(const char *folder, size_t row, const struct secret *passphrase,
-                           struct fault *fault)
+static enum err key_create(const char *folder, size_t row, enum key_type type,
+                           const struct secret *passphrase, struct fault *fault)
 {
     char path[PATH_MAX];
     struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
@@ -47,7 +53,7 @@ static enum err key_create(const char *folder, size_t row, const struct secret *
     buffer_init(&sealed, LIMIT_KEY_FILE);
     enum err err = key_path(folder, row, path);
     if (err == ERR_NONE)
-        err = private_key_generate(rows[row].type, RSA_BITS, &key);
+        err = private_key_generate(type, RSA_BITS, &key);
     if (err == ERR_NONE)
         err = private_key_encode(key, &content);
     if (err == ERR_NONE)
@@ -57,17 +63,18 @@ static enum err key_create(const char *folder, size_t row, const struct secret *
     return file_create(path, buffer_bytes(&sealed), 0600, fault);
 }
 
-enum err signer_keys_create(const char *folder, const struct secret *passphrase,
-                            struct fault *fault)
+enum err signer_keys_create(const char *folder, enum key_type authority,
+                            const struct secret *passphrase, struct fault *fault)
 {
     enum err err = ERR_NONE;
     for (size_t row = 0; row < NUM_KEYS && err == ERR_NONE; row++)
-        err = key_create(folder, row, passphrase, fault);
+        err = key_create(folder, row, key_type_of(row, authority), passphrase, fault);
     return err;
 }
 
-static enum err key_open(const char *folder, size_t row, const struct secret *passphrase,
-                         struct private_key **out, struct fault *fault)
+static enum err key_open(const char *folder, size_t row, enum key_type type,
+                         const struct secret *passphrase, struct private_key **out,
+                         struct fault *fault)
 {
     char path[PATH_MAX];
     struct buffer sealed CLEANUP_BUFFER;
@@ -83,17 +90,19 @@ static enum err key_open(const char *folder, size_t row, const struct secret *pa
     if (seal_open(passphrase, rows[row].name, buffer_bytes(&sealed), &content) != ERR_NONE)
         return fault_set(fault, ERR_CRYPTO, "seal", "wrong passphrase, or the file was changed");
     err = private_key_parse(secret_bytes(&content), out);
-    if (err == ERR_NONE && private_key_type(*out) != rows[row].type)
+    if (err == ERR_NONE && private_key_type(*out) != type)
         err = ERR_MALFORMED; /* *out stands in the caller's keys, who frees them */
     return err == ERR_NONE ? ERR_NONE : fault_set(fault, err, "key", "not a key of its type");
 }
 
-enum err signer_keys_open(const char *folder, const struct secret *passphrase,
-                          struct signer_keys *out, struct fault *fault)
+enum err signer_keys_open(const char *folder, enum key_type authority,
+                          const struct secret *passphrase, struct signer_keys *out,
+                          struct fault *fault)
 {
     struct signer_keys keys CLEANUP(signer_keys_done) = {0};
     for (size_t row = 0; row < NUM_KEYS; row++) {
-        enum err err = key_open(folder, row, passphrase, key_at(&keys, row), fault);
+        enum err err = key_open(folder, row, key_type_of(row, authority), passphrase,
+                                key_at(&keys, row), fault);
         if (err != ERR_NONE)
             return err;
     }

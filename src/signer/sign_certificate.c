@@ -1,5 +1,5 @@
 /* Certificates and CRLs: linted against the profile of what they claim to be, held against the
- * authority that is to sign them, logged, signed with RSA PKCS#1 v1.5 over SHA-256. */
+ * authority that is to sign them, logged, signed: SHA-256 with RSA PKCS#1 v1.5 or ECDSA. */
 #include <fcntl.h>
 #include <string.h>
 

@@ -24,12 +24,18 @@ static enum err issuer_path(const char *folder, enum kind kind, char path[static
     return path_join(folder, name, path);
 }
 
-enum err signer_create(const char *folder, const struct secret *passphrase, struct fault *fault)
+static enum key_type authority_key_type(const struct profile_site *site)
+{
+    return profile_authority_key(site) == SPKI_P256 ? KEY_P256 : KEY_RSA;
+}
+
+enum err signer_create(const char *folder, const struct profile_site *site,
+                       const struct secret *passphrase, struct fault *fault)
 {
     char path[PATH_MAX];
     enum err err = path_join(folder, "signed.log", path);
     if (err == ERR_NONE)
-        err = signer_keys_create(folder, passphrase, fault);
+        err = signer_keys_create(folder, authority_key_type(site), passphrase, fault);
     return err == ERR_NONE ? signed_log_create(path, fault) : err;
 }
 
@@ -75,7 +81,8 @@ static enum err signer_read(struct signer *signer, const struct secret *passphra
     char path[PATH_MAX];
     enum err err = path_join(signer->folder, "signed.log", path);
     if (err == ERR_NONE)
-        err = signer_keys_open(signer->folder, passphrase, &signer->keys, fault);
+        err = signer_keys_open(signer->folder, authority_key_type(&signer->site), passphrase,
+                               &signer->keys, fault);
     if (err == ERR_NONE)
         err = signed_log_open(path, signer_note, signer, &signer->log, &signer->was_torn, fault);
     return err == ERR_NONE ? issuers_read(signer, fault) : err;
@@ -136,9 +143,12 @@ enum err signer_issuer_keep(struct signer *signer, enum kind kind, struct bytes 
     char path[PATH_MAX];
     struct buffer der CLEANUP_BUFFER;
     buffer_init(&der, LIMIT_CERTIFICATE);
+    struct cert cert;
     enum err err = issuer_path(signer->folder, kind, path);
     if (err == ERR_NONE)
-        err = cert_assemble(tbs, ALGORITHM_RSA_SHA256, signature, &der);
+        err = cert_parse_tbs(tbs, &cert, fault);
+    if (err == ERR_NONE)
+        err = cert_assemble(tbs, cert.algorithm, signature, &der);
     if (err == ERR_NONE)
         err = file_replace(path, buffer_bytes(&der), 0644, fault);
     return err == ERR_NONE ? signer_issuer_set(signer, kind, buffer_bytes(&der), fault) : err;

@@ -11,9 +11,10 @@
 
 struct signer;
 
-/* signer_create makes keys and an empty log in a folder that exists and has none. */
-enum err signer_create(const char *folder, const struct secret *passphrase,
-                       struct fault *fault) MUST_USE;
+/* signer_create makes the keys that the site wants and an empty log in a folder that exists and has
+ * none. */
+enum err signer_create(const char *folder, const struct profile_site *site,
+                       const struct secret *passphrase, struct fault *fault) MUST_USE;
 /* signer_open opens the keys, verifies the whole log and reads the authorities' certificates that
  * are there already. Everything is held against the site, which is copied; ERR_DENIED when an
  * authority was made for another one. */

@@ -49,7 +49,8 @@ struct signer_item {
 
 /* signer_client_send asks for at most SIGNER_BATCH_MAX certificates and does not wait;
  * signer_client_take waits for the answer and fills the same items. Each is linted as `what` under
- * the authority of `kind`, logged and signed. ERR_DENIED of an item: the lint fails, or the serial
+ * the authority of `kind`, logged and signed (SHA-256; RSA PKCS#1 v1.5 or ECDSA, as the authority's
+ * key is). ERR_DENIED of an item: the lint fails, or the serial
  * is not above the highest ever signed of that kind and this very TBS was not signed before. One
  * batch at a time (ERR_STATE); other questions may be asked meanwhile, they are answered after it.
  * client->fd is readable when the answer is there. */

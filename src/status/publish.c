@@ -27,7 +27,8 @@ enum err published_replace(const char *folder, enum kind kind, const char *suffi
 
 /* The epoch's file comes second: between the two it says less than the list knows, never more. */
 enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
-                            struct bytes signature, uint64_t epoch, struct fault *fault)
+                            enum algorithm algorithm, struct bytes signature, uint64_t epoch,
+                            struct fault *fault)
 {
     struct mapping tbs CLEANUP_MAPPING = {0};
     struct buffer crl CLEANUP_BUFFER;
@@ -36,7 +37,7 @@ enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
     int len = snprintf(text, sizeof text, "%llu\n", (unsigned long long)epoch);
     enum err err = mapping_open(tbs_memfd, LIMIT_CRL, &tbs, fault);
     if (err == ERR_NONE)
-        err = crl_assemble(mapping_bytes(&tbs), ALGORITHM_RSA_SHA256, signature, &crl);
+        err = crl_assemble(mapping_bytes(&tbs), algorithm, signature, &crl);
     if (err == ERR_NONE)
         err = published_replace(folder, kind, "crl", buffer_bytes(&crl), fault);
     if (err == ERR_NONE)

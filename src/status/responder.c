@@ -141,10 +141,11 @@ static enum err delegation_check(const struct responder *responder,
     if (now < cert->not_before || now > cert->not_after)
         return fault_set(fault, ERR_DENIED, "validity", "not in date");
     enum err err = public_key_parse(authority->cert.spki, &key);
-    if (err == ERR_NONE && cert->algorithm == ALGORITHM_RSA_SHA256)
-        err = verify_message(key, HASH_SHA256, cert->tbs, cert->signature);
-    else if (err == ERR_NONE)
+    if (err == ERR_NONE && (cert->algorithm == ALGORITHM_UNKNOWN ||
+                            cert->algorithm != profile_signature(authority->cert.key.type)))
         err = ERR_DENIED;
+    if (err == ERR_NONE)
+        err = verify_message(key, HASH_SHA256, cert->tbs, cert->signature);
     return err == ERR_NONE ? ERR_NONE
                            : fault_set(fault, ERR_DENIED, "signature", "not by this authority");
 }

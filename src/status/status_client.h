@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/date.h"
 #include "base/kind.h"
+#include "x509/algorithm.h"
 
 /* The state of one serial. Zero was never issued; only STATUS_GOOD is good. */
 enum status_state { STATUS_NEVER, STATUS_RESERVED, STATUS_GOOD, STATUS_HELD, STATUS_REVOKED };
@@ -99,7 +100,8 @@ enum err status_crl_build(const struct status_map *map, const struct status_crl_
 /* The published folder: KIND.crl, KIND.cer (the authority's certificate). Files appear whole, by
  * rename. status_crl_publish joins TBS and signature, writes, and notes the epoch beside it. */
 enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
-                            struct bytes signature, uint64_t epoch, struct fault *fault) MUST_USE;
+                            enum algorithm algorithm, struct bytes signature, uint64_t epoch,
+                            struct fault *fault) MUST_USE;
 enum err status_authority_publish(const char *folder, enum kind kind, struct bytes certificate,
                                   struct fault *fault) MUST_USE;
 

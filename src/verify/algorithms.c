@@ -15,12 +15,13 @@ static const struct {
 
 static const struct {
     enum algorithm algorithm;
-    bool is_rsa;
+    enum key_type key;
     enum hash hash;
 } signatures[] = {
-    {ALGORITHM_RSA_SHA256, true, HASH_SHA256},    {ALGORITHM_RSA_SHA384, true, HASH_SHA384},
-    {ALGORITHM_RSA_SHA512, true, HASH_SHA512},    {ALGORITHM_ECDSA_SHA256, false, HASH_SHA256},
-    {ALGORITHM_ECDSA_SHA384, false, HASH_SHA384},
+    {ALGORITHM_RSA_SHA256, KEY_RSA, HASH_SHA256},
+    {ALGORITHM_RSA_SHA384, KEY_RSA, HASH_SHA384},
+    {ALGORITHM_RSA_SHA512, KEY_RSA, HASH_SHA512},
+    {ALGORITHM_ECDSA_SHA256, KEY_P256, HASH_SHA256},
 };
 
 bool hash_of_algorithm(enum algorithm algorithm, enum hash *out)
@@ -36,10 +37,9 @@ bool hash_of_algorithm(enum algorithm algorithm, enum hash *out)
 bool is_signed_by(const struct public_key *key, struct bytes message, enum algorithm algorithm,
                   struct bytes signature)
 {
-    enum key_type type = public_key_type(key);
     for (size_t i = 0; i < COUNT_OF(signatures); i++)
         if (signatures[i].algorithm == algorithm)
-            return signatures[i].is_rsa == (type == KEY_RSA) && type != KEY_OTHER &&
+            return signatures[i].key == public_key_type(key) &&
                    verify_message(key, signatures[i].hash, message, signature) == ERR_NONE;
     return false;
 }

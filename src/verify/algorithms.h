@@ -10,7 +10,8 @@
 bool hash_of_algorithm(enum algorithm algorithm, enum hash *out);
 
 /* is_signed_by says whether a signature over the message is this key's. False, too, for an
- * algorithm that does not belong to the key, or is none of RSA and ECDSA with SHA-256 to SHA-512.
+ * algorithm that does not belong to the key, or is none of RSA with SHA-256 to SHA-512 and ECDSA
+ * with SHA-256 on P-256.
  */
 bool is_signed_by(const struct public_key *key, struct bytes message, enum algorithm algorithm,
                   struct bytes signature);

@@ -11,6 +11,7 @@ struct cert_plan {
     const struct profile_site *site;
     const struct cert *issuer; /* NULL: self-signed */
     const struct cert_facts *facts;
+    enum algorithm algorithm; /* of the issuer's signature */
 };
 
 static void put_key_usage(struct buffer *out, const struct cert_plan *plan)
@@ -159,7 +160,7 @@ static void cert_put_tbs(struct buffer *out, const struct cert_plan *plan)
     der_put_number(out, 2);
     der_close(out, version);
     der_put_number(out, facts->serial);
-    algorithm_put(out, plan->profile->algorithm);
+    algorithm_put(out, plan->algorithm);
     buffer_put_bytes(out, plan->issuer ? plan->issuer->subject : facts->subject);
     size_t validity = der_begin(out, DER_SEQUENCE);
     der_put_time(out, facts->not_before);
@@ -190,8 +191,12 @@ enum err cert_encode_tbs(const struct profile *profile, const struct profile_sit
                          const struct cert *issuer, const struct cert_facts *facts,
                          struct buffer *out)
 {
-    const struct cert_plan plan = {profile, site, issuer, facts};
-    if (!cert_has_facts(&plan))
+    struct spki own = {.type = SPKI_OTHER};
+    if (!issuer && spki_parse(facts->spki, &own, NULL) != ERR_NONE)
+        return ERR_USAGE;
+    enum algorithm algorithm = profile_signature(issuer ? issuer->key.type : own.type);
+    const struct cert_plan plan = {profile, site, issuer, facts, algorithm};
+    if (!cert_has_facts(&plan) || algorithm == ALGORITHM_UNKNOWN)
         return ERR_USAGE;
     cert_put_tbs(out, &plan);
     return buffer_check(out);

@@ -57,11 +57,12 @@ static void crl_put_extensions(struct buffer *out, const struct cert *issuer,
 enum err crl_encode_tbs(const struct cert *issuer, const struct crl_facts *facts,
                         struct crl_source source, struct buffer *out)
 {
-    if (issuer->subject_key_id.len == 0)
+    enum algorithm algorithm = profile_signature(issuer->key.type);
+    if (issuer->subject_key_id.len == 0 || algorithm == ALGORITHM_UNKNOWN)
         return ERR_USAGE;
     size_t tbs = der_begin(out, DER_SEQUENCE);
     der_put_number(out, 1);
-    algorithm_put(out, profile_get(PROFILE_AUTHORITY)->algorithm);
+    algorithm_put(out, algorithm);
     buffer_put_bytes(out, issuer->subject);
     der_put_time(out, facts->this_update);
     der_put_time(out, facts->next_update);

@@ -33,7 +33,9 @@ static enum err check_head(const struct lint *lint)
     uint64_t serial;
     if (!serial_decode(lint->cert->serial, &serial) || serial > PROFILE_SERIAL_MAX)
         return REFUSE(lint, "the serial number has %zu bytes", lint->cert->serial.len);
-    if (lint->cert->algorithm != lint->profile->algorithm)
+    const struct spki *signer = lint->issuer ? &lint->issuer->key : &lint->cert->key;
+    if (lint->cert->algorithm == ALGORITHM_UNKNOWN ||
+        lint->cert->algorithm != profile_signature(signer->type))
         return REFUSE(lint, "the signature algorithm is %s", algorithm_name(lint->cert->algorithm));
     const struct bytes issuer = lint->issuer ? lint->issuer->subject : lint->cert->subject;
     if (!bytes_equal(lint->cert->issuer, issuer))
@@ -94,7 +96,10 @@ static enum err check_subject(const struct lint *lint)
 static enum err check_key(const struct lint *lint)
 {
     const struct spki *key = &lint->cert->key;
-    if (key->type != lint->profile->key || key->bits != lint->profile->key_bits)
+    enum spki_type authority = profile_authority_key(lint->site);
+    if (lint->issuer && lint->issuer->key.type != authority)
+        return REFUSE(lint, "the authority that signs has a key of another type");
+    if (!profile_takes_key(lint->id, authority, key))
         return REFUSE(lint, "the key is of another type or length (%u bits)", key->bits);
     if (key->type == SPKI_RSA && !bytes_equal(key->exponent, bytes_of("\x01\x00\x01", 3)))
         return REFUSE(lint, "the public exponent is not 65537");

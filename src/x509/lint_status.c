@@ -15,7 +15,8 @@ static enum err check_crl_head(const struct crl *crl, const struct cert *issuer,
                                struct fault *fault)
 {
     uint64_t number;
-    if (crl->algorithm != profile_get(PROFILE_AUTHORITY)->algorithm)
+    if (crl->algorithm == ALGORITHM_UNKNOWN ||
+        crl->algorithm != profile_signature(issuer->key.type))
         return REFUSE(fault, "the signature algorithm is %s", algorithm_name(crl->algorithm));
     if (!bytes_equal(crl->issuer, issuer->subject))
         return REFUSE(fault, "the issuer is another than the authority that signs");

@@ -12,9 +12,6 @@ static const struct profile profiles[NUM_PROFILES] = {
     [PROFILE_SIGNATURE] = {.id = PROFILE_SIGNATURE,
                            .name = "signature",
                            .key_usage = KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_NON_REPUDIATION,
-                           .key = SPKI_RSA,
-                           .key_bits = 2048,
-                           .algorithm = ALGORITHM_RSA_SHA256,
                            .longest =
                                6 * 366 *
                                DAY, /* a sixth birthday, where a policy allows it. page:S08 */
@@ -34,9 +31,6 @@ static const struct profile profiles[NUM_PROFILES] = {
                                 .name = "authentication",
                                 .key_usage = KEY_USAGE_DIGITAL_SIGNATURE,
                                 .extended_key_usage = OID_CLIENT_AUTH,
-                                .key = SPKI_RSA,
-                                .key_bits = 2048,
-                                .algorithm = ALGORITHM_RSA_SHA256,
                                 .longest = 6 * 366 * DAY,
                                 .ends_with_a_day_in_japan = true,
                                 .num_subject = 2,
@@ -54,9 +48,6 @@ static const struct profile profiles[NUM_PROFILES] = {
     [PROFILE_AUTHORITY] = {.id = PROFILE_AUTHORITY,
                            .name = "authority",
                            .key_usage = KEY_USAGE_CERT_SIGN | KEY_USAGE_CRL_SIGN,
-                           .key = SPKI_RSA,
-                           .key_bits = 2048,
-                           .algorithm = ALGORITHM_RSA_SHA256,
                            .longest = PROFILE_AUTHORITY_YEARS * 366 * DAY,
                            .ends_with_a_day_in_japan = true,
                            .num_subject = 4,
@@ -73,9 +64,6 @@ static const struct profile profiles[NUM_PROFILES] = {
                            .name = "responder",
                            .key_usage = KEY_USAGE_DIGITAL_SIGNATURE,
                            .extended_key_usage = OID_OCSP_SIGNING,
-                           .key = SPKI_P256,
-                           .key_bits = 256,
-                           .algorithm = ALGORITHM_RSA_SHA256,
                            .longest = PROFILE_RESPONDER_LIFE,
                            .num_subject = 4,
                            .subject = {OID_COUNTRY, OID_ORGANIZATION, OID_ORGANIZATIONAL_UNIT,
@@ -96,6 +84,46 @@ const struct profile *profile_get(enum profile_id id)
 const struct profile *profile_of_kind(enum kind kind)
 {
     return &profiles[kind == KIND_SIGNATURE ? PROFILE_SIGNATURE : PROFILE_AUTHENTICATION];
+}
+
+enum spki_type profile_authority_key(const struct profile_site *site)
+{
+    return strcmp(site->algorithm, "p-256") == 0 ? SPKI_P256 : SPKI_RSA;
+}
+
+enum algorithm profile_signature(enum spki_type key)
+{
+    static const enum algorithm signatures[] = {
+        [SPKI_OTHER] = ALGORITHM_UNKNOWN,
+        [SPKI_RSA] = ALGORITHM_RSA_SHA256,
+        [SPKI_P256] = ALGORITHM_ECDSA_SHA256,
+        [SPKI_P384] = ALGORITHM_UNKNOWN,
+    };
+    return signatures[key];
+}
+
+bool profile_takes_key(enum profile_id id, enum spki_type authority, const struct spki *key)
+{
+    static const struct {
+        enum profile_id id;
+        enum spki_type authority, key;
+        unsigned bits;
+    } rows[] = {
+        {PROFILE_AUTHORITY, SPKI_RSA, SPKI_RSA, 2048}, /* its own. JPKI profile 1.1 */
+        {PROFILE_AUTHORITY, SPKI_P256, SPKI_P256, 256},
+        {PROFILE_SIGNATURE, SPKI_RSA, SPKI_RSA, 2048}, /* 平成15年総務省令第120号 2, 3 */
+        {PROFILE_AUTHENTICATION, SPKI_RSA, SPKI_RSA, 2048},
+        {PROFILE_SIGNATURE, SPKI_P256, SPKI_RSA, 2048}, /* today's card, the next authority */
+        {PROFILE_AUTHENTICATION, SPKI_P256, SPKI_RSA, 2048},
+        {PROFILE_SIGNATURE, SPKI_P256, SPKI_P256, 256}, /* the next card; ours */
+        {PROFILE_AUTHENTICATION, SPKI_P256, SPKI_P256, 256},
+        {PROFILE_RESPONDER, SPKI_RSA, SPKI_P256, 256},
+        {PROFILE_RESPONDER, SPKI_P256, SPKI_P256, 256},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i].id == id && rows[i].authority == authority && rows[i].key == key->type)
+            return rows[i].bits == key->bits;
+    return false;
 }
 
 #define JAPAN                                                                                      \

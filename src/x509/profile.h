@@ -37,10 +37,7 @@ struct profile {
     enum profile_id id;
     const char *name;
     uint16_t key_usage;
-    enum oid extended_key_usage; /* OID_UNKNOWN: none */
-    enum spki_type key;
-    unsigned key_bits;
-    enum algorithm algorithm;      /* of the issuer's signature */
+    enum oid extended_key_usage;   /* OID_UNKNOWN: none */
     int64_t longest;               /* seconds from notBefore to notAfter */
     bool ends_with_a_day_in_japan; /* notAfter is 23:59:59 there */
     size_t num_subject;
@@ -51,6 +48,15 @@ struct profile {
 
 const struct profile *profile_get(enum profile_id id);
 const struct profile *profile_of_kind(enum kind kind); /* the resident's */
+
+/* The keys of the authorities, as the site has them. What they sign with follows from them. */
+enum spki_type profile_authority_key(const struct profile_site *site);
+/* profile_signature is the one algorithm of a key's signatures over certificates, lists and
+ * requests; ALGORITHM_UNKNOWN for a key that has no place here (P-384, other curves). */
+enum algorithm profile_signature(enum spki_type key);
+/* profile_takes_key: may a certificate of this row be about such a key, when the authority's is of
+ * that type? */
+bool profile_takes_key(enum profile_id id, enum spki_type authority, const struct spki *key);
 
 /* Names, appended as DER. */
 void profile_put_authority(const struct profile_site *site, enum kind kind, struct buffer *out);

@@ -26,6 +26,7 @@ const struct profile_site *profile_site_default(void)
         .policy = {[KIND_SIGNATURE] = OWN_ARC ".1.1.20", [KIND_AUTHENTICATION] = OWN_ARC ".1.3.30"},
         .cps = "http://cps.jpki.example/cps.html",
         .ocsp = "http://ocsp.jpki.example/",
+        .algorithm = "rsa-2048",
     };
     return &site;
 }
@@ -78,6 +79,13 @@ static const char *policy_fault(struct bytes value)
                : "not an OID in dotted digits";
 }
 
+static const char *algorithm_fault(struct bytes value)
+{
+    return bytes_equal_text(value, "rsa-2048") || bytes_equal_text(value, "p-256")
+               ? NULL
+               : "neither rsa-2048 nor p-256";
+}
+
 #define FIELD(name) offsetof(struct profile_site, name)
 
 static const struct {
@@ -97,6 +105,7 @@ static const struct {
     {"policy-authentication", FIELD(policy[KIND_AUTHENTICATION]), policy_fault},
     {"cps", FIELD(cps), address_fault},
     {"ocsp", FIELD(ocsp), address_fault},
+    {"algorithm", FIELD(algorithm), algorithm_fault},
 };
 
 struct site_parser {

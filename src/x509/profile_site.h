@@ -17,6 +17,7 @@ struct profile_site {
     char policy[NUM_KINDS][PROFILE_TEXT_MAX + 1];  /* dotted OID */
     char cps[PROFILE_TEXT_MAX + 1];                /* address of the practice statement */
     char ocsp[PROFILE_TEXT_MAX + 1];               /* address in AIA of the authentication kind */
+    char algorithm[PROFILE_TEXT_MAX + 1];          /* of the authorities' keys; profile.h */
 };
 
 /* The one that is delivered as etc/profile. */

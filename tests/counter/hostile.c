@@ -1,6 +1,6 @@
 /* A hostile terminal between an honest centre and an honest card: at each point where it could
  * cheat it is refused, by the centre or by the card. page:S02 */
-#include "town.h"
+#include "tools.h"
 
 #include <string.h>
 
@@ -35,54 +35,6 @@ static int finish(void **state)
     return town_end(state);
 }
 
-/* -- the terminal's tools -- */
-
-static json_t *hex_of(const void *data, size_t len)
-{
-    static char text[2 * LIMIT_REQUEST + 1];
-    return json_string(hex_print(data, len, text));
-}
-
-static void nonce_for(int64_t application, uint8_t nonce[static 16])
-{
-    const struct counter_answer *answer =
-        town_done("daiei1", "nonce", json_pack("{s:I}", "number", (json_int_t)application));
-    assert_ok(hex_decode_exactly(counter_text(answer, "nonce"), nonce, 16));
-}
-
-static void state_of(struct town_card *from, const uint8_t nonce[static 16],
-                     uint8_t statement[static STATEMENT_LEN])
-{
-    struct card_session session CLEANUP_CARD_SESSION = {0};
-    assert_ok(card_session_begin(&from->channel, &session, NULL));
-    assert_ok(card_statement(&session, bytes_of(nonce, 16), statement, NULL));
-}
-
-/* A request for a key made in software, with a right signature of its own. */
-static void software_request(struct buffer *out)
-{
-    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
-    struct buffer spki CLEANUP_BUFFER, info CLEANUP_BUFFER, signature CLEANUP_BUFFER;
-    buffer_init(&spki, 1024);
-    buffer_init(&info, 2048);
-    buffer_init(&signature, SIGNATURE_MAX);
-    assert_ok(private_key_generate(KEY_RSA, 2048, &key));
-    assert_ok(private_key_spki(key, &spki));
-    assert_ok(cert_request_encode_info(bytes_of(NULL, 0), buffer_bytes(&spki), &info));
-    assert_ok(sign_message(key, HASH_SHA256, buffer_bytes(&info), &signature));
-    assert_ok(cert_request_assemble(buffer_bytes(&info), ALGORITHM_RSA_SHA256,
-                                    buffer_bytes(&signature), out));
-}
-
-static json_t *issue_fields(int64_t application, const uint8_t *nonce, const uint8_t *statement,
-                            struct bytes request)
-{
-    return json_pack("{s:I, s:s, s:o, s:o, s:o}", "number", (json_int_t)application, "kind",
-                     "authentication", "nonce", hex_of(nonce, 16), "statement",
-                     hex_of(statement, STATEMENT_LEN), "request",
-                     hex_of(request.data, request.len));
-}
-
 static void permit_of(const char *card_id, int64_t application, const uint8_t *challenge,
                       uint8_t permit[static PERMIT_LEN])
 {
@@ -107,15 +59,16 @@ static void enter(struct town_card *into, struct card_session *session)
 static void a_software_key(void **state)
 {
     (void)state;
-    uint8_t nonce[16], statement[STATEMENT_LEN];
-    struct buffer request CLEANUP_BUFFER;
-    buffer_init(&request, LIMIT_REQUEST);
-    software_request(&request);
-    nonce_for(number, nonce);
-    state_of(&card, nonce, statement);
-    town_refused("daiei1", "issue", issue_fields(number, nonce, statement, buffer_bytes(&request)),
-                 "key-not-in-card");
+    software_key_refused(&card, number, KEY_RSA, "key-not-in-card");
     page_saw("S02", "issue", 0);
+}
+
+/* Authorities with RSA keys certify RSA keys alone. */
+static void a_key_of_another_type(void **state)
+{
+    (void)state;
+    software_key_refused(&card, number, KEY_P256, "key-quality");
+    software_key_refused(&card, number, KEY_P384, "no-proof");
 }
 
 static void a_replayed_nonce(void **state)
@@ -294,7 +247,7 @@ static void a_key_that_was_certified_for_another(void **state)
     uint8_t nonce[16], statement[STATEMENT_LEN];
     struct buffer request CLEANUP_BUFFER;
     buffer_init(&request, LIMIT_REQUEST);
-    software_request(&request);
+    software_request(KEY_RSA, &request);
     nonce_for(number, nonce);
     state_of(&other, nonce, statement);
     town_refused("daiei1", "issue", issue_fields(number, nonce, statement, buffer_bytes(&request)),
@@ -363,6 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_software_key),
+        cmocka_unit_test(a_key_of_another_type),
         cmocka_unit_test(a_replayed_nonce),
         cmocka_unit_test(a_nonce_that_was_burnt_by_a_refusal),
         cmocka_unit_test(a_nonce_of_another_application),

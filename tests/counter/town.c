@@ -25,8 +25,10 @@
 #include "store/rows.h"
 
 char town_folder[64];
+const char *town_algorithm;
+static struct profile_site town_site;
 static pid_t signer_process, centre_process;
-static char paths[8][128];
+static char paths[9][128];
 static struct counter_answer last;
 static int64_t town_time;
 
@@ -48,6 +50,7 @@ static struct data_paths data_paths(void)
         .checkpoints = path_of(4, "checkpoints"),
         .municipalities = municipalities,
         .substitutes = substitutes,
+        .profile = path_of(7, "profile"),
     };
 }
 
@@ -84,8 +87,7 @@ static int start_signer(void)
         struct secret secret CLEANUP_SECRET;
         passphrase(&secret);
         close(pair[0]);
-        if (signer_open(path_of(5, "signer"), profile_site_default(), &secret, &signer, NULL) !=
-            ERR_NONE)
+        if (signer_open(path_of(5, "signer"), &town_site, &secret, &signer, NULL) != ERR_NONE)
             _exit(2);
         _exit(signer_serve(signer, pair[1]) == ERR_CLOSED ? 0 : 2);
     }
@@ -166,8 +168,22 @@ static struct buffer read_source(const char *relative)
 static void read_permit_point(const struct secret *secret)
 {
     struct signer *signer CLEANUP_SIGNER = NULL;
-    assert_ok(signer_open(path_of(5, "signer"), profile_site_default(), secret, &signer, NULL));
+    assert_ok(signer_open(path_of(5, "signer"), &town_site, secret, &signer, NULL));
     assert_ok(signer_permit_key(signer, permit_point));
+}
+
+/* The delivered profile, but for the algorithm, which is its last line. */
+static void write_profile(void)
+{
+    static const char last_key[] = "\nalgorithm = ";
+    struct buffer source CLEANUP_BUFFER = read_source("etc/profile"), text CLEANUP_BUFFER;
+    buffer_init(&text, LIMIT_CONFIG_FILE);
+    const char *begin = buffer_text(&source), *end = strstr(begin, last_key);
+    assert_non_null(end);
+    buffer_put(&text, begin, (size_t)(end - begin));
+    buffer_put_format(&text, "%s%s\n", last_key, town_algorithm ? town_algorithm : "rsa-2048");
+    assert_ok(profile_site_parse(buffer_bytes(&text), &town_site, NULL));
+    assert_ok(file_replace(path_of(7, "profile"), buffer_bytes(&text), 0644, NULL));
 }
 
 static void create(void)
@@ -175,9 +191,10 @@ static void create(void)
     struct secret secret CLEANUP_SECRET;
     struct fault fault = {0};
     passphrase(&secret);
+    write_profile();
     assert_int_equal(mkdir(path_of(5, "signer"), 0700), 0);
     assert_int_equal(mkdir(path_of(3, "published"), 0755), 0);
-    assert_ok(signer_create(path_of(5, "signer"), &secret, NULL));
+    assert_ok(signer_create(path_of(5, "signer"), &town_site, &secret, NULL));
     read_permit_point(&secret);
     struct buffer staff CLEANUP_BUFFER = read_source("etc/sample/staff.csv");
     struct buffer residents CLEANUP_BUFFER = read_source("etc/sample/residents.csv");

@@ -21,6 +21,7 @@ int town_centre(void);       /* its process id */
 void town_kill_centre(void); /* only that; ask nothing until town_restart */
 
 extern char town_folder[64];
+extern const char *town_algorithm; /* of the authorities, before town_begin; NULL: as delivered */
 
 /* town_ask asks one act as a person of the staff. town_done wants it done, town_refused wants it
  * refused with a code. What they give is valid until the next call. */

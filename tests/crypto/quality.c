@@ -53,17 +53,74 @@ static void accepts_a_fresh_key(void **state)
     assert_string_equal(fault.rule, "");
 }
 
-static void refuses_what_is_no_rsa_key(void **state)
+static void p256_spki(struct buffer *out)
+{
+    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
+    buffer_init(out, 1024);
+    assert_ok(private_key_generate(KEY_P256, 0, &key));
+    assert_ok(private_key_spki(key, out));
+}
+
+static void accepts_a_point_of_p256(void **state)
+{
+    (void)state;
+    struct buffer spki CLEANUP_BUFFER;
+    struct fault fault = {0};
+    p256_spki(&spki);
+    assert_ok(public_key_check_quality(buffer_bytes(&spki), &fault));
+    assert_string_equal(fault.rule, "");
+}
+
+/* y changed; x and y zero; the same point compressed, with every length right. */
+static void refuses_other_points(void **state)
+{
+    (void)state;
+    struct buffer spki CLEANUP_BUFFER;
+    struct fault fault = {0};
+    p256_spki(&spki);
+    uint8_t *point = spki.data + spki.len - 65;
+    point[64] ^= 1;
+    assert_err(public_key_check_quality(buffer_bytes(&spki), &fault), ERR_MALFORMED);
+    assert_string_equal(fault.rule, "SubjectPublicKeyInfo");
+    point[64] ^= 1;
+    assert_ok(public_key_check_quality(buffer_bytes(&spki), NULL));
+    point[0] = 0x02 | (point[64] & 1);
+    spki.data[1] -= 32;
+    spki.data[spki.len - 65 - 2] -= 32;
+    assert_err(public_key_check_quality(bytes_of(spki.data, spki.len - 32), &fault), ERR_MALFORMED);
+    assert_string_equal(fault.text, "not uncompressed");
+    spki.data[1] += 32;
+    spki.data[spki.len - 65 - 2] += 32;
+    point[0] = 0x04;
+    memset(point + 1, 0, 64);
+    assert_err(public_key_check_quality(buffer_bytes(&spki), &fault), ERR_MALFORMED);
+}
+
+/* secp256k1 by its name, and P-384. */
+static void refuses_other_curves(void **state)
 {
     (void)state;
     struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
     struct buffer spki CLEANUP_BUFFER;
     struct fault fault = {0};
     buffer_init(&spki, 1024);
-    assert_ok(private_key_generate(KEY_P256, 0, &key));
+    assert_ok(private_key_generate(KEY_P384, 0, &key));
     assert_ok(private_key_spki(key, &spki));
     assert_err(public_key_check_quality(buffer_bytes(&spki), &fault), ERR_MALFORMED);
     assert_string_equal(fault.rule, "key type");
+    EVP_PKEY *other = EVP_EC_gen("secp256k1");
+    uint8_t *der = NULL;
+    int len = i2d_PUBKEY(other, &der);
+    assert_err(public_key_check_quality(bytes_of(der, (size_t)len), &fault), ERR_MALFORMED);
+    assert_string_equal(fault.rule, "key type");
+    OPENSSL_free(der);
+    EVP_PKEY_free(other);
+}
+
+static void refuses_what_is_no_key(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
     assert_err(public_key_check_quality(bytes_of_text("no key"), &fault), ERR_MALFORMED);
     assert_string_equal(fault.rule, "SubjectPublicKeyInfo");
 }
@@ -155,13 +212,11 @@ static void refuses_the_broken_generator(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepts_a_fresh_key),
-        cmocka_unit_test(refuses_what_is_no_rsa_key),
-        cmocka_unit_test(refuses_other_sizes),
-        cmocka_unit_test(refuses_other_exponents),
-        cmocka_unit_test(refuses_small_factors),
-        cmocka_unit_test(refuses_primes),
-        cmocka_unit_test(refuses_the_broken_generator),
+        cmocka_unit_test(accepts_a_fresh_key),     cmocka_unit_test(accepts_a_point_of_p256),
+        cmocka_unit_test(refuses_other_points),    cmocka_unit_test(refuses_other_curves),
+        cmocka_unit_test(refuses_what_is_no_key),  cmocka_unit_test(refuses_other_sizes),
+        cmocka_unit_test(refuses_other_exponents), cmocka_unit_test(refuses_small_factors),
+        cmocka_unit_test(refuses_primes),          cmocka_unit_test(refuses_the_broken_generator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,10 +89,38 @@ def test_changed_afterwards(data):
     tap.check(status == 2 and "etc/profile" in errors, "serve refuses a folder without its profile", errors)
 
 
+def test_next_card():
+    """algorithm = p-256, as the whole service answers it."""
+    own = write("p-256", read(os.path.join(ETC, "profile")).replace("= rsa-2048", "= p-256"))
+    data, status, errors = init("next", "--profile", own)
+    tap.check(status == 0, "init makes authorities with P-256 keys", errors)
+    service = Service(data=data)
+    for kind in ("signature", "authentication"):
+        pem, crl = os.path.join(folder, "next.pem"), os.path.join(data, "published", kind + ".crl")
+        openssl("x509", "-inform", "DER", "-in", os.path.join(data, "published", kind + ".cer"), "-out", pem)
+        text = openssl("x509", "-in", pem, "-noout", "-text")[1]
+        tap.check("ecdsa-with-SHA256" in text and "prime256v1" in text and "RSA" not in text,
+                  f"the {kind} authority is ECDSA on P-256 alone", text)
+        text = openssl("crl", "-inform", "DER", "-in", crl, "-noout", "-CAfile", pem, "-text")[1]
+        tap.check("verify OK" in text and "ecdsa-with-SHA256" in text, f"openssl verifies the {kind} list", text)
+        ask = ["ocsp", "-issuer", pem, "-CAfile", pem, "-url", service.urls["status"] + "ocsp", "-serial", "99"]
+        tap.check(wait_until(lambda: "verify OK" in openssl(*ask)[1]), f"openssl verifies an answer ({kind})",
+                  openssl(*ask)[1])
+    other = os.path.join(data, "published", "signature.cer")
+    text = openssl("crl", "-inform", "DER", "-in", crl, "-noout", "-CAfile", other)[1]
+    tap.check("verify OK" not in text, "but not under the other authority", text)
+    tap.check(service.stop() == 0, "and it ends well")
+    kept = os.path.join(data, "etc", "profile")
+    shutil.copy(os.path.join(ETC, "profile"), kept)
+    status, errors = jpkid("serve", "--data", data, "--listen", "127.0.0.1:0")
+    tap.check(status == 2 and "not a key of its type" in errors, "serve refuses another algorithm than init's", errors)
+
+
 def main():
     test_mistakes()
     test_default()
     test_changed_afterwards(test_kept())
+    test_next_card()
     shutil.rmtree(folder)
     tap.end()
 

@@ -100,18 +100,18 @@ void fixture_delegate(enum kind kind, struct bytes spki, int64_t not_before, int
     buffer_init(&tbs, LIMIT_CERTIFICATE);
     buffer_init(&signature, SIGNATURE_MAX);
     assert_ok(key_identifier(spki, key_id));
-    profile_put_responder(profile_site_default(), kind, &subject);
+    profile_put_responder(&sample_site, kind, &subject);
     struct cert_facts facts = {.serial = 9,
                                .not_before = not_before,
                                .not_after = not_after,
                                .subject = buffer_bytes(&subject),
                                .spki = spki,
                                .subject_key_id = bytes_of(key_id, sizeof key_id)};
-    assert_ok(cert_encode_tbs(profile_get(PROFILE_RESPONDER), profile_site_default(),
-                              &authorities[kind].cert, &facts, &tbs));
+    assert_ok(cert_encode_tbs(profile_get(PROFILE_RESPONDER), &sample_site, &authorities[kind].cert,
+                              &facts, &tbs));
     sample_sign(&authorities[kind], buffer_bytes(&tbs), &signature);
-    assert_ok(
-        cert_assemble(buffer_bytes(&tbs), ALGORITHM_RSA_SHA256, buffer_bytes(&signature), out));
+    assert_ok(cert_assemble(buffer_bytes(&tbs), sample_algorithm(&authorities[kind]),
+                            buffer_bytes(&signature), out));
 }
 
 void fixture_publish(enum kind kind, uint64_t number, int64_t this_update, int64_t last_this_update)
@@ -131,8 +131,8 @@ void fixture_publish(enum kind kind, uint64_t number, int64_t this_update, int64
     assert_true(tbs != MAP_FAILED);
     sample_sign(&authorities[kind], bytes_of(tbs, (size_t)info.st_size), &signature);
     munmap(tbs, (size_t)info.st_size);
-    assert_ok(status_crl_publish(status_folder, kind, fd, buffer_bytes(&signature),
-                                 status_map_epoch(maps[kind]), NULL));
+    assert_ok(status_crl_publish(status_folder, kind, fd, sample_algorithm(&authorities[kind]),
+                                 buffer_bytes(&signature), status_map_epoch(maps[kind]), NULL));
 }
 
 void fixture_pem(enum kind kind, const char *name)

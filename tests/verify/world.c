@@ -172,9 +172,9 @@ void world_responder(const struct profile *profile, const struct sample *like,
         .spki = like->cert.spki,
         .subject_key_id = bytes_of(out->key_id, sizeof out->key_id),
     };
-    assert_ok(cert_encode_tbs(profile, profile_site_default(), &issuer->cert, &facts, &tbs));
+    assert_ok(cert_encode_tbs(profile, &sample_site, &issuer->cert, &facts, &tbs));
     sample_sign(issuer, buffer_bytes(&tbs), &signature);
-    assert_ok(
-        cert_assemble(buffer_bytes(&tbs), profile->algorithm, buffer_bytes(&signature), &out->der));
+    assert_ok(cert_assemble(buffer_bytes(&tbs), profile_signature(issuer->cert.key.type),
+                            buffer_bytes(&signature), &out->der));
     assert_ok(cert_parse(buffer_bytes(&out->der), &out->cert, NULL));
 }

@@ -224,9 +224,29 @@ def judge_jpki_test():
                        "signature-good.cer", "authentication-good.cer"], "jpki-test-")
 
 
+def judge_next_card():
+    """Authorities with P-256 keys, over today's cards and over the next ones."""
+    for leaf in ["rsa-2048", "p-256"]:
+        with tempfile.TemporaryDirectory() as real:
+            folder = make(real, "real", "etc/profile", leaf)
+            judge_certificates(folder)
+            judge_lists(folder)
+            judge_answers(folder)
+            judge_request(folder)
+            judge_cms(folder)
+            judge_by_java(folder)
+            for name, key in [("authority", "p-256"), ("good", leaf), ("responder", "p-256")]:
+                text = run("openssl", "x509", "-in", f"signature-{name}.cer", "-noout", "-text",
+                           cwd=folder)[1]
+                wanted = {"p-256": "ASN1 OID: prime256v1", "rsa-2048": "Public-Key: (2048 bit)"}[key]
+                tap.check(text.count("Signature Algorithm: ecdsa-with-SHA256") == 2 and wanted in text,
+                          f"openssl reads ECDSA with SHA-256 over {key} ({name})", text)
+
+
 def main():
     judge_default()
     judge_jpki_test()
+    judge_next_card()
     tap.end()
 
 

@@ -36,7 +36,7 @@ static void assert_lint(struct bytes tbs, enum profile_id id, const struct cert 
                         const char *complaint)
 {
     struct fault fault = {0};
-    enum err err = lint_cert(tbs, id, profile_site_default(), issuer, &fault);
+    enum err err = lint_cert(tbs, id, &sample_site, issuer, &fault);
     assert_string_equal(fault.text, complaint);
     assert_int_equal(err == ERR_NONE, *complaint == '\0');
 }
@@ -120,7 +120,12 @@ static void wrong_country(struct cert_facts *facts)
 }
 static void wrong_key(struct cert_facts *facts)
 {
-    facts->spki = responder.cert.spki;
+    static struct buffer spki = {.cap = 1024};
+    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
+    buffer_done(&spki);
+    assert_ok(private_key_generate(KEY_P384, 0, &key));
+    assert_ok(private_key_spki(key, &spki));
+    facts->spki = buffer_bytes(&spki);
 }
 static void wrong_own_key(struct cert_facts *facts)
 {
@@ -172,7 +177,7 @@ static const struct {
     {wrong_start, "valid beyond its authority"},
     {wrong_subject, "the common name is not of its shape"},
     {wrong_country, "the subject is not of Japan"},
-    {wrong_key, "the key is of another type or length (256 bits)"},
+    {wrong_key, "the key is of another type or length (384 bits)"},
     {wrong_own_key, "the key is the authority's own"},
     {wrong_flags, "the name: 4 flags for 5 characters"},
     {wrong_flag, "the name: a flag is neither 0 nor 1"},
@@ -193,8 +198,8 @@ static void refuses_each_wrong_fact(void **state)
         buffer_init(&point, 1024);
         sample_leaf_facts(KIND_SIGNATURE, 16, &leaves[KIND_SIGNATURE], &point, &facts);
         changes[i].change(&facts);
-        assert_ok(cert_encode_tbs(profile_get(PROFILE_SIGNATURE), profile_site_default(), issuer,
-                                  &facts, &tbs));
+        assert_ok(
+            cert_encode_tbs(profile_get(PROFILE_SIGNATURE), &sample_site, issuer, &facts, &tbs));
         assert_lint(buffer_bytes(&tbs), PROFILE_SIGNATURE, issuer, changes[i].complaint);
     }
 }
@@ -219,7 +224,7 @@ static void refuses_other_bytes(void **state)
 {
     (void)state;
     const struct cert *issuer = &authorities[KIND_SIGNATURE].cert;
-    struct profile_site other = *profile_site_default();
+    struct profile_site other = sample_site;
     struct fault fault = {0};
     strcpy(other.policy[KIND_SIGNATURE], "1.2.3.4");
     assert_err(
@@ -263,7 +268,7 @@ static void refuses_another_row(void **state)
         buffer_init(&tbs, 8192);
         buffer_init(&point, 1024);
         sample_leaf_facts(KIND_SIGNATURE, 16, &leaves[KIND_SIGNATURE], &point, &facts);
-        assert_ok(cert_encode_tbs(&rows[i], profile_site_default(), issuer, &facts, &tbs));
+        assert_ok(cert_encode_tbs(&rows[i], &sample_site, issuer, &facts, &tbs));
         assert_lint(buffer_bytes(&tbs), PROFILE_SIGNATURE, issuer, complaints[i]);
     }
 }
@@ -272,11 +277,11 @@ static void refuses_bytes_that_are_no_certificate(void **state)
 {
     (void)state;
     struct fault fault = {.input = "frame"};
-    assert_err(lint_cert(bytes_of("\x30\x00", 2), PROFILE_SIGNATURE, profile_site_default(),
+    assert_err(lint_cert(bytes_of("\x30\x00", 2), PROFILE_SIGNATURE, &sample_site,
                          &authorities[KIND_SIGNATURE].cert, &fault),
                ERR_MALFORMED);
     assert_string_equal(fault.text, "an element is missing");
-    assert_err(lint_cert(authorities[0].cert.tbs, PROFILE_AUTHORITY, profile_site_default(),
+    assert_err(lint_cert(authorities[0].cert.tbs, PROFILE_AUTHORITY, &sample_site,
                          &authorities[0].cert, &fault),
                ERR_USAGE);
 }

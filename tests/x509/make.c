@@ -134,7 +134,7 @@ static void put_cms(const char *name, const struct sample *authority, const stru
                                     bytes_of(content_hash, 32), SAMPLE_NOW};
     assert_ok(cms_encode_attributes(&facts, &attributes));
     sample_sign(leaf, buffer_bytes(&attributes), &signature);
-    assert_ok(cms_assemble(&facts, buffer_bytes(&attributes), ALGORITHM_RSA_SHA256,
+    assert_ok(cms_assemble(&facts, buffer_bytes(&attributes), sample_algorithm(leaf),
                            buffer_bytes(&signature), is_attached ? &content : NULL, &der));
     put_file(name, buffer_bytes(&der));
 }
@@ -207,6 +207,10 @@ int main(int argc, char **argv)
     sample_is_fixed = argc > 2 && strcmp(argv[2], "fixed") == 0;
     if (argc > 3)
         sample_site_read(argv[3]);
+    if (argc > 4) /* the next card's authorities; residents' keys rsa-2048 or p-256 */
+        strcpy(sample_site.algorithm, "p-256");
+    if (argc > 4 && strcmp(argv[4], "p-256") == 0)
+        sample_leaf_key = KEY_P256;
     put_file("document.xml", bytes_of_text(document));
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         put_kind(kind);

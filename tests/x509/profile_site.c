@@ -75,7 +75,7 @@ static void refuses_what_is_no_profile(void **state)
     static const struct {
         const char *key, *line, *rule, *text;
     } rows[] = {
-        {"agency", "", "agency", "line 22: the file ends without this key"},
+        {"agency", "", "agency", "line 25: the file ends without this key"},
         {"agency", "agency=x\n", "key = value", "line 11: not of this form"},
         {"agency", "agent = x\n", "known key", "line 11: there is no such key"},
         {"agency", "cps = http://a\n", "cps", "line 22: stands there twice"},
@@ -95,6 +95,7 @@ static void refuses_what_is_no_profile(void **state)
          "line 18: not an OID in dotted digits"},
         {"policy-signature", "policy-signature = 1.2.392.200149.8.5.1.1.20\n", "policy-signature",
          "line 18: J-LIS's number, and not JPKI-TEST"},
+        {"algorithm", "algorithm = p-384\n", "algorithm", "line 26: neither rsa-2048 nor p-256"},
         {"policy-authentication", "policy-authentication = 3.1\n", "policy-authentication",
          "line 19: not an OID in dotted digits"},
     };

@@ -1,5 +1,7 @@
 #include "sample.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -12,10 +14,14 @@
 
 bool sample_is_fixed = false;
 struct profile_site sample_site;
+enum key_type sample_leaf_key = KEY_RSA;
 
 __attribute__((constructor)) static void sample_site_begin(void)
 {
+    const char *algorithm = getenv("JPKI_SAMPLE_ALGORITHM");
     sample_site = *profile_site_default();
+    if (algorithm)
+        snprintf(sample_site.algorithm, sizeof sample_site.algorithm, "%s", algorithm);
 }
 
 void sample_site_read(const char *relative)
@@ -129,8 +135,10 @@ static void sample_finish(enum profile_id id, const struct sample *issuer,
     const struct profile *profile = profile_get(id);
     assert_ok(cert_encode_tbs(profile, &sample_site, issuer ? &issuer->cert : NULL, facts, &tbs));
     sample_sign(issuer ? issuer : out, buffer_bytes(&tbs), &signature);
+    struct cert made;
+    assert_ok(cert_parse_tbs(buffer_bytes(&tbs), &made, NULL));
     assert_ok(
-        cert_assemble(buffer_bytes(&tbs), profile->algorithm, buffer_bytes(&signature), &out->der));
+        cert_assemble(buffer_bytes(&tbs), made.algorithm, buffer_bytes(&signature), &out->der));
     struct fault fault = {0};
     enum err err = cert_parse(buffer_bytes(&out->der), &out->cert, &fault);
     assert_string_equal(fault.text, "");
@@ -141,7 +149,8 @@ void sample_authority(enum kind kind, struct sample *out)
 {
     struct buffer name_ja CLEANUP_BUFFER;
     buffer_init(&name_ja, 1024);
-    sample_key(KEY_RSA, kind_name(kind), out);
+    sample_key(profile_authority_key(&sample_site) == SPKI_P256 ? KEY_P256 : KEY_RSA,
+               kind_name(kind), out);
     profile_put_authority(&sample_site, kind, &out->subject);
     profile_put_authority_ja(&sample_site, kind, &name_ja);
     struct cert_facts facts = {
@@ -196,7 +205,7 @@ void sample_leaf(enum kind kind, const struct sample *authority, uint64_t serial
     struct buffer crl_point CLEANUP_BUFFER;
     struct cert_facts facts;
     buffer_init(&crl_point, 1024);
-    sample_key(KEY_RSA, kind == KIND_SIGNATURE ? "leaf s" : "leaf a", out);
+    sample_key(sample_leaf_key, kind == KIND_SIGNATURE ? "leaf s" : "leaf a", out);
     put_subject(kind, serial, out);
     sample_leaf_facts(kind, serial, out, &crl_point, &facts);
     finish_leaf(kind, authority, &facts, out);

@@ -32,8 +32,10 @@ void sample_free(struct sample *sample);
 /* While this is set, the samples have fixed public keys without private halves, and their
  * signatures are filler: what is made is the same in every run. */
 extern bool sample_is_fixed;
-/* What the samples are made for; the delivered site unless a test changes it. */
+/* What the samples are made for: the delivered site, with the algorithm in JPKI_SAMPLE_ALGORITHM if
+ * that is set, unless a test changes it. */
 extern struct profile_site sample_site;
+extern enum key_type sample_leaf_key;        /* KEY_RSA unless a test changes it */
 void sample_site_read(const char *relative); /* from a file of the source tree */
 
 extern const struct basic_four sample_basic_four;

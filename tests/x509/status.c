@@ -61,8 +61,8 @@ static void make_crl(unsigned num, struct bytes point, struct buffer *out)
     assert_ok(crl_encode_tbs(&authority.cert, &facts,
                              (struct crl_source){next_of_counter, &counter}, &tbs));
     sample_sign(&authority, buffer_bytes(&tbs), &signature);
-    assert_ok(
-        crl_assemble(buffer_bytes(&tbs), ALGORITHM_RSA_SHA256, buffer_bytes(&signature), out));
+    assert_ok(crl_assemble(buffer_bytes(&tbs), sample_algorithm(&authority),
+                           buffer_bytes(&signature), out));
 }
 
 static void reads_back_a_list(void **state)
@@ -108,8 +108,7 @@ static void marks_the_list_of_a_municipality(void **state)
     struct buffer der CLEANUP_BUFFER, point CLEANUP_BUFFER;
     struct crl crl;
     buffer_init(&point, 1024);
-    profile_put_crl_point(profile_site_default(), KIND_AUTHENTICATION, "Tottori-ken", "Hokuei-cho",
-                          &point);
+    profile_put_crl_point(&sample_site, KIND_AUTHENTICATION, "Tottori-ken", "Hokuei-cho", &point);
     make_crl(1, buffer_bytes(&point), &der);
     assert_ok(crl_parse(buffer_bytes(&der), &crl, NULL));
     assert_true(crl.has_issuing_point);
