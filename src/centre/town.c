@@ -188,8 +188,11 @@ bool town_event(struct act_call *call)
     if (!is_read)
         return false;
     act_answer(call, "resident", resident_json(&resident));
+    /* The record has the new card already; what a re-issue makes void is the old one. */
     const struct outcome_request request = {.event = call->fields.event,
                                             .kinds = call->fields.kinds,
-                                            .effective = call->fields.effective};
+                                            .effective = call->fields.effective,
+                                            .keeps_card =
+                                                call->fields.event == EVENT_CARD_REISSUED};
     return !goes_on || outcome_apply(call, &resident, &request);
 }
