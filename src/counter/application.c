@@ -116,6 +116,16 @@ bool application_resident(struct act_call *call, const struct application *appli
     return err == ERR_NOT_FOUND ? act_refuse(call, &reason_no_resident) : act_ok(call, err);
 }
 
+bool application_is_fee_taken(struct act_call *call, const char *card, bool *out)
+{
+    int64_t num;
+    if (!act_ok(call, store_ask_integer(call->centre->store, STATEMENT_APPLICATION_FEES_TAKEN,
+                                        VALUES(value_text(card)), &num, &call->fault)))
+        return false;
+    *out = num > 0;
+    return true;
+}
+
 /* -- walking -- */
 
 const struct application_step *application_next(const struct application *application)

@@ -39,6 +39,9 @@ bool application_read_open(struct act_call *call, int64_t number, struct applica
 bool application_is_for_desk(struct act_call *call, enum procedure procedure) MUST_USE;
 /* application_of_card: the newest open one of a card; refused when there is none. */
 bool application_of_card(struct act_call *call, const char *card, struct application *out) MUST_USE;
+/* application_is_fee_taken: was a fee taken for a certificate on this card? Once for each card, at
+ * whichever visit. page:S19 */
+bool application_is_fee_taken(struct act_call *call, const char *card, bool *out) MUST_USE;
 bool application_resident(struct act_call *call, const struct application *application,
                           struct resident *out) MUST_USE;
 

@@ -76,7 +76,8 @@ static bool ask_plan(struct act_call *call, const struct resident *resident,
         .is_card_stopped = resident->card_state == CARD_STOPPED || call->fields.stopped,
     };
     if (facts.procedure == PROCEDURE_CARD_REISSUED &&
-        !act_ok(call, fee_reason_parse(call->fields.reason, &facts.fee)))
+        (!act_ok(call, fee_reason_parse(call->fields.reason, &facts.fee)) ||
+         !application_is_fee_taken(call, resident->card_id, &facts.is_fee_taken)))
         return false;
     *plan = procedure_decide(&call->centre->policy, &facts);
     return act_allows(call, &plan->ruling);

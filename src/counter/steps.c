@@ -35,6 +35,23 @@ static bool is_one_of(const enum step_name *list, size_t num, enum step_name ste
     return false;
 }
 
+/* page:S19 the fee may have been taken at another visit since this application was opened. */
+static bool settle_fee(struct act_call *call, struct application *application)
+{
+    bool is_taken;
+    if (application->fee == 0)
+        return true;
+    if (!application_is_fee_taken(call, application->card, &is_taken))
+        return false;
+    act_note(call, "fee", "%d", is_taken ? 0 : application->fee);
+    if (!is_taken)
+        return true;
+    application->fee = 0;
+    return act_ok(call, store_run_one(call->centre->store, STATEMENT_APPLICATION_FEE,
+                                      VALUES(value_integer(application->number), value_integer(0)),
+                                      &call->fault));
+}
+
 bool step_say(struct act_call *call)
 {
     struct application application;
@@ -44,6 +61,7 @@ bool step_say(struct act_call *call)
     if (!is_one_of(said, COUNT_OF(said), step))
         return act_refuse(call, &reason_not_said);
     return application_expect(call, &application, step, call->fields.kind) &&
+           (step != STEP_FEE || settle_fee(call, &application)) &&
            application_do(call, &application) && application_answer(call, &application);
 }
 

@@ -322,8 +322,9 @@ struct procedure_plan procedure_decide(const struct law_policy *policy,
     plan.ruling = ruling_allow(way->why);
     plan.kinds = facts->kinds == KINDS_NOT_GIVEN ? way->kinds : facts->kinds & way->kinds;
     plan.form = way->form == FORM_RELEASE && facts->is_card_stopped ? FORM_RELEASE_CARD : way->form;
-    plan.fee = fee_decide(
-        policy, facts->procedure == PROCEDURE_CARD_REISSUED ? facts->fee : way->fee, false);
+    plan.fee =
+        fee_decide(policy, facts->procedure == PROCEDURE_CARD_REISSUED ? facts->fee : way->fee,
+                   facts->is_fee_taken);
     plan.typist = way->typist;
     plan_papers(policy, facts, way, &plan);
     plan_steps(facts, way, &plan);

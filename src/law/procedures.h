@@ -45,6 +45,7 @@ struct procedure_facts {
     bool is_at_home;        /* for a change of PIN: with the client software */
     bool has_no_document_a; /* the representative or proxy has no document of list A */
     enum fee_reason fee;    /* why the card was re-issued, for the procedure card-reissued */
+    bool is_fee_taken;      /* of this re-issued card, at an earlier visit: page:S19 */
 };
 
 struct procedure_plan {

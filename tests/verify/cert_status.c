@@ -293,7 +293,8 @@ static void a_later_answer_tells_against_and_not_for(void **state)
         if (question.kind == KIND_SIGNATURE)
             accepts(&variant, CERT_STATUS_REVOKED);
         else
-            tells_nothing(&variant, "made after the moment asked about: it may have been held then");
+            tells_nothing(&variant,
+                          "made after the moment asked about: it may have been held then");
     }
     question.kind = KIND_SIGNATURE;
     question.at = WORLD_NOW;
