@@ -18,6 +18,10 @@ static const struct reason reason_no_resident = {"registry", "S14", "no-resident
                                                  "Nobody in the register has this number.",
                                                  "この番号の住民は登録されていません。"};
 
+static const struct reason reason_two_persons = {
+    "two-persons", "S45", "two-persons", "Two officers decide this, at the counter: hold-mistaken.",
+    "窓口で職員2名により処理してください（hold-mistaken）。"};
+
 /* -- finding -- */
 
 static json_t *resident_json(const struct resident *resident)
@@ -182,6 +186,8 @@ bool town_event(struct act_call *call)
 {
     struct resident resident;
     bool goes_on = true;
+    if (call->fields.event == EVENT_HOLD_MISTAKEN)
+        return act_refuse(call, &reason_two_persons);
     bool is_read = change_event_knows(call->fields.event)
                        ? apply_to_register(call, &resident, &goes_on)
                        : find_resident(call, &resident);

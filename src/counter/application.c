@@ -38,6 +38,7 @@ static void read_row(struct rows *rows, struct application *out)
         .has_event = !row_is_null(rows, 7),
         .fee = (int)row_integer_within(rows, 8, 0, INT32_MAX),
         .state = (enum application_state)row_integer_within(rows, 9, 0, APPLICATION_CLOSED),
+        .is_exception = !row_is_null(rows, 14),
     };
     row_copy_blob(rows, 1, out->identity, sizeof out->identity);
     row_copy_text(rows, 2, procedure, sizeof procedure);

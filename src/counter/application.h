@@ -26,6 +26,7 @@ struct application {
     bool has_event;
     enum event event; /* what `execute` carries out */
     int fee;
+    bool is_exception; /* S15's */
     enum application_state state;
     size_t num_steps;
     struct application_step steps[PROCEDURE_MAX_STEPS];

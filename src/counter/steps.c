@@ -2,6 +2,7 @@
 #include "counter/steps.h"
 
 #include "centre/outcome.h"
+#include "counter/open.h"
 
 static const struct reason reason_not_said = {
     "application", "S21", "not-by-word",
@@ -105,6 +106,31 @@ bool step_execute(struct act_call *call)
         if (!application_do(call, &application))
             return false;
     return application_answer(call, &application);
+}
+
+static const struct reason reason_no_cause = {"release", "S45", "no-cause",
+                                              "How the hold came about must be written down.",
+                                              "誤って一時保留した経緯を記録してください。"};
+
+/* page:S45 rule:release a mistake is no exception: the signature certificate ends all the same. */
+static bool find_mistaken(struct act_call *call, struct resident *resident)
+{
+    if (!act_has(call, FIELD_NOTE))
+        return act_refuse(call, &reason_no_cause);
+    return open_find_resident(call, resident) && open_check_held(call, resident);
+}
+
+bool step_may_be_mistaken(struct act_call *call)
+{
+    struct resident resident;
+    return find_mistaken(call, &resident);
+}
+
+bool step_hold_mistaken(struct act_call *call)
+{
+    struct resident resident;
+    const struct outcome_request request = {.event = EVENT_HOLD_MISTAKEN};
+    return find_mistaken(call, &resident) && outcome_apply(call, &resident, &request);
 }
 
 bool step_join_reset(struct act_call *call)

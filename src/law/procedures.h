@@ -39,6 +39,7 @@ struct procedure_facts {
     enum pin_state pin;
     bool is_card_missing;   /* the card is not at hand */
     bool is_represented;    /* the holder is under 15 or a ward */
+    bool is_exception;      /* S15's: a representative may have a signature certificate issued */
     bool is_standing_known; /* the register shows the legal representation */
     bool has_notice_reply;  /* the conditions of S29 are met */
     bool is_card_stopped;   /* for release: the card was stopped, not only the certificate held */

@@ -4,8 +4,9 @@
 #include "store/store_private.h"
 
 static const struct migration migrations[] = {
-    {"store", migration_store},     {"journal", migration_journal},   {"centre", migration_centre},
-    {"counter", migration_counter}, {"registry", migration_registry},
+    {"store", migration_store},       {"journal", migration_journal},
+    {"centre", migration_centre},     {"counter", migration_counter},
+    {"registry", migration_registry}, {"exception", migration_exception},
 };
 
 const char migration_store[] =

@@ -38,3 +38,6 @@ const char migration_counter[] =
     ") STRICT;"
     "CREATE TRIGGER step_stays_done BEFORE UPDATE ON step WHEN old.done IS NOT NULL"
     " BEGIN SELECT RAISE(ABORT, 'what is done stays done'); END;";
+
+/* basis: why S15's "in principle" was not followed; null: no exception. */
+const char migration_exception[] = "ALTER TABLE application ADD COLUMN basis TEXT;";

@@ -14,11 +14,12 @@ struct migration {
     const char *sql;
 };
 
-extern const char migration_store[];    /* fence and properties */
-extern const char migration_journal[];  /* journal and changes */
-extern const char migration_centre[];   /* staff, certificates, cards, nonces, permits */
-extern const char migration_counter[];  /* applications and their steps */
-extern const char migration_registry[]; /* residents and their events */
+extern const char migration_store[];     /* fence and properties */
+extern const char migration_journal[];   /* journal and changes */
+extern const char migration_centre[];    /* staff, certificates, cards, nonces, permits */
+extern const char migration_counter[];   /* applications and their steps */
+extern const char migration_registry[];  /* residents and their events */
+extern const char migration_exception[]; /* counter: the basis of an exception */
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -52,7 +53,7 @@ def policy(key, value):
 
 
 def counter(command, staff="daiei1", pins=()):
-    return shell.run("jpki", *command.split(), "--as", staff, *(["--pin-fd", "0"] if pins else []),
+    return shell.run("jpki", *shlex.split(command), "--as", staff, *(["--pin-fd", "0"] if pins else []),
                      data="".join(f"{pin}\n" for pin in pins))
 
 
@@ -69,7 +70,7 @@ def make_card(readers):
     tap.check(done.returncode == 0, "the card is registered", both(done))
 
 
-def test_pin_rule(readers):
+def test_town(readers):
     """S05: the letter and the digit are the town's to ask for; the terminal asks for what the town does."""
     with Town():
         make_card(readers)
@@ -83,13 +84,71 @@ def test_pin_rule(readers):
         done = counter(f"counter run {application} --yes", pins=("NASHIPEAR",))
         tap.check(done.returncode == 0 and "finished" in done.stdout,
                   "the town wants none: set, and the application goes on to its end", both(done))
+        test_hold_mistaken()
+        ask = test_exception()
+        parked = number_in(counter(ask), "parked")
+    policy("signature-exceptions", "no")
+    with Town():
+        test_exceptions_off(ask, parked)
+
+
+def refuses(done, code, name):
+    tap.check(done.returncode == 1 and f"[{code}" in done.stderr, name, both(done))
+
+
+def test_exception():
+    """S15's "in principle": two officers, one of whom wrote down why."""
+    ask = ("counter exception --procedure new --applicant legal-representative --kind signature"
+           " --pin never-set --resident ")
+    basis = " --note 'order of the family court'"
+    refuses(counter(f"{ask}1010"), "no-basis", "no exception without a basis")
+    refuses(counter(f"{ask}1001{basis}"), "no-exception-needed", "nor for one who may apply alone")
+    refuses(counter(f"{ask}1010{basis}", "hotline1"), "role", "nor by telephone")
+    done = counter(f"{ask}1010{basis} --json")
+    tap.check(done.returncode == 0, "with a basis it waits for a second officer", both(done))
+    parked = number_in(done, "parked")
+    refuses(counter(f"counter approve {parked}"), "same-person", "who asked for it does not approve it")
+    refuses(counter(f"counter approve {parked}", "register1"), "role", "nor does the register")
+    done = counter(f"counter approve {parked} --json", "hojo1")
+    tap.check(done.returncode == 0 and number_in(done, "kinds") == "signature",
+              "another officer does: the application is open", both(done))
+    refuses(counter(f"counter approve {parked}", "hojo1"), "no-parked-act", "once")
+    refuses(counter("counter open --procedure new --applicant legal-representative --kind signature"
+                    " --pin never-set --resident 1010"), "no-signature", "one officer alone cannot")
+    return f"{ask}1012{basis} --json"
+
+
+def test_exceptions_off(ask, parked):
+    refuses(counter(ask), "no-exceptions", "a town without exceptions refuses")
+    refuses(counter(f"counter approve {parked}", "hojo1"), "no-exceptions",
+            "and what was waiting, too")
+
+
+def test_hold_mistaken():
+    """S45: a mistake is no exception for the signature certificate; two officers undo the rest."""
+    ask = "counter hold-mistaken --resident 1001"
+    cause = " --note 'the namesake had called'"
+    refuses(counter(ask + cause), "nothing-held", "nobody is held, nothing is undone")
+    done = counter("counter hold --resident 1001 --yes", "hotline1")
+    tap.check(done.returncode == 0, "the wrong person is held", both(done))
+    refuses(counter(ask), "no-cause", "no undoing without the cause")
+    refuses(counter("admin event --resident 1001 --event hold-mistaken", "register1"), "two-persons",
+            "the register cannot do it alone")
+    parked = number_in(counter(f"{ask}{cause} --json"), "parked")
+    refuses(counter(f"counter approve {parked}"), "same-person", "nor can the officer who asked")
+    done = counter(f"counter approve {parked} --json", "daiei2")
+    effects = {row["what"]: row["effect"] for row in number_in(done, "outcome")} if done.stdout else {}
+    tap.check(effects == {"signature": "revoked", "authentication": "released", "card": "released"},
+              "authentication and card are back, the signature certificate is not", both(done))
+    done = counter("counter open --procedure new --resident 1001 --kind signature --json")
+    tap.check(done.returncode == 0 and number_in(done, "fee") == 0, "a new one is free", both(done))
 
 
 def main():
     shell.must("jpkid", "init", "--data", "data", "--sample", "--etc", f"{SOURCE}/etc",
                "--passphrase-fd", "0", data="a passphrase\n")
     with pcscd.Readers(1) as readers:
-        test_pin_rule(readers)
+        test_town(readers)
     folder.cleanup()
     tap.end()
 
