@@ -268,7 +268,7 @@ static bool call_journal(struct act_call *call, const char *outcome)
 static bool call_run(struct act_call *call)
 {
     if (call->act->persons == TWO_PERSONS && !call->parked)
-        return parked_store(call);
+        return (!call->act->may || call->act->may(call)) && parked_store(call);
     return (!call->act->run || call->act->run(call)) && call->outcome == ACT_DONE;
 }
 

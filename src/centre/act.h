@@ -30,6 +30,9 @@ struct act {
     /* finish runs when all that run wrote is on disk and what waited for a signature has it: it
      * asks the signer for more, or reads, and fills the answer; may be NULL. It writes nothing. */
     bool (*finish)(struct act_call *call);
+    /* may refuses an act of two persons before it is parked for the second one; may be NULL. run
+     * looks at everything again. */
+    bool (*may)(struct act_call *call);
 };
 
 enum act_outcome { ACT_FAILED, ACT_REFUSED, ACT_DONE };

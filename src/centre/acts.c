@@ -111,18 +111,18 @@ static bool finish_checkpoint(struct act_call *call)
 
 /* clang-format off */
 static const struct act acts[] = {
-    {"status", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, run_status, NULL},
-    {"staff-list", ROLE_ADMINISTRATOR, ONE_PERSON, READ_ONLY, 0, 0, run_staff_list, NULL},
-    {"resident-find", AT_COUNTER | ROLE_REGISTRY, ONE_PERSON, JOURNALLED, 0, FIELD_RESIDENT | FIELD_NAME, town_find, NULL},
-    {"card-register", ROLE_PERSONALISATION, TWO_PERSONS, JOURNALLED, CARD_FIELDS, 0, card_register, NULL},
-    {"import", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_FILE, 0, town_import, NULL},
-    {"event", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_RESIDENT | FIELD_EVENT, EVENT_FIELDS, town_event, NULL},
-    {"approve", ROLE_ANY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, parked_approve, NULL},
-    {"parked-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, FIELD_PAGE, parked_list, NULL},
-    {"crl", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_crl},
-    {"clock", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_TIME, 0, run_clock, finish_clock},
-    {"checkpoint", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_checkpoint},
-    {"journal-read", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_FROM, FIELD_PAGE, journal_read, NULL},
+    {"status", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, run_status, NULL, NULL},
+    {"staff-list", ROLE_ADMINISTRATOR, ONE_PERSON, READ_ONLY, 0, 0, run_staff_list, NULL, NULL},
+    {"resident-find", AT_COUNTER | ROLE_REGISTRY, ONE_PERSON, JOURNALLED, 0, FIELD_RESIDENT | FIELD_NAME, town_find, NULL, NULL},
+    {"card-register", ROLE_PERSONALISATION, TWO_PERSONS, JOURNALLED, CARD_FIELDS, 0, card_register, NULL, NULL},
+    {"import", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_FILE, 0, town_import, NULL, NULL},
+    {"event", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_RESIDENT | FIELD_EVENT, EVENT_FIELDS, town_event, NULL, NULL},
+    {"approve", ROLE_ANY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, parked_approve, NULL, NULL},
+    {"parked-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, FIELD_PAGE, parked_list, NULL, NULL},
+    {"crl", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_crl, NULL},
+    {"clock", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_TIME, 0, run_clock, finish_clock, NULL},
+    {"checkpoint", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_checkpoint, NULL},
+    {"journal-read", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_FROM, FIELD_PAGE, journal_read, NULL, NULL},
 };
 /* clang-format on */
 

@@ -62,6 +62,7 @@ static struct ruling ask_eligibility(const struct act_call *call, const struct r
         .has_no_card = !resident->card_id[0] && !resident->has_old_card,
         .is_old_card = !resident->card_id[0] && resident->has_old_card,
         .card_until = resident->card_until,
+        .is_exception = facts->is_exception,
     };
     return eligibility_decide(&call->centre->policy, &question);
 }

@@ -13,6 +13,7 @@ struct issue_facts {
     enum kind kind;
     enum procedure procedure;
     enum applicant applicant;
+    bool is_exception; /* S15's: two officers agreed on it */
 };
 
 /* issue_may asks law whether this kind may be issued now, and until when: eligibility, the window

@@ -11,7 +11,8 @@ struct outcome_request {
     unsigned kinds; /* KINDS_…, as law/events wants them */
     struct date effective;
     int64_t application; /* 0: none */
-    bool keeps_card;     /* only the certificates: the card was never stopped (S46, first form) */
+    bool keeps_card;     /* only the certificates: the card was never stopped (S46, first form), or
+                          * is a new one */
 };
 
 /* outcome_apply asks law for each certificate that lives, and for the card, and writes what it

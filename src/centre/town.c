@@ -18,6 +18,10 @@ static const struct reason reason_no_resident = {"registry", "S14", "no-resident
                                                  "Nobody in the register has this number.",
                                                  "この番号の住民は登録されていません。"};
 
+static const struct reason reason_two_persons = {
+    "two-persons", "S45", "two-persons", "Two officers decide this, at the counter: hold-mistaken.",
+    "窓口で職員2名により処理してください（hold-mistaken）。"};
+
 /* -- finding -- */
 
 static json_t *resident_json(const struct resident *resident)
@@ -182,14 +186,19 @@ bool town_event(struct act_call *call)
 {
     struct resident resident;
     bool goes_on = true;
+    if (call->fields.event == EVENT_HOLD_MISTAKEN)
+        return act_refuse(call, &reason_two_persons);
     bool is_read = change_event_knows(call->fields.event)
                        ? apply_to_register(call, &resident, &goes_on)
                        : find_resident(call, &resident);
     if (!is_read)
         return false;
     act_answer(call, "resident", resident_json(&resident));
+    /* The record has the new card already; what a re-issue makes void is the old one. */
     const struct outcome_request request = {.event = call->fields.event,
                                             .kinds = call->fields.kinds,
-                                            .effective = call->fields.effective};
+                                            .effective = call->fields.effective,
+                                            .keeps_card =
+                                                call->fields.event == EVENT_CARD_REISSUED};
     return !goes_on || outcome_apply(call, &resident, &request);
 }

@@ -10,27 +10,30 @@
 #define OPEN_NEEDS (FIELD_PROCEDURE | FIELD_RESIDENT | FIELD_APPLICANT)
 #define OPEN_MAY                                                                                   \
     (FIELD_KINDS | FIELD_PIN | FIELD_REASON | FIELD_MISSING | FIELD_STOPPED | FIELD_NOTE)
-#define HEARD       (FIELD_NUMBER | FIELD_NONCE | FIELD_STATEMENT)
-#define HEARD_KIND  (HEARD | FIELD_KIND)
-#define PERMIT      (FIELD_NUMBER | FIELD_KIND | FIELD_PURPOSE | FIELD_CARD | FIELD_CHALLENGE)
-#define NUMBER_NOTE (FIELD_NUMBER | FIELD_NOTE)
+#define EXCEPTION_MAY (FIELD_PIN | FIELD_REASON | FIELD_NOTE)
+#define HEARD         (FIELD_NUMBER | FIELD_NONCE | FIELD_STATEMENT)
+#define HEARD_KIND    (HEARD | FIELD_KIND)
+#define PERMIT        (FIELD_NUMBER | FIELD_KIND | FIELD_PURPOSE | FIELD_CARD | FIELD_CHALLENGE)
+#define NUMBER_NOTE   (FIELD_NUMBER | FIELD_NOTE)
 
 /* clang-format off */
 static const struct act acts[] = {
-    {"application-open", BOTH_DESKS, ONE_PERSON, JOURNALLED, OPEN_NEEDS, OPEN_MAY, open_run, NULL},
-    {"application-show", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | FIELD_CARD, open_show, NULL},
-    {"application-list", BOTH_DESKS, ONE_PERSON, READ_ONLY, 0, FIELD_RESIDENT | FIELD_PAGE, open_list, NULL},
-    {"application-close", BOTH_DESKS, ONE_PERSON, JOURNALLED, NUMBER_NOTE, 0, open_close, NULL},
-    {"step", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_STEP, FIELD_KIND | FIELD_NOTE, step_say, NULL},
-    {"reset-join", ROLE_COUNTER, ONE_PERSON, JOURNALLED, NUMBER_NOTE | FIELD_KIND, 0, step_join_reset, NULL},
-    {"execute", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, step_execute, NULL},
-    {"nonce", ROLE_COUNTER | ROLE_PERSONALISATION, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER, desk_nonce, NULL},
-    {"card-present", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, 0, desk_card_present, NULL},
-    {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, 0, desk_permit, desk_permit_finish},
-    {"pin", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_pin, NULL},
-    {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, desk_issue, issue_finish},
-    {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish},
-    {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_receipt, NULL},
+    {"application-open", BOTH_DESKS, ONE_PERSON, JOURNALLED, OPEN_NEEDS, OPEN_MAY, open_run, NULL, NULL},
+    {"application-show", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | FIELD_CARD, open_show, NULL, NULL},
+    {"application-list", BOTH_DESKS, ONE_PERSON, READ_ONLY, 0, FIELD_RESIDENT | FIELD_PAGE, open_list, NULL, NULL},
+    {"application-close", BOTH_DESKS, ONE_PERSON, JOURNALLED, NUMBER_NOTE, 0, open_close, NULL, NULL},
+    {"exception-open", ROLE_COUNTER, TWO_PERSONS, JOURNALLED, OPEN_NEEDS | FIELD_KINDS, EXCEPTION_MAY, open_exception, NULL, open_may_except},
+    {"hold-mistaken", ROLE_COUNTER, TWO_PERSONS, JOURNALLED, FIELD_RESIDENT, FIELD_NOTE, step_hold_mistaken, NULL, step_may_be_mistaken},
+    {"step", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_STEP, FIELD_KIND | FIELD_NOTE, step_say, NULL, NULL},
+    {"reset-join", ROLE_COUNTER, ONE_PERSON, JOURNALLED, NUMBER_NOTE | FIELD_KIND, 0, step_join_reset, NULL, NULL},
+    {"execute", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, step_execute, NULL, NULL},
+    {"nonce", ROLE_COUNTER | ROLE_PERSONALISATION, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER, desk_nonce, NULL, NULL},
+    {"card-present", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, 0, desk_card_present, NULL, NULL},
+    {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, 0, desk_permit, desk_permit_finish, NULL},
+    {"pin", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_pin, NULL, NULL},
+    {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, desk_issue, issue_finish, NULL},
+    {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish, NULL},
+    {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_receipt, NULL, NULL},
 };
 /* clang-format on */
 

@@ -38,6 +38,7 @@ static void read_row(struct rows *rows, struct application *out)
         .has_event = !row_is_null(rows, 7),
         .fee = (int)row_integer_within(rows, 8, 0, INT32_MAX),
         .state = (enum application_state)row_integer_within(rows, 9, 0, APPLICATION_CLOSED),
+        .is_exception = !row_is_null(rows, 14),
     };
     row_copy_blob(rows, 1, out->identity, sizeof out->identity);
     row_copy_text(rows, 2, procedure, sizeof procedure);
@@ -114,6 +115,16 @@ bool application_resident(struct act_call *call, const struct application *appli
 {
     enum err err = resident_find(call->centre->store, application->resident, out, &call->fault);
     return err == ERR_NOT_FOUND ? act_refuse(call, &reason_no_resident) : act_ok(call, err);
+}
+
+bool application_is_fee_taken(struct act_call *call, const char *card, bool *out)
+{
+    int64_t num;
+    if (!act_ok(call, store_ask_integer(call->centre->store, STATEMENT_APPLICATION_FEES_TAKEN,
+                                        VALUES(value_text(card)), &num, &call->fault)))
+        return false;
+    *out = num > 0;
+    return true;
 }
 
 /* -- walking -- */

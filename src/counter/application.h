@@ -26,6 +26,7 @@ struct application {
     bool has_event;
     enum event event; /* what `execute` carries out */
     int fee;
+    bool is_exception; /* S15's */
     enum application_state state;
     size_t num_steps;
     struct application_step steps[PROCEDURE_MAX_STEPS];
@@ -39,6 +40,9 @@ bool application_read_open(struct act_call *call, int64_t number, struct applica
 bool application_is_for_desk(struct act_call *call, enum procedure procedure) MUST_USE;
 /* application_of_card: the newest open one of a card; refused when there is none. */
 bool application_of_card(struct act_call *call, const char *card, struct application *out) MUST_USE;
+/* application_is_fee_taken: was a fee taken for a certificate on this card? Once for each card, at
+ * whichever visit. page:S19 */
+bool application_is_fee_taken(struct act_call *call, const char *card, bool *out) MUST_USE;
 bool application_resident(struct act_call *call, const struct application *application,
                           struct resident *out) MUST_USE;
 

@@ -169,7 +169,8 @@ bool desk_issue(struct act_call *call)
     struct issue_facts facts = {.application = application.number,
                                 .kind = kind,
                                 .procedure = application.procedure,
-                                .applicant = application.applicant};
+                                .applicant = application.applicant,
+                                .is_exception = application.is_exception};
     memcpy(facts.identity, application.identity, sizeof facts.identity);
     memcpy(facts.card, application.card, sizeof facts.card);
     return issue_run(call, &resident, &facts) && (is_again || application_do(call, &application));

@@ -1,4 +1,5 @@
-/* From what somebody asks to stored steps, or to a reason why not. */
+/* From what somebody asks to stored steps, or to a reason why not; what two officers must decide
+ * among it. */
 #include "counter/open.h"
 
 #include <string.h>
@@ -45,7 +46,7 @@ static bool event_of(const struct act_call *call, enum event *out)
     return false;
 }
 
-static bool find_resident(struct act_call *call, struct resident *out)
+bool open_find_resident(struct act_call *call, struct resident *out)
 {
     enum err err = resident_find(call->centre->store, call->fields.resident, out, &call->fault);
     return err == ERR_NOT_FOUND ? act_refuse(call, &reason_no_resident) : act_ok(call, err);
@@ -62,6 +63,12 @@ static bool is_represented(const struct act_call *call, const struct resident *r
     return holder_is_represented(&call->centre->policy, &facts) == REACHED_YES;
 }
 
+/* Two officers are at it: only the act exception-open is of two persons. */
+static bool is_exception(const struct act_call *call)
+{
+    return call->act->persons == TWO_PERSONS;
+}
+
 static bool ask_plan(struct act_call *call, const struct resident *resident,
                      struct procedure_plan *plan)
 {
@@ -72,11 +79,13 @@ static bool ask_plan(struct act_call *call, const struct resident *resident,
         .pin = call->fields.pin,
         .is_card_missing = call->fields.missing,
         .is_represented = is_represented(call, resident),
+        .is_exception = is_exception(call),
         .is_standing_known = resident->representative != 0,
         .is_card_stopped = resident->card_state == CARD_STOPPED || call->fields.stopped,
     };
     if (facts.procedure == PROCEDURE_CARD_REISSUED &&
-        !act_ok(call, fee_reason_parse(call->fields.reason, &facts.fee)))
+        (!act_ok(call, fee_reason_parse(call->fields.reason, &facts.fee)) ||
+         !application_is_fee_taken(call, resident->card_id, &facts.is_fee_taken)))
         return false;
     *plan = procedure_decide(&call->centre->policy, &facts);
     return act_allows(call, &plan->ruling);
@@ -92,7 +101,8 @@ static bool ask_issue(struct act_call *call, const struct resident *resident,
             continue;
         const struct issue_facts facts = {.kind = plan->steps[i].kind,
                                           .procedure = call->fields.procedure,
-                                          .applicant = call->fields.applicant};
+                                          .applicant = call->fields.applicant,
+                                          .is_exception = is_exception(call)};
         struct date last_day;
         if (!issue_may(call, resident, &facts, &last_day))
             return false;
@@ -101,10 +111,10 @@ static bool ask_issue(struct act_call *call, const struct resident *resident,
 }
 
 /* page:S43 page:S44 page:S45 rule:release */
-static bool check_held(struct act_call *call, const struct resident *resident)
+bool open_check_held(struct act_call *call, const struct resident *resident)
 {
     struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};
-    if (call->fields.procedure != PROCEDURE_RELEASE || resident->card_state == CARD_STOPPED)
+    if (resident->card_state == CARD_STOPPED)
         return true;
     if (!act_ok(call, certificate_list(call->centre, STATEMENT_CERTIFICATES_OF_RESIDENT,
                                        value_integer(resident->number), &list, &call->fault)))
@@ -149,6 +159,10 @@ static bool store_application(struct act_call *call, const struct procedure_plan
                                    value_integer(plan->fee.yen), value_integer(call->now),
                                    value_text(call->actor.name), value_text(note[0] ? note : NULL)),
                             number, &call->fault)) &&
+           (!is_exception(call) ||
+            act_ok(call, store_run_one(call->centre->store, STATEMENT_APPLICATION_BASIS,
+                                       VALUES(value_integer(*number), value_text(note)),
+                                       &call->fault))) &&
            store_steps(call, *number, plan);
 }
 
@@ -178,15 +192,32 @@ bool open_run(struct act_call *call)
     struct procedure_plan plan;
     struct application application;
     int64_t number;
-    if (!application_is_for_desk(call, call->fields.procedure) || !find_resident(call, &resident) ||
-        !ask_plan(call, &resident, &plan) || !ask_issue(call, &resident, &plan) ||
-        !check_held(call, &resident) || !store_application(call, &plan, &number))
+    if (!application_is_for_desk(call, call->fields.procedure) ||
+        !open_find_resident(call, &resident) || !ask_plan(call, &resident, &plan) ||
+        !ask_issue(call, &resident, &plan) ||
+        (call->fields.procedure == PROCEDURE_RELEASE && !open_check_held(call, &resident)) ||
+        !store_application(call, &plan, &number))
         return false;
     call->application = number;
     act_answer(call, "papers", papers_json(&plan));
     act_answer(call, "reason", reason_json(&plan.ruling.reason));
     act_answer(call, "fee_reason", reason_json(&plan.fee.ruling.reason));
     return application_read(call, number, &application) && application_answer(call, &application);
+}
+
+bool open_may_except(struct act_call *call)
+{
+    struct resident resident;
+    if (!open_find_resident(call, &resident))
+        return false;
+    struct ruling ruling = exception_decide(&call->centre->policy, act_has(call, FIELD_NOTE),
+                                            is_represented(call, &resident), call->fields.kinds);
+    return act_allows(call, &ruling);
+}
+
+bool open_exception(struct act_call *call)
+{
+    return open_may_except(call) && open_run(call);
 }
 
 bool open_show(struct act_call *call)

@@ -72,6 +72,8 @@ bool application_answer(struct act_call *call, const struct application *applica
     act_answer(call, "card", json_string(application->card));
     act_answer(call, "state", json_string(state_words[application->state]));
     act_answer(call, "fee", json_integer(application->fee));
+    act_answer(call, "pin_letter_and_digit",
+               json_boolean(call->centre->policy.pin_letter_and_digit)); /* page:S05 */
     act_answer(call, "steps", steps_json(application));
     const struct application_step *next = application_next(application);
     act_answer(call, "next", next ? step_json(next) : json_null());

@@ -2,6 +2,7 @@
 #include "counter/steps.h"
 
 #include "centre/outcome.h"
+#include "counter/open.h"
 
 static const struct reason reason_not_said = {
     "application", "S21", "not-by-word",
@@ -35,6 +36,23 @@ static bool is_one_of(const enum step_name *list, size_t num, enum step_name ste
     return false;
 }
 
+/* page:S19 the fee may have been taken at another visit since this application was opened. */
+static bool settle_fee(struct act_call *call, struct application *application)
+{
+    bool is_taken;
+    if (application->fee == 0)
+        return true;
+    if (!application_is_fee_taken(call, application->card, &is_taken))
+        return false;
+    act_note(call, "fee", "%d", is_taken ? 0 : application->fee);
+    if (!is_taken)
+        return true;
+    application->fee = 0;
+    return act_ok(call, store_run_one(call->centre->store, STATEMENT_APPLICATION_FEE,
+                                      VALUES(value_integer(application->number), value_integer(0)),
+                                      &call->fault));
+}
+
 bool step_say(struct act_call *call)
 {
     struct application application;
@@ -44,6 +62,7 @@ bool step_say(struct act_call *call)
     if (!is_one_of(said, COUNT_OF(said), step))
         return act_refuse(call, &reason_not_said);
     return application_expect(call, &application, step, call->fields.kind) &&
+           (step != STEP_FEE || settle_fee(call, &application)) &&
            application_do(call, &application) && application_answer(call, &application);
 }
 
@@ -87,6 +106,31 @@ bool step_execute(struct act_call *call)
         if (!application_do(call, &application))
             return false;
     return application_answer(call, &application);
+}
+
+static const struct reason reason_no_cause = {"release", "S45", "no-cause",
+                                              "How the hold came about must be written down.",
+                                              "誤って一時保留した経緯を記録してください。"};
+
+/* page:S45 rule:release a mistake is no exception: the signature certificate ends all the same. */
+static bool find_mistaken(struct act_call *call, struct resident *resident)
+{
+    if (!act_has(call, FIELD_NOTE))
+        return act_refuse(call, &reason_no_cause);
+    return open_find_resident(call, resident) && open_check_held(call, resident);
+}
+
+bool step_may_be_mistaken(struct act_call *call)
+{
+    struct resident resident;
+    return find_mistaken(call, &resident);
+}
+
+bool step_hold_mistaken(struct act_call *call)
+{
+    struct resident resident;
+    const struct outcome_request request = {.event = EVENT_HOLD_MISTAKEN};
+    return find_mistaken(call, &resident) && outcome_apply(call, &resident, &request);
 }
 
 bool step_join_reset(struct act_call *call)

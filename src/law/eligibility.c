@@ -52,6 +52,20 @@ static const struct reason exception = {
     "an exception to \"in principle\": its basis is recorded and a second officer agreed",
     "「原則」の例外です。根拠を記録し、別の職員が確認しています"};
 
+static const struct reason may_except = {"exception", "S15", "exception",
+                                         "a second officer decides about the exception",
+                                         "例外の可否は別の職員が確認します"};
+static const struct reason no_exceptions = {"exception", "S15", "no-exceptions",
+                                            "this town makes no exceptions (policy)",
+                                            "この市町村では例外を認めていません"};
+static const struct reason no_basis = {"exception", "S15", "no-basis",
+                                       "the basis of an exception must be written down",
+                                       "例外の根拠を記録してください"};
+static const struct reason no_exception_needed = {
+    "exception", "S15", "no-exception-needed",
+    "an exception is a signature certificate for one under 15 or an adult ward",
+    "例外は、15歳未満の方又は成年被後見人の方への署名用電子証明書の発行に限ります"};
+
 static const struct reason not_resident = {
     RULE, "S14", "not-resident",
     "not in this town's resident register: apply in the town where the holder is registered",
@@ -105,12 +119,25 @@ enum reached holder_is_represented(const struct law_policy *policy,
     return REACHED_UNKNOWN;
 }
 
-/* page:S15 page:S16 page:S20 page:S26 rule:eligibility */
-static struct ruling decide_applicant(const struct eligibility_facts *facts, bool is_represented)
+/* page:S15 rule:exception */
+struct ruling exception_decide(const struct law_policy *policy, bool has_basis, bool is_represented,
+                               unsigned kinds)
 {
+    if (!policy->signature_exceptions)
+        return ruling_refuse(&no_exceptions);
+    if (!is_represented || !(kinds & KINDS_SIGNATURE))
+        return ruling_refuse(&no_exception_needed);
+    return has_basis ? ruling_allow(&may_except) : ruling_refuse(&no_basis);
+}
+
+/* page:S15 page:S16 page:S20 page:S26 rule:eligibility */
+static struct ruling decide_applicant(const struct law_policy *policy,
+                                      const struct eligibility_facts *facts, bool is_represented)
+{
+    bool is_exception = facts->is_exception && policy->signature_exceptions;
     bool is_representative = facts->applicant == APPLICANT_LEGAL_REPRESENTATIVE;
     bool is_in_principle_refused = facts->kind == KIND_SIGNATURE && is_represented;
-    if (is_in_principle_refused && !facts->is_exception)
+    if (is_in_principle_refused && !is_exception)
         return ruling_refuse(facts->is_adult_ward ? &ward : &under_age);
     if (is_represented && !is_representative)
         return ruling_refuse(&needs_representative);
@@ -139,7 +166,8 @@ struct ruling eligibility_decide(const struct law_policy *policy,
         return ruling_with_date(ruling_refuse(&card_ended), facts->card_until);
 
     enum reached is_represented = holder_is_represented(policy, facts);
-    struct ruling if_not = decide_applicant(facts, false), if_so = decide_applicant(facts, true);
+    struct ruling if_not = decide_applicant(policy, facts, false);
+    struct ruling if_so = decide_applicant(policy, facts, true);
     if (is_represented == REACHED_UNKNOWN)
         return if_not.decision == if_so.decision ? if_not : ruling_unknown(&age_open);
     return is_represented == REACHED_YES ? if_so : if_not;

@@ -45,6 +45,7 @@ static const struct policy_row {
      WINDOW_OPENS_DAY_AFTER,
      "S11"},
     {"pin-letter-and-digit", TYPE_CHOICE, FIELD(pin_letter_and_digit), YES_NO, 0, 1, true, "S05"},
+    {"signature-exceptions", TYPE_CHOICE, FIELD(signature_exceptions), YES_NO, 0, 1, true, "S15"},
     {"fee-card-stolen", TYPE_NUMBER, FIELD(fee_card_stolen), {0}, 0, LAW_FEE_YEN, 0, "S19"},
     {"fee-card-faulty", TYPE_NUMBER, FIELD(fee_card_faulty), {0}, 0, LAW_FEE_YEN, 0, "S19"},
     {"fee-card-full", TYPE_NUMBER, FIELD(fee_card_full), {0}, 0, LAW_FEE_YEN, 0, "S19"},

@@ -24,6 +24,7 @@ struct law_policy {
     enum leap_birthday leap_birthday;        /* page:S08 */
     enum window_opens window_opens;          /* page:S11 */
     bool pin_letter_and_digit;               /* page:S05 */
+    bool signature_exceptions;               /* page:S15, "in principle" */
     int fee_card_stolen;                     /* page:S19: yen */
     int fee_card_faulty;                     /* page:S19 */
     int fee_card_full;                       /* page:S19 */

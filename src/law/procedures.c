@@ -138,7 +138,8 @@ static const struct reason *refuse_representation(const struct procedure_facts *
         return NULL;
     if (facts->is_represented != is_representative)
         return is_representative ? &no_representative : &needs_representative;
-    if (is_representative && traits[facts->procedure].is_of_kinds && wants_signature)
+    if (is_representative && traits[facts->procedure].is_of_kinds && wants_signature &&
+        !facts->is_exception)
         return &no_signature;
     return NULL;
 }
@@ -320,10 +321,12 @@ struct procedure_plan procedure_decide(const struct law_policy *policy,
         return plan;
     }
     plan.ruling = ruling_allow(way->why);
-    plan.kinds = facts->kinds == KINDS_NOT_GIVEN ? way->kinds : facts->kinds & way->kinds;
+    unsigned possible = way->kinds | (facts->is_exception ? KINDS_SIGNATURE : 0);
+    plan.kinds = facts->kinds == KINDS_NOT_GIVEN ? way->kinds : facts->kinds & possible;
     plan.form = way->form == FORM_RELEASE && facts->is_card_stopped ? FORM_RELEASE_CARD : way->form;
-    plan.fee = fee_decide(
-        policy, facts->procedure == PROCEDURE_CARD_REISSUED ? facts->fee : way->fee, false);
+    plan.fee =
+        fee_decide(policy, facts->procedure == PROCEDURE_CARD_REISSUED ? facts->fee : way->fee,
+                   facts->is_fee_taken);
     plan.typist = way->typist;
     plan_papers(policy, facts, way, &plan);
     plan_steps(facts, way, &plan);

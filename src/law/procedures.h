@@ -39,12 +39,14 @@ struct procedure_facts {
     enum pin_state pin;
     bool is_card_missing;   /* the card is not at hand */
     bool is_represented;    /* the holder is under 15 or a ward */
+    bool is_exception;      /* S15's: a representative may have a signature certificate issued */
     bool is_standing_known; /* the register shows the legal representation */
     bool has_notice_reply;  /* the conditions of S29 are met */
     bool is_card_stopped;   /* for release: the card was stopped, not only the certificate held */
     bool is_at_home;        /* for a change of PIN: with the client software */
     bool has_no_document_a; /* the representative or proxy has no document of list A */
     enum fee_reason fee;    /* why the card was re-issued, for the procedure card-reissued */
+    bool is_fee_taken;      /* of this re-issued card, at an earlier visit: page:S19 */
 };
 
 struct procedure_plan {

@@ -17,24 +17,34 @@ const struct option counter_go_options[] = {
 
 /* -- PINs, by whoever stands before the reader -- */
 
-static bool read_pin(void *context, enum kind kind, bool is_new, struct secret *out)
-{
-    const struct counter_line *line = context;
-    const char *fd = line->values[COUNTER_PIN_FD];
-    struct law_policy policy = law_policy_default();
-    int status =
-        is_new ? pin_option_read_new(fd, &policy, kind, out) : pin_option_read(fd, kind, out);
-    return status == EXIT_DONE;
-}
-
-/* -- steps -- */
-
 struct desk {
     struct counter_line *line;
+    struct law_policy policy; /* the town's, as far as the terminal needs it */
     struct card_channel channel;
     bool has_card;
     struct terminal terminal;
 };
+
+static bool read_pin(void *context, enum kind kind, bool is_new, struct secret *out)
+{
+    const struct desk *desk = context;
+    const char *fd = desk->line->values[COUNTER_PIN_FD];
+    int status =
+        is_new ? pin_option_read_new(fd, &desk->policy, kind, out) : pin_option_read(fd, kind, out);
+    return status == EXIT_DONE;
+}
+
+/* page:S05 what the town decided about PINs; the strict rule where the centre does not say. */
+static struct law_policy policy_of(const struct counter_answer *application)
+{
+    struct law_policy policy = law_policy_default();
+    json_t *rule = json_object_get(application->detail, "pin_letter_and_digit");
+    if (json_is_boolean(rule))
+        policy.pin_letter_and_digit = json_is_true(rule);
+    return policy;
+}
+
+/* -- steps -- */
 
 static void desk_done(struct desk *desk)
 {
@@ -73,7 +83,7 @@ static int insert_card(struct desk *desk)
     desk->terminal = (struct terminal){.client = &desk->line->client,
                                        .channel = &desk->channel,
                                        .ask_pin = read_pin,
-                                       .context = desk->line};
+                                       .context = desk};
     return EXIT_DONE;
 }
 
@@ -132,7 +142,7 @@ static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next
 int counter_go(struct counter_line *line, struct counter_answer *answer,
                bool (*stop)(const char *step))
 {
-    struct desk desk CLEANUP(desk_done) = {.line = line};
+    struct desk desk CLEANUP(desk_done) = {.line = line, .policy = policy_of(answer)};
     for (;;) {
         json_t *next = json_incref(json_object_get(answer->detail, "next"));
         const char *step = json_string_value(json_object_get(next, "step"));

@@ -87,6 +87,21 @@ static const struct option step_options[] = {COUNTER_COMMON,
                                              {"kind", required_argument, NULL, COUNTER_KIND},
                                              {"note", required_argument, NULL, COUNTER_NOTE},
                                              {0}};
+static const struct option exception_options[] = {
+    COUNTER_COMMON,
+    {"procedure", required_argument, NULL, COUNTER_PROCEDURE},
+    {"resident", required_argument, NULL, COUNTER_RESIDENT},
+    {"applicant", required_argument, NULL, COUNTER_APPLICANT},
+    {"kind", required_argument, NULL, COUNTER_KINDS},
+    {"pin", required_argument, NULL, COUNTER_PIN},
+    {"reason", required_argument, NULL, COUNTER_REASON},
+    {"note", required_argument, NULL, COUNTER_NOTE},
+    {0}};
+static const struct option mistaken_options[] = {
+    COUNTER_COMMON,
+    {"resident", required_argument, NULL, COUNTER_RESIDENT},
+    {"note", required_argument, NULL, COUNTER_NOTE},
+    {0}};
 static const struct option event_options[] = {
     COUNTER_COMMON,
     {"resident", required_argument, NULL, COUNTER_RESIDENT},
@@ -114,6 +129,8 @@ static const struct {
     {"execute", "execute", number_options, 1, word_is_number, counter_print_application, NULL},
     {"close", "application-close", step_options, 1, word_is_number, counter_print_application,
      NULL},
+    {"exception", "exception-open", exception_options, 0, NULL, counter_print, NULL},
+    {"hold-mistaken", "hold-mistaken", mistaken_options, 0, NULL, counter_print, NULL},
     {"approve", "approve", number_options, 1, word_is_number, counter_print, NULL},
     {"parked", "parked-list", number_options, 0, NULL, counter_print_parked, "parked"},
     {"status", "status", number_options, 0, NULL, counter_print, NULL},
@@ -214,6 +231,8 @@ const struct command counter_commands[] = {
     {"counter loss", run_counter_open, counter_open_options, "report of a loss", "紛失の届出"},
     {"counter release", run_counter_open, counter_open_options, "the card was found", "一時保留の解除"},
     {"counter revoke", run_counter_open, counter_open_options, "revoke at the holder's wish", "失効の申請"},
+    {"counter exception", run_counter_plain, exception_options, "a signature certificate against S15, by two officers", "例外的な署名用の発行 (職員2名)"},
+    {"counter hold-mistaken", run_counter_plain, mistaken_options, "end a hold made by mistake, by two officers", "誤った一時保留の取消し (職員2名)"},
     {"counter approve", run_counter_plain, number_options, "let another person's act run", "他の職員の操作を承認"},
     {"counter parked", run_counter_plain, number_options, "acts that wait for approval", "承認待ちの一覧"},
     {0},

@@ -4,6 +4,7 @@
 const char migration_counter[] =
     /* The numbers of procedure, applicant and fee reason are law's words; state: 0 open, 1
      * finished, 2 closed without result. identity goes into permits and comes back in statements.
+     * basis: why S15's "in principle" was not followed; null: no exception.
      */
     "CREATE TABLE application ("
     "  number INTEGER PRIMARY KEY,"
@@ -19,7 +20,8 @@ const char migration_counter[] =
     "  opened INTEGER NOT NULL,"
     "  opened_by TEXT NOT NULL REFERENCES staff (name),"
     "  ended INTEGER,"
-    "  note TEXT"
+    "  note TEXT,"
+    "  basis TEXT"
     ") STRICT;"
     "CREATE INDEX application_by_resident ON application (resident);"
     "CREATE INDEX application_by_card ON application (card);"

@@ -9,17 +9,23 @@ enum err cert_status_refuse(struct fault *fault, const char *input, const char *
     return fault_set(fault, ERR_DENIED, rule, "%s", text);
 }
 
-/* A statement made after the moment asked about. Of the signature kind a hold is never released
- * (page:S45), so that nothing can have been revoked then and good later; but what has ended drops
- * out of the lists. */
-static enum err check_later(const struct cert_status_question *question, int64_t this_update,
-                            struct fault *fault)
+/* page:S45 rule:status-later what a later statement can tell about the moment asked about.
+ * Revoked or held since that moment or longer: it was so then, for either kind. Good, or revoked
+ * only afterwards: of the signature kind, whose hold is never released, it was good then, unless it
+ * has ended since (what has ended drops out of the lists); of the authentication kind a hold may
+ * have begun and been released in between, so nothing. */
+enum err cert_status_check_later(const struct cert_status_question *question,
+                                 const struct cert_status *status, struct fault *fault)
 {
+    bool is_later = status->this_update > question->at + CERT_STATUS_SKEW;
+    bool was_so_then = status->answer == CERT_STATUS_REVOKED && status->since <= question->at;
+    if (!is_later || was_so_then)
+        return ERR_NONE;
     if (question->kind != KIND_SIGNATURE)
-        return fault_set(fault, ERR_DENIED, "thisUpdate",
+        return fault_set(fault, ERR_STATE, "thisUpdate",
                          "made after the moment asked about: it may have been held then");
-    if (this_update > question->cert->not_after)
-        return fault_set(fault, ERR_DENIED, "thisUpdate", "made after the certificate had ended");
+    if (status->this_update > question->cert->not_after)
+        return fault_set(fault, ERR_STATE, "thisUpdate", "made after the certificate had ended");
     return ERR_NONE;
 }
 
@@ -34,7 +40,5 @@ enum err cert_status_check_window(const struct cert_status_question *question, i
         return fault_set(fault, ERR_DENIED, "thisUpdate", "in the future");
     if (question->at > next_update)
         return fault_set(fault, ERR_DENIED, "nextUpdate", "out of date");
-    if (this_update > question->at + CERT_STATUS_SKEW)
-        return check_later(question, this_update, fault);
     return ERR_NONE;
 }

@@ -52,6 +52,8 @@ enum err cert_status_from_ocsp(const struct cert_status_question *question, stru
 enum err cert_status_from_crl(const struct cert_status_question *question, struct bytes crl,
                               struct cert_status *out, struct fault *fault) MUST_USE;
 
-/* A statement made after `at` counts for the signature kind, because no release ever makes such a
- * certificate good again (page:S45), as long as the certificate had not ended when it was made.
- * For the authentication kind it tells nothing about a moment before it: it may have been held. */
+/* A statement made after `at` tells that the certificate was revoked or held then, if it has been
+ * since. Otherwise it tells for the signature kind, because no release ever makes such a certificate
+ * good again (page:S45), as long as it had not ended when the statement was made; for the
+ * authentication kind it tells nothing, since a hold may have come and gone. ERR_STATE: so it is;
+ * an older statement might tell. */

@@ -66,6 +66,8 @@ enum err cert_status_from_crl(const struct cert_status_question *question, struc
     struct cert_status status;
     err = status_find(question, &read, &status, fault);
     if (err == ERR_NONE)
+        err = cert_status_check_later(question, &status, fault);
+    if (err == ERR_NONE)
         *out = status;
     return err;
 }

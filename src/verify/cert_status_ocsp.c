@@ -203,7 +203,11 @@ enum err cert_status_from_ocsp(const struct cert_status_question *question, stru
         err = find_single(question, &read, &single, fault);
     if (err == ERR_NONE)
         err = check_times(question, &read, single, fault);
+    if (err != ERR_NONE)
+        return err;
+    struct cert_status status = status_of(single);
+    err = cert_status_check_later(question, &status, fault);
     if (err == ERR_NONE)
-        *out = status_of(single);
+        *out = status;
     return err;
 }

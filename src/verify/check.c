@@ -165,8 +165,9 @@ static void check_status(const struct check *check, const struct cert *cert,
         return;
     }
     out->fault = fault;
-    verdict_set(out,
-                err == ERR_NOT_FOUND || err == ERR_PEER ? REASON_NO_STATUS : REASON_STATUS_REFUSED);
+    verdict_set(out, err == ERR_NOT_FOUND || err == ERR_PEER ? REASON_NO_STATUS
+                     : err == ERR_STATE                      ? REASON_STATUS_LATER
+                                                             : REASON_STATUS_REFUSED);
 }
 
 /* Everything behind the signature and the kind. page:S01 page:S03 page:S04 page:S06 rule:verify */

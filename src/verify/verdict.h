@@ -19,6 +19,9 @@ enum verdict_answer { VERDICT_CANNOT_TELL, VERDICT_VALID, VERDICT_INVALID };
     X(REASON_STATUS_REFUSED, VERDICT_CANNOT_TELL, "status-refused",                                \
       "what came as status cannot be trusted or is out of date",                                   \
       "状態の回答が信頼できないか、古くなっています")                                              \
+    X(REASON_STATUS_LATER, VERDICT_CANNOT_TELL, "status-later",                                    \
+      "the status was made after the moment asked about and does not tell about it",               \
+      "状態の回答は照会した時点より後のもので、その時点の状態は分かりません")                      \
     X(REASON_STATUS_UNKNOWN, VERDICT_CANNOT_TELL, "status-unknown",                                \
       "the authority does not know the certificate", "認証局がこの証明書を把握していません")       \
     X(REASON_GOOD, VERDICT_VALID, "good", "signature, certificate and status are right",           \

@@ -135,6 +135,39 @@ static void excepts_only_what_is_recorded_as_exception(void **state)
         {S, HOLDER, "1990-01-01", YES, "holder"},
     };
     check((struct eligibility_facts){.is_exception = true}, rows, COUNT_OF(rows));
+    struct law_policy policy = law_policy_default();
+    policy.signature_exceptions = false;
+    struct eligibility_facts facts = {.kind = S,
+                                      .born = day("2015-01-01"),
+                                      .on = day("2026-11-22"),
+                                      .applicant = PARENT,
+                                      .is_exception = true};
+    assert_ruling(see(eligibility_decide(&policy, &facts)), NO, "under-15", NULL);
+}
+
+static void asks_for_the_basis_of_an_exception(void **state)
+{
+    (void)state;
+    static const struct {
+        bool has_basis, is_represented, is_off;
+        unsigned kinds;
+        enum decision decision;
+        const char *code;
+    } cases[] = {
+        {true, true, false, KINDS_SIGNATURE, YES, "exception"},
+        {true, true, false, KINDS_BOTH, YES, "exception"},
+        {false, true, false, KINDS_BOTH, NO, "no-basis"},
+        {true, false, false, KINDS_BOTH, NO, "no-exception-needed"},
+        {true, true, false, KINDS_AUTHENTICATION, NO, "no-exception-needed"},
+        {true, true, true, KINDS_SIGNATURE, NO, "no-exceptions"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct law_policy policy = law_policy_default();
+        policy.signature_exceptions = !cases[i].is_off;
+        assert_ruling(see(exception_decide(&policy, cases[i].has_basis, cases[i].is_represented,
+                                           cases[i].kinds)),
+                      cases[i].decision, cases[i].code, NULL);
+    }
 }
 
 int main(void)
@@ -146,6 +179,7 @@ int main(void)
         cmocka_unit_test(leaves_open_only_what_is_open),
         cmocka_unit_test(asks_for_residence_and_a_card_in_date),
         cmocka_unit_test(excepts_only_what_is_recorded_as_exception),
+        cmocka_unit_test(asks_for_the_basis_of_an_exception),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

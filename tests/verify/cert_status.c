@@ -86,14 +86,27 @@ static void accepts(const struct variant *variant, enum cert_status_answer answe
     assert_true(status.next_update == WORLD_NOW + variant->next_update);
 }
 
-static void refuses(const struct variant *variant, const char *rule, const char *text)
+static void refuses_with(const struct variant *variant, enum err err, const char *rule,
+                         const char *text)
 {
     struct cert_status status = {.since = 1};
     struct fault fault = {0};
-    assert_err(ask_ocsp(variant, "", &status, &fault), ERR_DENIED);
+    assert_err(ask_ocsp(variant, "", &status, &fault), err);
     assert_string_equal(fault.rule, rule);
     assert_string_equal(fault.text, text);
     assert_true(status.since == 1);
+}
+
+static void refuses(const struct variant *variant, const char *rule, const char *text)
+{
+    refuses_with(variant, ERR_DENIED, rule, text);
+}
+
+/* Sound, but made too late to tell. */
+static void tells_nothing(const struct variant *variant, const char *text)
+{
+    refuses_with(variant, ERR_STATE, "thisUpdate", text);
+    page_saw("S45", "status-later", 0);
 }
 
 static void reads_what_the_responder_says(void **state)
@@ -244,9 +257,9 @@ static void judges_the_past_by_kind(void **state)
     struct variant variant = right();
     question.at = WORLD_NOW - 1800;
     accepts(&variant, CERT_STATUS_GOOD);
+    page_saw("S45", "status-later", 1);
     question.kind = KIND_AUTHENTICATION;
-    refuses(&variant, "thisUpdate",
-            "made after the moment asked about: it may have been held then");
+    tells_nothing(&variant, "made after the moment asked about: it may have been held then");
     variant.this_update = -1860;
     variant.produced = -1860;
     accepts(&variant, CERT_STATUS_GOOD);
@@ -257,8 +270,33 @@ static void judges_the_past_by_kind(void **state)
     question.cert = &ended;
     question.at = WORLD_NOW - 300;
     variant = right();
-    refuses(&variant, "thisUpdate", "made after the certificate had ended");
+    tells_nothing(&variant, "made after the certificate had ended");
     question.cert = &leaf.cert;
+    question.at = WORLD_NOW;
+}
+
+/* What has been held or revoked since a moment or longer was so at that moment, for both kinds; an
+ * authentication certificate that was so only afterwards may have been held before as well. */
+static void a_later_answer_tells_against_and_not_for(void **state)
+{
+    (void)state;
+    static const enum crl_reason reasons[] = {CRL_REASON_HOLD, CRL_REASON_CESSATION};
+    for (size_t i = 0; i < 2 * COUNT_OF(reasons); i++) {
+        struct variant variant = right();
+        question.kind = (enum kind)(i % 2);
+        variant.status = OCSP_STATUS_REVOKED;
+        variant.reason = reasons[i / 2];
+        question.at = WORLD_NOW + variant.revoked; /* the first moment of it */
+        accepts(&variant, CERT_STATUS_REVOKED);
+        page_saw("S45", "status-later", 1);
+        question.at--;
+        if (question.kind == KIND_SIGNATURE)
+            accepts(&variant, CERT_STATUS_REVOKED);
+        else
+            tells_nothing(&variant,
+                          "made after the moment asked about: it may have been held then");
+    }
+    question.kind = KIND_SIGNATURE;
     question.at = WORLD_NOW;
 }
 
@@ -412,6 +450,7 @@ int main(void)
         cmocka_unit_test(holds_the_answer_to_its_nonce),
         cmocka_unit_test(holds_the_answer_to_its_times),
         cmocka_unit_test(judges_the_past_by_kind),
+        cmocka_unit_test(a_later_answer_tells_against_and_not_for),
         cmocka_unit_test(says_that_the_responder_failed),
         cmocka_unit_test(asks_about_the_certificate),
         cmocka_unit_test(reads_what_the_list_says),

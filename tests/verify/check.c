@@ -192,6 +192,39 @@ static void judges_the_moment_asked_about(void **state)
     assert_int_equal(verdict.source, SOURCE_NONE);
 }
 
+/* A hold that was released: the authentication certificate is good again, its OCSP answer and list
+ * of today do not show the interval; an old list of before or within does. page:S45 */
+static void cannot_tell_within_a_released_hold(void **state)
+{
+    (void)state;
+    struct town town = town_of(KIND_AUTHENTICATION);
+    struct check check = check_of(KIND_AUTHENTICATION, &town);
+    struct verdict verdict;
+    struct bytes cert = leaf[KIND_AUTHENTICATION].cert.whole;
+    check.at = WORLD_NOW - 1200;
+    check_cert(&check, cert, &verdict);
+    assert_verdict(&verdict, REASON_STATUS_LATER);
+    assert_int_equal(verdict.source, SOURCE_NONE);
+    page_saw("S45", "status-later", 0);
+    town.crl.this_update = -1500; /* before the hold: nothing after it is told */
+    check_cert(&check, cert, &verdict);
+    assert_verdict(&verdict, REASON_GOOD);
+    assert_int_equal(verdict.source, SOURCE_CRL);
+    town.crl.this_update = -1300; /* within */
+    town.crl.status = OCSP_STATUS_REVOKED;
+    town.crl.reason = CRL_REASON_HOLD;
+    town.crl.revoked = -1400;
+    check_cert(&check, cert, &verdict);
+    assert_verdict(&verdict, REASON_LOST_OR_HELD);
+    town = town_of(KIND_AUTHENTICATION); /* held to this day */
+    town.ocsp.status = OCSP_STATUS_REVOKED;
+    town.ocsp.reason = CRL_REASON_HOLD;
+    town.ocsp.revoked = -1200;
+    check_cert(&check, cert, &verdict);
+    assert_verdict(&verdict, REASON_LOST_OR_HELD);
+    page_saw("S45", "status-later", 1);
+}
+
 /* page:S03 promise 5 */
 static void never_takes_one_kind_for_the_other(void **state)
 {
@@ -376,6 +409,7 @@ int main(void)
         cmocka_unit_test(says_valid),
         cmocka_unit_test(groups_the_reasons),
         cmocka_unit_test(judges_the_moment_asked_about),
+        cmocka_unit_test(cannot_tell_within_a_released_hold),
         cmocka_unit_test(never_takes_one_kind_for_the_other),
         cmocka_unit_test(trusts_only_what_is_pinned),
         cmocka_unit_test(cannot_tell_without_a_status),
