@@ -28,6 +28,7 @@ static const struct {
     [DATA_MUNICIPALITIES] = {"etc/municipalities", 0},
     [DATA_SUBSTITUTES] = {"etc/substitutes", 0},
     [DATA_DATABASE_FILE] = {"database/jpki.db", 0},
+    [DATA_DATABASE_ADDRESS] = {"database/address", 0},
     [DATA_MAP_SIGNATURE] = {"status/signature.map", 0},
     [DATA_MAP_AUTHENTICATION] = {"status/authentication.map", 0},
     [DATA_CHECKPOINTS] = {"journal/checkpoints", 0},

@@ -18,11 +18,20 @@
 #include "main/jpkid.h"
 #include "main/options.h"
 #include "signer/signer.h"
+#include "store/store.h"
 
 #define DEFAULT_ETC "etc"
 #define SAMPLE_TEXT "見本／SAMPLE\n"
 
-enum { OPTION_DATA = 1, OPTION_SAMPLE, OPTION_ETC, OPTION_PASSPHRASE, OPTION_CLOCK, NUM_OPTIONS };
+enum {
+    OPTION_DATA = 1,
+    OPTION_SAMPLE,
+    OPTION_ETC,
+    OPTION_PASSPHRASE,
+    OPTION_CLOCK,
+    OPTION_STORE,
+    NUM_OPTIONS
+};
 
 const struct option init_options[] = {
     {"data", required_argument, NULL, OPTION_DATA},
@@ -30,12 +39,14 @@ const struct option init_options[] = {
     {"etc", required_argument, NULL, OPTION_ETC},
     {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
     {"clock", required_argument, NULL, OPTION_CLOCK},
+    {"store", required_argument, NULL, OPTION_STORE},
     {0},
 };
 
 struct init {
     char folder[PATH_MAX]; /* unfinished, beside the one asked for; "" when there is none */
     const char *etc;
+    const char *store; /* NULL: a file in the folder */
     bool is_sample;
     pid_t signer; /* 0: none runs */
 };
@@ -92,6 +103,15 @@ static enum err sample_mark(const struct init *init, struct fault *fault)
         return ERR_NONE;
     enum err err = data_path(init->folder, DATA_SAMPLE, path, fault);
     return err == ERR_NONE ? file_create(path, bytes_of_text(SAMPLE_TEXT), 0644, fault) : err;
+}
+
+static enum err store_note(const struct init *init, struct fault *fault)
+{
+    char path[PATH_MAX];
+    if (!init->store)
+        return ERR_NONE;
+    enum err err = data_path(init->folder, DATA_DATABASE_ADDRESS, path, fault);
+    return err == ERR_NONE ? file_create(path, bytes_of_text(init->store), 0600, fault) : err;
 }
 
 /* A file of the sample, or of a real town's own; that may have none. */
@@ -186,6 +206,8 @@ static enum err folder_fill(struct init *init, const struct secret *passphrase, 
     if (err == ERR_NONE)
         err = sample_mark(init, fault);
     if (err == ERR_NONE)
+        err = store_note(init, fault);
+    if (err == ERR_NONE)
         err = signer_start(init, passphrase, &signer, fault);
     if (err == ERR_NONE)
         err = centre_make(init, signer, fault);
@@ -236,9 +258,12 @@ int jpkid_init(int argc, char **argv)
         return EXIT_USAGE;
     if (!values[OPTION_DATA])
         return complain_usage("init: --data is needed");
+    if (values[OPTION_STORE] && store_is_file(values[OPTION_STORE]))
+        return complain_usage("init: --store is postgres:… or postgresql://…");
     if (!clock_ok(values))
         return complain_usage("init: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for --sample only");
     init.etc = values[OPTION_ETC] ? values[OPTION_ETC] : DEFAULT_ETC;
+    init.store = values[OPTION_STORE];
     init.is_sample = values[OPTION_SAMPLE] != NULL;
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);
