@@ -3,9 +3,9 @@
 
     tests/postgres.py [--own] PROGRAM ARGUMENT...
 
-runs the program with JPKI_TEST_STORE set to such a database, which it starts unless the variable is
-set already (tools/run-tests does that: one for all). --own: always a new one, and with the settings
-of real use; without it the disk is not waited for."""
+runs the program with JPKI_TEST_STORE set to such a database: the one that JPKI_TEST_POSTGRES names
+(tools/run-tests starts one for all), or else a new one. --own: always a new one, with the settings of
+real use; without it the disk is not waited for."""
 import glob
 import os
 import pwd
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-VARIABLE = "JPKI_TEST_STORE"
+SHARED = "JPKI_TEST_POSTGRES"
 QUICK = ["fsync=off", "full_page_writes=off"]
 SETTINGS = ["listen_addresses=", "shared_buffers=32MB", "max_connections=60"]
 START_SECONDS = 30
@@ -108,18 +108,22 @@ def sql(store, text):
     return [line.split("|") for line in done.stdout.splitlines()]
 
 
+def run(words, store):
+    return subprocess.run(words, env=dict(os.environ, JPKI_TEST_STORE=store)).returncode
+
+
 def main():
-    words, is_own = sys.argv[1:], False
-    if words and words[0] == "--own":
-        words, is_own = words[1:], True
-    if VARIABLE in os.environ and not is_own:
-        return subprocess.run(words).returncode
+    words = sys.argv[1:]
+    is_own = words[0] == "--own"
+    words = words[is_own:]
+    if SHARED in os.environ and not is_own:
+        return run(words, os.environ[SHARED])
     if not programs():
         print("1..0 # SKIP PostgreSQL is not installed")
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with Postgres([] if is_own else QUICK) as postgres:
-        return subprocess.run(words, env=dict(os.environ, **{VARIABLE: postgres.store})).returncode
+        return run(words, postgres.store)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 #include "centre/centre.h"
 
 struct data_paths {
-    const char *database;
+    const char *database; /* an address (store_open) */
     const char *maps[NUM_KINDS];
     const char *published;      /* folder of CRLs and authorities' certificates */
     const char *checkpoints;    /* file; its folder is there */

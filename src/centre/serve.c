@@ -250,6 +250,8 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
     close_slow(serve);
     if (err == ERR_NONE && serve->centre->is_broken)
         err = fault_set(fault, ERR_STATE, "centre", "an act could not be finished: start again");
+    if (err == ERR_NONE && store_is_lost(serve->centre->store))
+        err = fault_set(fault, ERR_IO, "database", "it is lost: start again");
     return err;
 }
 

@@ -1,6 +1,8 @@
 #include "main/centre_files.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -22,6 +24,22 @@ static enum err town_read(struct centre_files *files, struct fault *fault)
     return ERR_NONE;
 }
 
+/* The address that init was given, where it was given one. */
+static enum err address_read(const char *data, char out[static PATH_MAX], struct fault *fault)
+{
+    char path[PATH_MAX];
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, PATH_MAX - 1);
+    enum err err = data_path(data, DATA_DATABASE_ADDRESS, path, fault);
+    if (err == ERR_NONE && access(path, F_OK) != 0)
+        return ERR_NONE;
+    if (err == ERR_NONE)
+        err = file_read(path, &text, fault);
+    if (err == ERR_NONE)
+        snprintf(out, PATH_MAX, "%.*s", (int)strcspn(buffer_text(&text), "\n"), buffer_text(&text));
+    return err;
+}
+
 enum err centre_files_find(const char *data, struct centre_files *out, struct fault *fault)
 {
     static const enum data_item items[NUM_CENTRE_FILES] = {
@@ -41,5 +59,6 @@ enum err centre_files_find(const char *data, struct centre_files *out, struct fa
                                      .substitutes = out->texts[6],
                                      .policy = out->texts[7],
                                      .profile = out->texts[8]};
-    return town_read(out, fault);
+    enum err err = address_read(data, out->texts[0], fault);
+    return err == ERR_NONE ? town_read(out, fault) : err;
 }

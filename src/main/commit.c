@@ -106,19 +106,21 @@ static enum err acts_listen(const struct role_call *call, int *listening, struct
     return err == ERR_NONE ? socket_listen(path, listening, fault) : err;
 }
 
-/* The database and what is beside it, the maps, what is published: nothing of the signer's. */
-static bool confine(const struct role_call *call, struct fault *fault)
+/* The database and what is beside it, the maps, what is published: nothing of the signer's. The
+ * connection to a database elsewhere is open already: no other can be made, no file of it read. */
+static bool confine(const struct role_call *call, const char *database, struct fault *fault)
 {
-    static const enum data_item items[] = {DATA_DATABASE, DATA_STATUS, DATA_PUBLISHED, DATA_JOURNAL,
-                                           DATA_RUN};
+    static const enum data_item items[] = {DATA_STATUS, DATA_PUBLISHED, DATA_JOURNAL, DATA_RUN,
+                                           DATA_DATABASE};
+    size_t num_items = COUNT_OF(items) - (store_is_file(database) ? 0 : 1);
     char paths[COUNT_OF(items)][PATH_MAX];
     struct sandbox_path allowed[COUNT_OF(items)];
-    for (size_t i = 0; i < COUNT_OF(items); i++) {
+    for (size_t i = 0; i < num_items; i++) {
         if (data_path(call->data, items[i], paths[i], fault) != ERR_NONE)
             return false;
         allowed[i] = (struct sandbox_path){paths[i], true};
     }
-    const struct sandbox_plan plan = {.paths = allowed, .num_paths = COUNT_OF(items)};
+    const struct sandbox_plan plan = {.paths = allowed, .num_paths = num_items};
     return role_confine(call, &plan);
 }
 
@@ -167,7 +169,7 @@ int role_commit(const struct role_call *call)
         say_new_maps(&commit->data);
     if (err == ERR_NONE)
         err = acts_listen(call, &listening, &fault);
-    if (err == ERR_NONE && !confine(call, &fault))
+    if (err == ERR_NONE && !confine(call, files.paths.database, &fault))
         err = ERR_DENIED;
     if (err == ERR_NONE)
         err = commit_run(commit, listening, &fault);

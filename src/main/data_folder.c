@@ -29,6 +29,7 @@ static const struct {
     [DATA_SUBSTITUTES] = {"etc/substitutes", 0},
     [DATA_PROFILE] = {"etc/profile", 0},
     [DATA_DATABASE_FILE] = {"database/jpki.db", 0},
+    [DATA_DATABASE_ADDRESS] = {"database/address", 0},
     [DATA_MAP_SIGNATURE] = {"status/signature.map", 0},
     [DATA_MAP_AUTHENTICATION] = {"status/authentication.map", 0},
     [DATA_CHECKPOINTS] = {"journal/checkpoints", 0},

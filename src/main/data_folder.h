@@ -20,6 +20,7 @@ enum data_item {
     DATA_SUBSTITUTES,
     DATA_PROFILE,
     DATA_DATABASE_FILE,
+    DATA_DATABASE_ADDRESS, /* of a database that is not that file; may hold a password */
     DATA_MAP_SIGNATURE,
     DATA_MAP_AUTHENTICATION,
     DATA_CHECKPOINTS,

@@ -19,6 +19,7 @@
 #include "main/options.h"
 #include "main/profile_file.h"
 #include "signer/signer.h"
+#include "store/store.h"
 
 #define DEFAULT_ETC "etc"
 #define SAMPLE_TEXT "見本／SAMPLE\n"
@@ -30,6 +31,7 @@ enum {
     OPTION_PROFILE,
     OPTION_PASSPHRASE,
     OPTION_CLOCK,
+    OPTION_STORE,
     NUM_OPTIONS
 };
 
@@ -40,6 +42,7 @@ const struct option init_options[] = {
     {"profile", required_argument, NULL, OPTION_PROFILE},
     {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
     {"clock", required_argument, NULL, OPTION_CLOCK},
+    {"store", required_argument, NULL, OPTION_STORE},
     {0},
 };
 
@@ -49,6 +52,7 @@ struct init {
     const char *profile; /* its file */
     char default_profile[PATH_MAX];
     struct profile_site site;
+    const char *store; /* NULL: a file in the folder */
     bool is_sample;
     pid_t signer; /* 0: none runs */
 };
@@ -107,6 +111,15 @@ static enum err sample_mark(const struct init *init, struct fault *fault)
         return ERR_NONE;
     enum err err = data_path(init->folder, DATA_SAMPLE, path, fault);
     return err == ERR_NONE ? file_create(path, bytes_of_text(SAMPLE_TEXT), 0644, fault) : err;
+}
+
+static enum err store_note(const struct init *init, struct fault *fault)
+{
+    char path[PATH_MAX];
+    if (!init->store)
+        return ERR_NONE;
+    enum err err = data_path(init->folder, DATA_DATABASE_ADDRESS, path, fault);
+    return err == ERR_NONE ? file_create(path, bytes_of_text(init->store), 0600, fault) : err;
 }
 
 /* A file of the sample, or of a real town's own; that may have none. */
@@ -201,6 +214,8 @@ static enum err folder_fill(struct init *init, const struct secret *passphrase, 
     if (err == ERR_NONE)
         err = sample_mark(init, fault);
     if (err == ERR_NONE)
+        err = store_note(init, fault);
+    if (err == ERR_NONE)
         err = signer_start(init, passphrase, &signer, fault);
     if (err == ERR_NONE)
         err = centre_make(init, signer, fault);
@@ -259,9 +274,12 @@ int jpkid_init(int argc, char **argv)
         return EXIT_USAGE;
     if (!values[OPTION_DATA])
         return complain_usage("init: --data is needed");
+    if (values[OPTION_STORE] && store_is_file(values[OPTION_STORE]))
+        return complain_usage("init: --store is postgres:… or postgresql://…");
     if (!clock_ok(values))
         return complain_usage("init: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for --sample only");
     init.etc = values[OPTION_ETC] ? values[OPTION_ETC] : DEFAULT_ETC;
+    init.store = values[OPTION_STORE];
     init.is_sample = values[OPTION_SAMPLE] != NULL;
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);

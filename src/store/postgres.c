@@ -57,15 +57,23 @@ static const char *state_of(const PGresult *result)
     return state ? state : "";
 }
 
-/* The first line of it. */
-enum err postgres_fault(const struct engine *engine, const PGresult *result, const char *rule,
+/* libpq's own complaints have no SQLSTATE; PQstatus may still call the connection good then. 08 and
+ * 57P: the server says that it ends. */
+static bool is_loss(const struct engine *engine, const char *state)
+{
+    return PQstatus(engine->connection) != CONNECTION_OK || !state[0] ||
+           strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0;
+}
+
+enum err postgres_fault(struct engine *engine, const PGresult *result, const char *rule,
                         struct fault *fault)
 {
     const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (!text)
         text = PQerrorMessage(engine->connection);
-    return fault_set(fault, error_of(state_of(result)), rule, "%.*s", (int)strcspn(text, "\n"),
-                     text);
+    engine->is_lost = engine->is_lost || is_loss(engine, state_of(result));
+    int first_line = (int)strcspn(text, "\n");
+    return fault_set(fault, error_of(state_of(result)), rule, "%.*s", first_line, text);
 }
 
 void postgres_result_cleanup(PGresult **result)
@@ -199,7 +207,7 @@ static enum err engine_open(const char *address, enum store_mode mode, struct en
 
 static bool engine_is_lost(const struct engine *engine)
 {
-    return PQstatus(engine->connection) != CONNECTION_OK;
+    return engine->is_lost;
 }
 
 static enum err engine_migrate(struct engine *engine, const struct migration *row,
@@ -251,7 +259,7 @@ static enum err engine_claim(struct engine *engine, struct fault *fault)
 static bool engine_is_in_transaction(const struct engine *engine)
 {
     PGTransactionStatusType status = PQtransactionStatus(engine->connection);
-    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+    return !engine->is_lost && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR);
 }
 
 static void engine_rollback(struct engine *engine)
@@ -275,18 +283,19 @@ static enum err engine_begin(struct engine *engine, struct fault *fault)
     return err;
 }
 
-/* Nobody knows what became of a COMMIT whose answer did not come. 08: the connection; 40003: the
- * server says so itself. */
+/* Nobody knows what became of a COMMIT whose answer did not come. 40003: the server itself does
+ * not.
+ */
 static enum err engine_commit(struct engine *engine, bool *is_undecided, struct fault *fault)
 {
     PGresult *result CLEANUP_RESULT = PQexec(engine->connection, "COMMIT");
-    if (postgres_is_done(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0)
+    bool is_done = postgres_is_done(result);
+    if (is_done && strcmp(PQcmdStatus(result), "COMMIT") == 0)
         return ERR_NONE;
-    if (postgres_is_done(result)) /* it was a ROLLBACK */
+    if (is_done) /* it was a ROLLBACK */
         return fault_set(fault, ERR_STATE, "commit", "a statement has failed; nothing is kept");
-    *is_undecided = engine_is_lost(engine) || strncmp(state_of(result), "08", 2) == 0 ||
-                    strcmp(state_of(result), "40003") == 0;
     enum err err = postgres_fault(engine, result, "commit", fault);
+    *is_undecided = engine->is_lost || strcmp(state_of(result), "40003") == 0;
     engine_rollback(engine);
     return *is_undecided ? fault_set(fault, ERR_IO, "commit", "the connection was lost in it")
                          : err;

@@ -8,6 +8,7 @@
 struct engine {
     PGconn *connection;
     bool is_reader;
+    bool is_lost;   /* the connection */
     int64_t schema; /* object id */
     int64_t num_changed;
 };
@@ -17,8 +18,9 @@ void postgres_result_cleanup(PGresult **result);
 #define CLEANUP_RESULT CLEANUP(postgres_result_cleanup)
 
 bool postgres_is_done(const PGresult *result);
-/* postgres_fault says what the server, or libpq where no result came, complains about. */
-enum err postgres_fault(const struct engine *engine, const PGresult *result, const char *rule,
+/* postgres_fault says what the server, or libpq where it did not answer, complains about, and notes
+ * when the connection is lost. */
+enum err postgres_fault(struct engine *engine, const PGresult *result, const char *rule,
                         struct fault *fault);
 
 /* Statements, for the table of the engine (store/engine.h). */

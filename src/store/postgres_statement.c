@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/text.h"
 
 #define BINARY         1
 #define MAX_PARAMETERS 32
@@ -105,6 +104,7 @@ static void bind_integer(struct engine_statement *statement, int i, int64_t inte
     statement->lens[i] = sizeof statement->integers[i];
 }
 
+/* Whether a text is UTF-8 without zeros is for the server to say: it refuses any other. */
 enum err postgres_bind(struct engine_statement *statement, int number, const struct value *value)
 {
     static const Oid types[] = {
@@ -121,9 +121,6 @@ enum err postgres_bind(struct engine_statement *statement, int number, const str
     }
     if (bytes.len > LIMIT_STORE_VALUE)
         return ERR_LIMIT;
-    if (value->type == VALUE_TEXT &&
-        (!text_is_utf8(bytes) || (bytes.len && memchr(bytes.data, 0, bytes.len))))
-        return ERR_MALFORMED;
     statement->values[i] = bytes.len ? (const char *)bytes.data : "";
     statement->lens[i] = (int)bytes.len;
     return ERR_NONE;

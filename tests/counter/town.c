@@ -1,5 +1,7 @@
 #include "town.h"
 
+#include "database.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +33,7 @@ static pid_t signer_process, centre_process;
 static char paths[9][128];
 static struct counter_answer last;
 static int64_t town_time;
+static const char *database; /* address */
 
 static const char *path_of(int i, const char *name)
 {
@@ -44,7 +47,7 @@ static struct data_paths data_paths(void)
     snprintf(municipalities, sizeof municipalities, "%s", source_path("etc/municipalities"));
     snprintf(substitutes, sizeof substitutes, "%s", source_path("etc/substitutes"));
     return (struct data_paths){
-        .database = path_of(0, "town.db"),
+        .database = database,
         .maps = {path_of(1, "signature.map"), path_of(2, "authentication.map")},
         .published = path_of(3, "published"),
         .checkpoints = path_of(4, "checkpoints"),
@@ -214,6 +217,7 @@ int town_begin(void **state)
     assert_non_null(mkdtemp(town_folder));
     assert_ok(time_parse(TOWN_CLOCK, &town_time));
     clock_start_at(town_time);
+    database = database_new(town_folder);
     create();
     start();
     return 0;
@@ -225,6 +229,7 @@ int town_end(void **state)
     counter_answer_done(&last);
     end(&centre_process);
     end(&signer_process);
+    database_drop();
     char command[128];
     snprintf(command, sizeof command, "rm -rf '%s'", town_folder);
     return system(command);
@@ -449,7 +454,7 @@ const struct counter_answer *town_run(int64_t number, struct town_card *card, co
 static void list_of(int64_t resident, struct certificate_list *list)
 {
     struct centre centre = {0};
-    assert_ok(store_open(path_of(0, "town.db"), STORE_READER, &centre.store, NULL));
+    assert_ok(store_open(database, STORE_READER, &centre.store, NULL));
     assert_ok(certificate_list(&centre, STATEMENT_CERTIFICATES_OF_RESIDENT, value_integer(resident),
                                list, NULL));
     store_close(centre.store);

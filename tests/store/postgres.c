@@ -110,6 +110,10 @@ static void a_number_that_rose_ends_the_writer(void **state)
 static void a_connection_that_is_cut_stays_lost(void **state)
 {
     (void)state;
+    struct store *idle CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_ok(database_sql(CUT));
+    assert_err(store_begin(idle, NULL), ERR_IO);
+    assert_true(store_is_lost(idle));
     struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
     assert_ok(store_claim(store, NULL));
     assert_ok(store_begin(store, NULL));
