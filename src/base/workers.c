@@ -206,8 +206,10 @@ void workers_each(struct workers *workers, void (*function)(void *context, size_
     struct barrier barrier = {.num = 0};
     struct share shares[WORKERS_MAX];
     struct share own = {.function = function, .context = context, .num = num, .next = &next};
-    unsigned num_shares = num > workers->num ? workers->num : num ? (unsigned)num - 1 : 0;
-    pthread_cond_init(&barrier.all_came, NULL);
+    unsigned most = workers ? workers->num : 0;
+    unsigned num_shares = num > most ? most : num ? (unsigned)num - 1 : 0;
+    if (num_shares)
+        pthread_cond_init(&barrier.all_came, NULL);
     barrier.num = num_shares;
     for (unsigned i = 0; i < num_shares; i++) {
         shares[i] = own;
@@ -215,6 +217,8 @@ void workers_each(struct workers *workers, void (*function)(void *context, size_
         give_first(workers, &shares[i].job);
     }
     share_run(&own.job, 0);
+    if (num_shares == 0)
+        return;
     pthread_mutex_lock(&workers->lock);
     while (barrier.num)
         pthread_cond_wait(&barrier.all_came, &workers->lock);

@@ -28,6 +28,6 @@ int workers_fd(const struct workers *workers);
 struct job *workers_take(struct workers *workers);
 
 /* workers_each runs function(context, i) for each i below num, on all threads and on the caller's,
- * and returns when all are done. */
+ * and returns when all are done. workers may be NULL: then on the caller's alone. */
 void workers_each(struct workers *workers, void (*function)(void *context, size_t i), void *context,
                   size_t num);

@@ -322,6 +322,22 @@ static bool batch_writes(const struct act_call *calls, size_t num_calls)
     return false;
 }
 
+static void call_prove(void *context, size_t i)
+{
+    struct act_call *call = &((struct act_call *)context)[i];
+    if (call->outcome == ACT_DONE)
+        proofs_check(&call->fields, &call->proofs);
+}
+
+static void prove_all(struct act_call *calls, size_t num_calls)
+{
+    struct centre *centre = calls[0].centre;
+    for (size_t i = 0; i < num_calls; i++)
+        if (calls[i].outcome == ACT_DONE)
+            proofs_look(centre->store, &calls[i].fields, &calls[i].proofs);
+    workers_each(centre->workers, call_prove, calls, num_calls);
+}
+
 /* One transaction, a savepoint for each call. */
 static enum err decide_all(struct act_call *calls, size_t num_calls, struct fault *fault)
 {
@@ -357,6 +373,7 @@ void act_run_all(struct act_call *calls, size_t num_calls)
     struct fault fault = {0};
     struct centre *centre = calls[0].centre;
     if (batch_writes(calls, num_calls)) {
+        prove_all(calls, num_calls);
         enum err err = decide_all(calls, num_calls, &fault);
         if (err != ERR_NONE) {
             fail_all(calls, num_calls, err, "not-done", &fault);

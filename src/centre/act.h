@@ -11,6 +11,7 @@
 #include "base/permit.h"
 #include "centre/centre.h"
 #include "centre/fields.h"
+#include "centre/proofs.h"
 #include "centre/staff.h"
 #include "law/decision.h"
 
@@ -42,6 +43,7 @@ struct act_call {
     const struct act *act;
     struct staff actor, second; /* second.name is "" unless two persons were needed */
     struct act_fields fields;
+    struct act_proofs proofs;
     json_t *request; /* the fields as they came */
     json_t *answer;  /* an object */
     int64_t now;

@@ -58,15 +58,6 @@ bool card_check_token(struct act_call *call)
     return !is_old || act_refuse(call, &reason_old_card);
 }
 
-static bool statement_is_by(const struct act_call *call, const struct card_statement *statement,
-                            const uint8_t point[static PERMIT_POINT_LEN])
-{
-    uint8_t message[STATEMENT_SIGNED_LEN];
-    statement_encode_signed(statement, call->fields.nonce, message);
-    return verify_raw_p256(bytes_of(point, PERMIT_POINT_LEN), bytes_of(message, sizeof message),
-                           statement->signature) == ERR_NONE;
-}
-
 bool card_hear(struct act_call *call, int64_t application, struct card_statement *out,
                struct card *card)
 {
@@ -82,7 +73,8 @@ bool card_hear(struct act_call *call, int64_t application, struct card_statement
         return act_refuse(call, &reason_unknown_card);
     if (!act_ok(call, err))
         return false;
-    return statement_is_by(call, out, card->point) || act_refuse(call, &reason_statement);
+    return proofs_is_statement_by(&call->fields, &call->proofs, card->point) ||
+           act_refuse(call, &reason_statement);
 }
 
 static bool reconcile_one(struct act_call *call, const struct statement_of_kind *stated,
@@ -138,7 +130,7 @@ static bool card_states_itself(struct act_call *call)
     if (!act_ok(call, statement_parse(bytes, &statement, &call->fault)))
         return false;
     if (memcmp(statement.card_id, call->fields.card, CARD_ID_LEN) != 0 ||
-        !statement_is_by(call, &statement, call->fields.point))
+        !proofs_is_statement_by(&call->fields, &call->proofs, call->fields.point))
         return act_refuse(call, &reason_statement);
     return true;
 }

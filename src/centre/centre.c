@@ -56,6 +56,8 @@ enum err centre_open(struct centre *centre, struct fault *fault)
 
 void centre_done(struct centre *centre)
 {
+    workers_free(centre->workers);
+    centre->workers = NULL;
     for (int kind = 0; kind < NUM_KINDS; kind++)
         authority_done(&centre->authorities[kind]);
 }
@@ -127,7 +129,9 @@ static bool crl_is_due(const struct centre *centre, int64_t now)
 
 enum err centre_start(struct centre *centre, struct fault *fault)
 {
-    enum err err = setup_load_authorities(centre, fault);
+    enum err err = workers_new(0, &centre->workers);
+    if (err == ERR_NONE)
+        err = setup_load_authorities(centre, fault);
     if (err == ERR_NONE)
         err = setup_generations(centre, fault);
     if (err == ERR_NONE)

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "base/kind.h"
+#include "base/workers.h"
+#include "crypto/verify.h"
 #include "centre/door.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
@@ -19,7 +21,8 @@ struct act_table;
 
 /* One of the two authorities, as residents' certificates name it. */
 struct authority {
-    struct buffer spki; /* the signer's key, which each signature is verified with */
+    struct buffer spki; /* the signer's key, with which each signature is verified */
+    struct public_key *key;
     struct buffer der;
     struct cert cert; /* borrows from der */
 };
@@ -28,6 +31,7 @@ void authority_done(struct authority *authority);
 struct centre {
     struct store *store;          /* the writer */
     struct signer_client *signer; /* connected */
+    struct workers *workers;      /* from centre_start on; NULL before */
     struct status_map *maps[NUM_KINDS];
     struct law_policy policy;
     struct substitutes *substitutes;
@@ -47,10 +51,11 @@ struct centre {
     bool is_broken;   /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */
     int64_t last_checkpoint, last_sweep;
-    int64_t checkpoint_entry; /* of the journal, where the last checkpoint was made */
-    int64_t daily;            /* 00:30 that the lists were last held against, by the clock */
-    bool has_new_change;      /* a CRL is due within 60 s */
-    int64_t change_at;        /* monotonic milliseconds of the first change that no CRL shows */
+    int64_t checkpoint_entry;        /* of the journal, where the last checkpoint was made */
+    int64_t named_second, num_named; /* common names that were given within that second */
+    int64_t daily;                   /* 00:30 that the lists were last held against, by the clock */
+    bool has_new_change;             /* a CRL is due within 60 s */
+    int64_t change_at; /* monotonic milliseconds of the first change that no CRL shows */
 };
 
 /* centre_open fills in what follows from the rest: whether the data are sample data, the counter's

@@ -127,27 +127,37 @@ enum err certificate_change(struct centre *centre, const struct certificate *cer
     return err != ERR_NONE ? err : change_add(centre, &change, fault);
 }
 
-enum err certificate_signed(struct centre *centre, enum kind kind, int64_t serial, struct bytes der,
-                            struct fault *fault)
+static enum err certificate_refused(struct centre *centre, enum kind kind, int64_t serial,
+                                    struct fault *fault)
 {
     struct certificate row;
     enum err err = certificate_find(centre, kind, serial, &row, fault);
-    if (err != ERR_NONE)
-        return err;
+    return err != ERR_NONE ? err
+                           : certificate_change(centre, &row, STATUS_REVOKED, STATUS_UNSPECIFIED,
+                                                clock_now(), row.application, fault);
+}
+
+enum err certificate_signed(struct centre *centre, enum kind kind, int64_t serial, struct bytes der,
+                            struct fault *fault)
+{
     if (der.len == 0)
-        return certificate_change(centre, &row, STATUS_REVOKED, STATUS_UNSPECIFIED, clock_now(),
-                                  row.application, fault);
+        return certificate_refused(centre, kind, serial, fault);
+    struct rows rows CLEANUP_ROWS = {0};
+    struct change change = {.kind = kind, .serial = serial, .reason = STATUS_UNSPECIFIED};
     uint8_t digest[SHA256_LEN];
     sha256(der, digest);
-    err = store_run_one(centre->store, STATEMENT_CERTIFICATE_SIGNED,
-                        VALUES(value_integer(kind), value_integer(serial),
-                               value_blob(bytes_of(digest, sizeof digest))),
-                        fault);
+    store_query(centre->store, STATEMENT_CERTIFICATE_SIGNED,
+                VALUES(value_integer(kind), value_integer(serial),
+                       value_blob(bytes_of(digest, sizeof digest))),
+                &rows, fault);
+    if (rows_next(&rows)) {
+        change.state = (enum status_state)row_integer_within(&rows, 0, 0, STATUS_REVOKED);
+        change.application = row_integer(&rows, 1);
+    }
+    enum err err = rows_end_one(&rows);
     /* An event may have ended it while it waited: then it stays ended. */
-    if (err != ERR_NONE || row.state != STATUS_RESERVED)
-        return err;
-    return certificate_change(centre, &row, STATUS_GOOD, STATUS_UNSPECIFIED, 0, row.application,
-                              fault);
+    return err == ERR_NONE && change.state == STATUS_GOOD ? change_add(centre, &change, fault)
+                                                          : err;
 }
 
 enum err certificate_installed(struct centre *centre, const struct certificate *certificate,

@@ -144,21 +144,21 @@ bool issue_may(struct act_call *call, const struct resident *resident,
 
 /* -- request and statement -- */
 
-static bool check_request(struct act_call *call, enum kind kind, struct cert_request *request)
+/* An approved act comes here unchecked. */
+static bool check_request(struct act_call *call, enum kind kind)
 {
-    if (!act_ok(call,
-                cert_request_parse(buffer_bytes(&call->fields.request), request, &call->fault)))
-        return false;
-    struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
-    if (request->algorithm == ALGORITHM_UNKNOWN ||
-        request->algorithm != profile_signature(request->key.type) ||
-        public_key_parse(request->spki, &key) != ERR_NONE ||
-        verify_message(key, HASH_SHA256, request->info, request->signature) != ERR_NONE)
+    struct act_proofs *proofs = &call->proofs;
+    if (!proofs->is_checked)
+        proofs_check(&call->fields, proofs);
+    if (proofs->request_err != ERR_NONE) {
+        call->fault = proofs->request_fault;
+        return act_fail(call, proofs->request_err);
+    }
+    if (!proofs->proves_possession)
         return act_refuse(call, &reason_request);
-    bool is_taken = profile_takes_key(profile_of_kind(kind)->id,
-                                      profile_authority_key(call->centre->site), &request->key);
-    return (is_taken && public_key_check_quality(request->spki, NULL) == ERR_NONE) ||
-           act_refuse(call, &reason_quality);
+    bool is_taken = profile_takes_key(
+        profile_of_kind(kind)->id, profile_authority_key(call->centre->site), &proofs->request.key);
+    return (is_taken && proofs->has_good_key) || act_refuse(call, &reason_quality);
 }
 
 /* The card of this application says that this very key lies in its spare slot, made for this
@@ -261,21 +261,18 @@ static bool store_certificate(struct act_call *call, const struct resident *resi
 bool issue_run(struct act_call *call, const struct resident *resident,
                const struct issue_facts *facts)
 {
-    struct cert_request request;
     struct date last_day;
-    uint8_t digest[SHA256_LEN];
     enum key_history history;
-    if (!check_request(call, facts->kind, &request))
-        return false;
-    sha256(request.spki, digest);
-    if (!check_key_in_card(call, facts, digest) || !find_key(call, facts, digest, &history))
+    const uint8_t *digest = call->proofs.key_digest;
+    if (!check_request(call, facts->kind) || !check_key_in_card(call, facts, digest) ||
+        !find_key(call, facts, digest, &history))
         return false;
     if (history == KEY_OF_THIS_APPLICATION)
         return true;
     if (history == KEY_KNOWN)
         return act_refuse(call, &reason_known_key);
     return issue_may(call, resident, facts, &last_day) && close_unused(call, facts) &&
-           store_certificate(call, resident, facts, request.spki, digest, last_day);
+           store_certificate(call, resident, facts, call->proofs.request.spki, digest, last_day);
 }
 
 bool issue_finish(struct act_call *call)

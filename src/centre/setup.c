@@ -15,6 +15,16 @@ void authority_done(struct authority *authority)
 {
     buffer_done(&authority->der);
     buffer_done(&authority->spki);
+    public_key_free(authority->key);
+    authority->key = NULL;
+}
+
+static enum err authority_read_key(struct centre *centre, enum kind kind)
+{
+    struct authority *authority = &centre->authorities[kind];
+    enum err err = signer_client_authority_spki(centre->signer, kind, &authority->spki);
+    return err == ERR_NONE ? public_key_parse(buffer_bytes(&authority->spki), &authority->key)
+                           : err;
 }
 
 static enum err authority_load(struct centre *centre, enum kind kind, struct fault *fault)
@@ -25,7 +35,7 @@ static enum err authority_load(struct centre *centre, enum kind kind, struct fau
     buffer_init(&authority->spki, LIMIT_CERTIFICATE);
     enum err err = signer_client_authority(centre->signer, kind, &authority->der);
     if (err == ERR_NONE)
-        err = signer_client_authority_spki(centre->signer, kind, &authority->spki);
+        err = authority_read_key(centre, kind);
     if (err != ERR_NONE)
         return fault_set(fault, err, "setup", "the signer has no authority for %s",
                          kind_name(kind));
@@ -160,7 +170,7 @@ static enum err authority_make(struct centre *centre, enum kind kind, struct fau
     buffer_init(&subject, LIMIT_CERTIFICATE);
     buffer_init(&subject_ja, LIMIT_CERTIFICATE);
     buffer_init(&authority->spki, LIMIT_CERTIFICATE);
-    enum err err = signer_client_authority_spki(centre->signer, kind, &authority->spki);
+    enum err err = authority_read_key(centre, kind);
     if (err != ERR_NONE)
         return fault_set(fault, err, "setup", "the signer has no key for %s", kind_name(kind));
     profile_put_authority(centre->site, kind, &subject);

@@ -40,15 +40,18 @@ struct waiting {
     enum kind kind;
     int64_t serial;
     enum signer_certificate what;
+    const struct authority *authority;
     struct buffer tbs, certificate;
-    bool is_refused;
-    char rule[64]; /* that the signer named */
+    uint8_t digest[SHA256_LEN]; /* of tbs */
+    enum err err;
 };
 
 struct waiting_list {
     size_t num;
     struct waiting items[LIMIT_ACT_BATCH];
+    struct signer_item answers[LIMIT_ACT_BATCH];
 };
+_Static_assert(LIMIT_ACT_BATCH <= SIGNER_BATCH_MAX, "what is decided at once is signed at once");
 
 static void waiting_done(struct waiting_list *list)
 {
@@ -77,76 +80,99 @@ static enum err waiting_read(struct centre *centre, enum kind kind, struct waiti
 }
 
 /* The signer's answer is believed only after it was verified with the key that is the authority's.
- */
-static enum err waiting_verify(struct centre *centre, const struct waiting *item,
-                               struct bytes signature, struct fault *fault)
+ * On any thread. */
+static void waiting_verify(void *context, size_t i)
 {
-    struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
-    enum err err = public_key_parse(buffer_bytes(&centre->authorities[item->kind].spki), &key);
-    if (err == ERR_NONE)
-        err = verify_message(key, HASH_SHA256, buffer_bytes(&item->tbs), signature);
-    return err == ERR_NONE
-               ? ERR_NONE
-               : fault_set(fault, ERR_PEER, "signing", "the signer gave a wrong signature");
-}
-
-static enum err waiting_sign(struct centre *centre, struct waiting *item, struct fault *fault)
-{
-    struct buffer signature CLEANUP_BUFFER;
-    buffer_init(&signature, SIGNER_SIGNATURE_MAX);
-    struct fault refusal = {0};
-    enum err err = signer_client_certificate(centre->signer, item->kind, item->what,
-                                             buffer_bytes(&item->tbs), &signature, &refusal);
-    if (err == ERR_DENIED) {
-        item->is_refused = true;
-        snprintf(item->rule, sizeof item->rule, "%.40s", refusal.rule);
-        return ERR_NONE;
-    }
-    if (err != ERR_NONE)
-        return fault_set(fault, err, "signing", "the signer does not answer: %s", refusal.text);
+    struct waiting *item = &((struct waiting_list *)context)->items[i];
+    const struct signer_item *answer = &((struct waiting_list *)context)->answers[i];
+    const struct authority *authority = item->authority;
+    struct bytes tbs = buffer_bytes(&item->tbs);
+    struct bytes signature = bytes_of(answer->signature, answer->signature_len);
     struct cert cert;
-    err = waiting_verify(centre, item, buffer_bytes(&signature), fault);
-    if (err == ERR_NONE)
-        err = cert_parse_tbs(buffer_bytes(&item->tbs), &cert, fault);
-    return err != ERR_NONE ? err
-                           : cert_assemble(buffer_bytes(&item->tbs), cert.algorithm,
-                                           buffer_bytes(&signature), &item->certificate);
+    sha256(tbs, item->digest);
+    if (answer->err != ERR_NONE)
+        return;
+    item->err =
+        verify_digest(authority->key, HASH_SHA256, bytes_of(item->digest, SHA256_LEN), signature);
+    if (item->err == ERR_NONE)
+        item->err = cert_parse_tbs(tbs, &cert, NULL);
+    if (item->err == ERR_NONE)
+        item->err = cert_assemble(tbs, cert.algorithm, signature, &item->certificate);
 }
 
-static enum err waiting_journal(struct centre *centre, const struct waiting *item,
-                                struct fault *fault)
+static enum err waiting_check(const struct waiting *item, const struct signer_item *answer,
+                              struct fault *fault)
+{
+    if (answer->err != ERR_NONE && answer->err != ERR_DENIED)
+        return fault_set(fault, answer->err, "signing", "the signer: %s", answer->fault.text);
+    if (item->err != ERR_NONE)
+        return fault_set(fault, ERR_PEER, "signing", "the signer gave a wrong signature");
+    return ERR_NONE;
+}
+
+static enum err waiting_sign_all(struct centre *centre, struct waiting_list *list,
+                                 struct fault *fault)
+{
+    for (size_t i = 0; i < list->num; i++) {
+        struct waiting *item = &list->items[i];
+        item->authority = &centre->authorities[item->kind];
+        list->answers[i] = (struct signer_item){
+            .kind = item->kind, .what = item->what, .tbs = buffer_bytes(&item->tbs)};
+    }
+    enum err err = signer_client_send(centre->signer, list->answers, list->num, fault);
+    if (err == ERR_NONE)
+        err = signer_client_take(centre->signer, list->answers, list->num, fault);
+    if (err != ERR_NONE)
+        return err;
+    workers_each(centre->workers, waiting_verify, list, list->num);
+    for (size_t i = 0; err == ERR_NONE && i < list->num; i++)
+        err = waiting_check(&list->items[i], &list->answers[i], fault);
+    return err;
+}
+
+/* One entry for a batch; a refusal has its own, with its rule. */
+static enum err journal_signatures(struct centre *centre, const char *kind,
+                                   const struct waiting_list *list, enum err which, size_t from,
+                                   size_t num, struct fault *fault)
 {
     static const char *const whats[] = {"authority", "leaf", "responder"};
-    uint8_t digest[SHA256_LEN];
-    char hex[2 * SHA256_LEN + 1];
-    sha256(buffer_bytes(&item->tbs), digest);
-    char data[256];
-    snprintf(data, sizeof data,
-             "{\"kind\":\"%s\",\"serial\":%lld,\"rule\":\"%s\",\"tbs\":\"%s\",\"what\":\"%s\"}",
-             kind_name(item->kind), (long long)item->serial, item->rule,
-             hex_print(digest, sizeof digest, hex), whats[item->what]);
-    struct chain_entry entry = {.time = clock_now(),
-                                .kind = item->is_refused ? "sign:refused" : "sign:done",
-                                .actor = "system",
-                                .role = "system",
-                                .second = ""};
-    return journal_append(centre->store, &entry, bytes_of_text(data), fault);
+    struct buffer data CLEANUP_BUFFER;
+    buffer_init(&data, LIMIT_FRAME);
+    size_t num_put = 0;
+    for (size_t i = from; i < from + num; i++) {
+        const struct waiting *item = &list->items[i];
+        char hex[2 * SHA256_LEN + 1];
+        if (list->answers[i].err != which)
+            continue;
+        buffer_put_format(&data,
+                          "%s{\"kind\":\"%s\",\"serial\":%lld,\"rule\":\"%.40s\","
+                          "\"tbs\":\"%s\",\"what\":\"%s\"}",
+                          num_put++ ? "," : "{\"signatures\":[", kind_name(item->kind),
+                          (long long)item->serial, list->answers[i].fault.rule,
+                          hex_print(item->digest, SHA256_LEN, hex), whats[item->what]);
+    }
+    buffer_put_text(&data, "]}");
+    struct chain_entry entry = {
+        .time = clock_now(), .kind = kind, .actor = "system", .role = "system", .second = ""};
+    if (num_put == 0)
+        return ERR_NONE;
+    return buffer_check(&data) == ERR_NONE
+               ? journal_append(centre->store, &entry, buffer_bytes(&data), fault)
+               : ERR_LIMIT;
 }
 
-static enum err waiting_keep(struct centre *centre, const struct waiting *item, struct fault *fault)
+static enum err waiting_keep(struct centre *centre, const struct waiting *item, bool is_refused,
+                             struct fault *fault)
 {
     const struct value kind = value_integer(item->kind), serial = value_integer(item->serial);
-    enum err err =
-        item->is_refused
-            ? store_run_one(centre->store, STATEMENT_SIGNING_REFUSE, VALUES(kind, serial), fault)
-            : store_run_one(centre->store, STATEMENT_SIGNING_DONE,
-                            VALUES(kind, serial, value_blob(buffer_bytes(&item->certificate))),
-                            fault);
-    if (err == ERR_NONE && item->what == SIGNER_LEAF)
-        err = certificate_signed(
-            centre, item->kind, item->serial,
-            item->is_refused ? (struct bytes){0} : buffer_bytes(&item->certificate), fault);
-    return err != ERR_NONE ? err : waiting_journal(centre, item, fault);
+    struct bytes certificate = is_refused ? (struct bytes){0} : buffer_bytes(&item->certificate);
+    enum err err = is_refused ? store_run_one(centre->store, STATEMENT_SIGNING_REFUSE,
+                                              VALUES(kind, serial), fault)
+                              : store_run_one(centre->store, STATEMENT_SIGNING_DONE,
+                                              VALUES(kind, serial, value_blob(certificate)), fault);
+    return err == ERR_NONE && item->what == SIGNER_LEAF
+               ? certificate_signed(centre, item->kind, item->serial, certificate, fault)
+               : err;
 }
 
 static enum err waiting_keep_all(struct centre *centre, const struct waiting_list *list,
@@ -155,8 +181,14 @@ static enum err waiting_keep_all(struct centre *centre, const struct waiting_lis
     enum err err = store_begin(centre->store, fault);
     if (err != ERR_NONE)
         return err;
-    for (size_t i = 0; err == ERR_NONE && i < list->num; i++)
-        err = waiting_keep(centre, &list->items[i], fault);
+    for (size_t i = 0; err == ERR_NONE && i < list->num; i++) {
+        bool is_refused = list->answers[i].err != ERR_NONE;
+        err = waiting_keep(centre, &list->items[i], is_refused, fault);
+        if (err == ERR_NONE && is_refused)
+            err = journal_signatures(centre, "sign:refused", list, ERR_DENIED, i, 1, fault);
+    }
+    if (err == ERR_NONE)
+        err = journal_signatures(centre, "sign:done", list, ERR_NONE, 0, list->num, fault);
     if (err == ERR_NONE)
         return store_commit(centre->store, fault);
     store_rollback(centre->store);
@@ -168,8 +200,8 @@ static enum err settle_some(struct centre *centre, struct waiting_list *list, st
     enum err err = ERR_NONE;
     for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
         err = waiting_read(centre, (enum kind)kind, list, fault);
-    for (size_t i = 0; err == ERR_NONE && i < list->num; i++)
-        err = waiting_sign(centre, &list->items[i], fault);
+    if (err == ERR_NONE && list->num)
+        err = waiting_sign_all(centre, list, fault);
     if (err == ERR_NONE && list->num)
         err = waiting_keep_all(centre, list, fault);
     return err;

@@ -2,22 +2,51 @@
 #include "centre/subject.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "crypto/key.h"
 #include "crypto/random.h"
+#include "store/rows.h"
 
-/* Names of signature certificates begin with the second of the request: how many has it already? */
-static enum err names_in_second(struct centre *centre, int64_t now, int64_t *out,
-                                struct fault *fault)
+#define SECOND_LEN  14 /* digits of the second, with which names of signature certificates begin */
+#define RUNNING_LEN 5  /* and of the number that follows */
+
+/* The highest running number that the store has within this second, or 0. */
+static enum err last_in_second(struct centre *centre, int64_t now, int64_t *out,
+                               struct fault *fault)
 {
+    struct rows rows CLEANUP_ROWS = {0};
     struct clock_time t = time_split(now, JAPAN_OFFSET);
-    char first[32], end[32];
+    char first[32], end[32], last[PROFILE_COMMON_NAME] = "";
     snprintf(first, sizeof first, "%04d%02u%02u%02u%02u%02u", t.date.year % 10000, t.date.month,
              t.date.day, t.hour, t.minute, t.second);
     snprintf(end, sizeof end, "%.14s:", first); /* ':' follows '9' */
-    return store_ask_integer(centre->store, STATEMENT_CERTIFICATE_NAMES,
-                             VALUES(value_text(first), value_text(end)), out, fault);
+    store_query(centre->store, STATEMENT_CERTIFICATE_LAST_NAME,
+                VALUES(value_text(first), value_text(end)), &rows, fault);
+    if (rows_next(&rows))
+        row_copy_text(&rows, 0, last, sizeof last);
+    enum err err = rows_end(&rows);
+    if (strlen(last) > SECOND_LEN + RUNNING_LEN)
+        last[SECOND_LEN + RUNNING_LEN] = '\0';
+    if (err == ERR_NONE)
+        *out = strlen(last) > SECOND_LEN ? strtoll(last + SECOND_LEN, NULL, 10) : 0;
+    return err;
+}
+
+/* The store is asked once in a second. A name that a refused act did not use is not given again. */
+static enum err number_in_second(struct centre *centre, int64_t now, int64_t *out,
+                                 struct fault *fault)
+{
+    if (centre->named_second != now || centre->num_named == 0) {
+        enum err err = last_in_second(centre, now, &centre->num_named, fault);
+        if (err != ERR_NONE)
+            return err;
+        centre->named_second = now;
+    }
+    *out = ++centre->num_named;
+    return ERR_NONE;
 }
 
 enum err subject_common_name(struct centre *centre, enum kind kind, int64_t now,
@@ -30,12 +59,12 @@ enum err subject_common_name(struct centre *centre, enum kind kind, int64_t now,
         return ERR_NONE;
     }
     int64_t num;
-    enum err err = names_in_second(centre, now, &num, fault);
+    enum err err = number_in_second(centre, now, &num, fault);
     if (err != ERR_NONE)
         return err;
-    if (num >= 99999)
+    if (num > 99999)
         return fault_set(fault, ERR_LIMIT, "common-name", "too many within one second");
-    profile_print_common_name_signature(now, (unsigned)num + 1, centre->counter_id, out);
+    profile_print_common_name_signature(now, (unsigned)num, centre->counter_id, out);
     return ERR_NONE;
 }
 

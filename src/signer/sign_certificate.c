@@ -57,15 +57,16 @@ static enum err check_key_id(const struct cert *cert, struct fault *fault)
     return ERR_NONE;
 }
 
-/* A resident's key is good, and not an authority's own; nothing outlives its authority. */
-static enum err check_under(const struct cert *issuer, enum signer_certificate what,
-                            const struct cert *cert, struct fault *fault)
+/* Nothing outlives its authority. Whether an RSA key is a good one was looked at before: a commit
+ * that asks for a bad one could as well ask for its own. A point beside its curve is no key at all.
+ */
+static enum err check_under(const struct cert *issuer, const struct cert *cert, struct fault *fault)
 {
     if (!bytes_equal(cert->issuer, issuer->subject))
         return fault_set(fault, ERR_DENIED, "issuer", "not the name of this authority");
     if (cert->not_after > issuer->not_after)
         return fault_set(fault, ERR_DENIED, "notAfter", "later than the authority's own");
-    return what == SIGNER_LEAF ? public_key_check_quality(cert->spki, fault) : ERR_NONE;
+    return cert->key.type == SPKI_RSA ? ERR_NONE : public_key_check_quality(cert->spki, fault);
 }
 
 static enum err check_certificate(const struct signer *signer, enum kind kind,
@@ -82,7 +83,7 @@ static enum err check_certificate(const struct signer *signer, enum kind kind,
     if (err == ERR_NONE)
         err = check_key_id(&cert, fault);
     if (err == ERR_NONE)
-        err = issuer ? check_under(issuer, what, &cert, fault)
+        err = issuer ? check_under(issuer, &cert, fault)
                      : signer_check_own(signer, kind, &cert, fault);
     if (err != ERR_NONE)
         return err;
@@ -128,16 +129,6 @@ static void item_sign(void *context, size_t i)
     item->signature_len = signature.len;
 }
 
-static void batch_each(struct batch *batch, void (*function)(void *context, size_t i), size_t num)
-{
-    if (batch->signer->workers) {
-        workers_each(batch->signer->workers, function, batch, num);
-        return;
-    }
-    for (size_t i = 0; i < num; i++)
-        function(batch, i);
-}
-
 /* In their order: serials rise. */
 static void batch_admit(struct batch *batch, size_t num)
 {
@@ -166,9 +157,9 @@ void signer_sign_certificates(struct signer *signer, struct signer_item *items, 
 {
     struct signed_record records[SIGNER_BATCH_MAX];
     struct batch batch = {signer, items, records};
-    batch_each(&batch, item_check, num);
+    workers_each(signer->workers, item_check, &batch, num);
     batch_admit(&batch, num);
-    batch_each(&batch, item_sign, num);
+    workers_each(signer->workers, item_sign, &batch, num);
     for (size_t i = 0; i < num; i++)
         authority_keep(signer, &items[i]);
 }

@@ -104,12 +104,18 @@ static void an_event_ends_all(void **state)
     assert_int_equal(count(STATUS_REVOKED), LIMIT_CERTIFICATES_OF_RESIDENT + 1);
 }
 
+static int begin_again(void **state)
+{
+    return finish(state) + begin(state);
+}
+
 int main(void)
 {
-    const struct CMUnitTest held[] = {cmocka_unit_test(nothing_more_is_issued),
-                                      cmocka_unit_test(all_are_held_and_released),
-                                      cmocka_unit_test(all_are_revoked)};
-    const struct CMUnitTest ended[] = {cmocka_unit_test(an_event_ends_all)};
-    return cmocka_run_group_tests(held, begin, finish) +
-           cmocka_run_group_tests(ended, begin, finish);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_more_is_issued),
+        cmocka_unit_test(all_are_held_and_released),
+        cmocka_unit_test(all_are_revoked),
+        cmocka_unit_test_setup(an_event_ends_all, begin_again),
+    };
+    return cmocka_run_group_tests(tests, begin, finish);
 }

@@ -152,11 +152,11 @@ static void refuses_other_exponents(void **state)
     BN_free(modulus);
 }
 
-/* n·p with 2048 bits for a random n: divisible by 2, by 641, by the greatest prime below 2^16. */
+/* n·p with 2048 bits for a random n: divisible by 2, by 641, by the greatest prime below 752. */
 static void refuses_small_factors(void **state)
 {
     (void)state;
-    static const unsigned long factors[] = {2, 3, 641, 65521};
+    static const unsigned long factors[] = {2, 3, 641, 751};
     for (size_t i = 0; i < COUNT_OF(factors); i++) {
         BIGNUM *modulus = BN_new();
         do {
@@ -168,13 +168,29 @@ static void refuses_small_factors(void **state)
     }
 }
 
-static void refuses_primes(void **state)
+/* A square, and the product of two primes that follow each other. */
+static void refuses_near_factors(void **state)
 {
     (void)state;
-    BIGNUM *modulus = BN_new();
-    assert_true(BN_generate_prime_ex(modulus, 2048, 0, NULL, NULL, NULL));
-    assert_refused(modulus, 65537, "RSA modulus", "a prime");
+    BN_CTX *context = BN_CTX_new();
+    BIGNUM *p = BN_new(), *q = BN_new(), *modulus = BN_new();
+    assert_true(BN_generate_prime_ex(p, 1024, 0, NULL, NULL, NULL));
+    assert_true(BN_set_bit(p, 1022));
+    do
+        assert_true(BN_add_word(p, 2));
+    while (!BN_check_prime(p, context, NULL));
+    assert_true(BN_sqr(modulus, p, context));
+    assert_refused(modulus, 65537, "RSA modulus", "next to each other");
+    assert_true(BN_copy(q, p));
+    do
+        assert_true(BN_add_word(q, 2));
+    while (!BN_check_prime(q, context, NULL));
+    assert_true(BN_mul(modulus, p, q, context));
+    assert_refused(modulus, 65537, "RSA modulus", "next to each other");
+    BN_free(p);
+    BN_free(q);
     BN_free(modulus);
+    BN_CTX_free(context);
 }
 
 /* A modulus as the broken generator makes it: k·M + (65537^a mod M), M the product of the first 126
@@ -216,7 +232,7 @@ int main(void)
         cmocka_unit_test(refuses_other_points),    cmocka_unit_test(refuses_other_curves),
         cmocka_unit_test(refuses_what_is_no_key),  cmocka_unit_test(refuses_other_sizes),
         cmocka_unit_test(refuses_other_exponents), cmocka_unit_test(refuses_small_factors),
-        cmocka_unit_test(refuses_primes),          cmocka_unit_test(refuses_the_broken_generator),
+        cmocka_unit_test(refuses_near_factors),    cmocka_unit_test(refuses_the_broken_generator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
