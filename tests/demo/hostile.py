@@ -3,7 +3,6 @@ with the wrong key, an operator who edits the journal. Built from foreign tools,
 import base64
 import hashlib
 import os
-import sqlite3
 import struct
 
 from stage import Failure
@@ -84,8 +83,7 @@ class HostileTerminal:
 
     # -- at the database --
 
-    def change_the_journal(self, database):
-        """An operator with every right to the file: the guards are dropped, one entry is edited."""
-        with sqlite3.connect(database) as connection:
-            connection.execute("DROP TRIGGER journal_no_update")
-            connection.execute("UPDATE journal SET actor = 'nobody' WHERE sequence = 5")
+    def change_the_journal(self, service):
+        """The guards are dropped, one entry is edited."""
+        trigger = "journal_no_update" + (" ON journal" if service.store else "")
+        service.change_database(f"DROP TRIGGER {trigger}; UPDATE journal SET actor = 'nobody' WHERE sequence = 5")

@@ -5,10 +5,12 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 from time import strptime
 
 import pcscd
+import postgres
 from stage import SOURCE, Failure, free_port
 
 PASSPHRASE = "sample passphrase of the demo"
@@ -17,8 +19,9 @@ PASSPHRASE = "sample passphrase of the demo"
 class Service:
     """jpkid on sample data, in the stage's folder."""
 
-    def __init__(self, stage, clock):
+    def __init__(self, stage, clock, store=None):
         self.stage = stage
+        self.store = store  # an address of PostgreSQL; None: a file
         self.data = os.path.join(stage.folder, "data")
         self.acts_path = os.path.join(self.data, "run", "acts.sock")
         self.address = f"127.0.0.1:{free_port()}"
@@ -28,10 +31,13 @@ class Service:
         stage.environment["JPKI_ACTS_SOCKET"] = self.acts_path
         stage.set_clock(seconds(clock))
 
-    @property
-    def database(self):
-        folder = os.path.join(self.data, "database")
-        return os.path.join(folder, next(name for name in os.listdir(folder) if name.endswith(".db")))
+    def change_database(self, sql):
+        """As an operator with every right to it."""
+        if self.store:
+            postgres.sql(self.store, sql)
+            return
+        with sqlite3.connect(os.path.join(self.data, "database", "jpki.db")) as connection:
+            connection.executescript(sql)
 
     @property
     def ocsp(self):
@@ -40,7 +46,7 @@ class Service:
     def init(self):
         self.stage.run("jpkid", "init", "--data", self.data, "--sample", "--etc",
                        os.path.join(SOURCE, "etc"), "--passphrase-fd", "{pins}", "--clock", self.clock,
-                       pins=[PASSPHRASE])
+                       *(["--store", self.store] if self.store else []), pins=[PASSPHRASE])
 
     def start(self):
         before = self.num_starts()

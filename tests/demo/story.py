@@ -11,6 +11,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE), os.path.join(os.path.dirname(HERE),
 import pcscd
 from documents import tax_return_pdf, tax_return_xml
 from hostile import HostileTerminal
+from postgres import Postgres
 from relying import Site
 from service import Service, Terminal, seconds
 from stage import BUILD, SOURCE, Failure, Stage, wait_until
@@ -27,9 +28,9 @@ PINS = {"signature": "NASHI20", "authentication": "4649"}
 
 
 class Story:
-    def __init__(self, stage):
+    def __init__(self, stage, store):
         self.stage = stage
-        self.service = Service(stage, START)
+        self.service = Service(stage, START, store)
         self.terminal = Terminal(stage)
         self.pins = dict(PINS)
         self.serials = {}
@@ -553,14 +554,13 @@ def journal(story):
     """The journal verifies; a changed journal does not"""
     story.jpki("admin", "checkpoint", "--as", "auditor1")
     story.jpki("admin", "journal", "verify", "--as", "auditor1")
-    HostileTerminal(story).change_the_journal(story.service.database)
+    HostileTerminal(story).change_the_journal(story.service)
     story.jpki("admin", "journal", "verify", "--as", "auditor1", expect=1)
 
 
-def play(folder):
-    pcscd.enter()
+def play(folder, store=None):
     stage = Stage(folder)
-    story = Story(stage)
+    story = Story(stage, store)
     for function in STEPS:
         name = function.__name__.replace("_", "-")
         stage.step(name, function.__doc__.strip().rstrip("."), lambda _, f=function: f(story))
@@ -568,5 +568,15 @@ def play(folder):
     return stage.close()
 
 
+def main():
+    pcscd.enter()
+    if sys.argv[1:] == ["--store", "postgres"]:
+        with Postgres() as server:
+            return play(os.path.join(BUILD, "demo"), server.store)
+    if sys.argv[1:]:
+        sys.exit("usage: tools/demo [--store postgres]")
+    return play(os.path.join(BUILD, "demo"))
+
+
 if __name__ == "__main__":
-    sys.exit(play(os.path.join(BUILD, "demo")))
+    sys.exit(main())
