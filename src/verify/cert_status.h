@@ -53,7 +53,7 @@ enum err cert_status_from_crl(const struct cert_status_question *question, struc
                               struct cert_status *out, struct fault *fault) MUST_USE;
 
 /* A statement made after `at` tells that the certificate was revoked or held then, if it has been
- * since. Otherwise it tells for the signature kind, because no release ever makes such a certificate
- * good again (page:S45), as long as it had not ended when the statement was made; for the
- * authentication kind it tells nothing, since a hold may have come and gone. ERR_STATE: so it is;
- * an older statement might tell. */
+ * since. Otherwise it tells for the signature kind, because no release ever makes such a
+ * certificate good again (page:S45), as long as it had not ended when the statement was made; for
+ * the authentication kind it tells nothing, since a hold may have come and gone. ERR_STATE: so it
+ * is; an older statement might tell. */

@@ -147,6 +147,24 @@ static void nobody_else_and_nothing_more(void **state)
     assert_int_equal(town_count(KIND_AUTHENTICATION, CHILD, STATUS_GOOD), 1);
 }
 
+/* S15's "in principle": asked again at the issue, the two officers' word is still known. */
+static void has_a_signature_certificate_by_way_of_exception(void **state)
+{
+    (void)state;
+    json_t *fields = request(CHILD, "new", "legal-representative", "signature");
+    json_object_set_new(fields, "note", json_string("order of the family court"));
+    int64_t parked = counter_number(town_done("daiei1", "exception-open", fields), "parked");
+    const struct counter_answer *answer =
+        town_done("hojo1", "approve", json_pack("{s:I}", "number", (json_int_t)parked));
+    answer = town_run(counter_number(answer, "number"), &card, NULL);
+    assert_string_equal(counter_text(answer, "state"), "finished");
+    assert_int_equal(town_count(KIND_SIGNATURE, CHILD, STATUS_GOOD), 1);
+    page_saw("S15", "exception", 1);
+    town_refused("daiei1", "exception-open",
+                 request(CHILD, "new", "legal-representative", "signature"), "no-basis");
+    page_saw("S15", "exception", 0);
+}
+
 static void acts_alone_from_15_on(void **state)
 {
     (void)state;
@@ -170,6 +188,7 @@ int main(void)
         cmocka_unit_test(resets_the_pin),
         cmocka_unit_test(reports_the_loss_and_has_the_found_card_released),
         cmocka_unit_test(nobody_else_and_nothing_more),
+        cmocka_unit_test(has_a_signature_certificate_by_way_of_exception),
         cmocka_unit_test(acts_alone_from_15_on),
         cmocka_unit_test(has_it_revoked),
     };

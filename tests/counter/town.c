@@ -213,7 +213,8 @@ static void create(void)
 int town_begin(void **state)
 {
     (void)state;
-    snprintf(town_folder, sizeof town_folder, "/tmp/jpki-town-XXXXXX");
+    const char *top = getenv("TMPDIR");
+    snprintf(town_folder, sizeof town_folder, "%.40s/jpki-town-XXXXXX", top ? top : "/tmp");
     assert_non_null(mkdtemp(town_folder));
     assert_ok(time_parse(TOWN_CLOCK, &town_time));
     clock_start_at(town_time);
