@@ -63,17 +63,22 @@ authorityKeyIdentifier = keyid
 """
 
 
+def curve(name):
+    """A key of an authority or a resident, as `openssl req -newkey` wants it."""
+    return "ec", "-pkeyopt", "ec_paramgen_curve:" + name
+
+
 class Authority:
     """An openssl authority in a folder of its own: leaves, lists, a responder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, key=("rsa:2048",)):
         self.folder = folder
         os.makedirs(folder)
         self.write("openssl.cnf", CONFIG)
         self.write("index.txt", "")
         self.write("serial", "0705D990\n")
         self.write("crlnumber", "01\n")
-        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "authority.key", "-out",
+        self.openssl("req", "-x509", "-newkey", *key, "-nodes", "-keyout", "authority.key", "-out",
                      "authority.pem", "-extensions", "root", "-days", "3650", "-config", "openssl.cnf",
                      "-utf8", "-subj", "/C=JP/O=JPKI/OU=JPKI for user authentication")
         self.responder = None
@@ -92,8 +97,8 @@ class Authority:
             raise RuntimeError(f"openssl {' '.join(words)}: {result.stderr.decode()}")
         return result.stdout
 
-    def issue(self, name, profile):
-        self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr",
+    def issue(self, name, profile, key=("rsa:2048",)):
+        self.openssl("req", "-newkey", *key, "-nodes", "-keyout", name + ".key", "-out", name + ".csr",
                      "-config", "openssl.cnf", "-utf8", "-subj", f"/C=JP/CN={name}")
         self.openssl("ca", "-batch", "-config", "openssl.cnf", "-utf8", "-in", name + ".csr", "-out",
                      name + ".pem", "-extensions", profile)

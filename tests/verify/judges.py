@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from tap import Tap  # noqa: E402
-from openssl_authority import Authority  # noqa: E402
+from openssl_authority import Authority, curve  # noqa: E402
 
 BUILD = os.environ.get("JPKI_BUILD", "build")
 JPKI = os.path.join(BUILD, "jpki")
@@ -190,6 +190,27 @@ def memory(town):
                   f"200 MB in less than 32 MB of memory ({used.ru_maxrss // 1024} MB)", used)
 
 
+def signed_under(name, authority_key, resident_key):
+    """What to ask about a document signed under an authority of its own."""
+    authority = Authority(path(name), authority_key)
+    authority.issue("resident", "signature", resident_key)
+    authority.publish()
+    sign(authority, "resident", name + ".p7s", "-cades")
+    return [name + ".p7s", "--content", "document", "--authority", authority.path("authority.pem"), "--crl",
+            authority.path("list.crl")]
+
+
+def next_card():
+    """Authorities with P-256 keys, and no other curve."""
+    rsa, p256 = ("rsa:2048",), curve("P-256")
+    says("P-256 over today's card", signed_under("today", p256, rsa), 0, "valid", "good")
+    says("P-256 over P-256", signed_under("next", p256, p256), 0, "valid", "good")
+    for name, key in (("P-384", curve("P-384")), ("secp256k1", curve("secp256k1"))):
+        says(f"an authority with a {name} key is not pinned", signed_under(name, key, rsa), 2)
+        says(f"a resident's {name} key signs nothing", signed_under("resident-" + name, p256, key), 1,
+             "invalid", "changed")
+
+
 def main():
     town, stranger, guest = (Authority(path(name)) for name in ("town", "stranger", "guest"))
     for name, profile in (("resident", "signature"), ("visitor", "authentication"), ("responder", "responder")):
@@ -203,6 +224,7 @@ def main():
     usage(town)
     memory(town)
     paths(town)
+    next_card()
     folder.cleanup()
     tap.end()
 
