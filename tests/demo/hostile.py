@@ -50,9 +50,9 @@ class HostileTerminal:
         self.stage.write("login-message", message)
         self.stage.run("pkcs11-tool", "--slot-index", slot, "-l", "-p", pin, "--sign", "-m",
                        "SHA256-RSA-PKCS", "--id", key, "-i", "login-message", "-o", "login.sig")
-        self.stage.run("openssl", "x509", "-in", certificate, "-outform", "DER", "-out", "login.cer")
+        self.stage.run("openssl", "x509", "-in", certificate, "-outform", "DER", "-out", certificate + ".cer")
         parts = b""
-        for name in ("login.cer", "login.sig"):
+        for name in (certificate + ".cer", "login.sig"):
             with open(self.stage.path(name), "rb") as file:
                 part = file.read()
             parts += struct.pack(">I", len(part)) + part

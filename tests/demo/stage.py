@@ -61,7 +61,6 @@ class Stage:
         self.number += 1
         self.step_folder = os.path.join(self.folder, f"{self.number:02d}-{name}")
         os.makedirs(self.step_folder)
-        self.judgements = 0
         started = time.monotonic()
         try:
             play(self)
@@ -144,11 +143,12 @@ class Stage:
             return None
         if not os.path.exists(self.path("judge.sh")):
             self.write("judge.sh", JUDGE_HEAD)
-        self.judgements += 1
-        pattern = shlex.quote(says or "")
-        self.write("judge.sh", f"judge {expect} {pattern} {shlex.quote(line)}\n", append=True)
+        judgement = f"judge {expect} {shlex.quote(says or '')} {shlex.quote(line)}\n"
+        with open(self.path("judge.sh")) as file:
+            if judgement not in file:
+                self.write("judge.sh", judgement, append=True)
         result = subprocess.run(
-            ["sh", "-c", JUDGE_HEAD + f"judge {expect} {pattern} {shlex.quote(line)}\n"],
+            ["sh", "-c", JUDGE_HEAD + judgement],
             cwd=self.step_folder, env=self.environment, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, timeout=60)
         self.write("log", f"judge$ {line}\n{result.stdout}\n", append=True)
@@ -203,15 +203,17 @@ class Stage:
 def judge_of(line):
     """The program that judges: what faketime or with-card start."""
     words = shlex.split(line)
-    if words[0].endswith("/with-card"):
+    if words[0] == "with-card":
         return words[3]
     return words[2] if words[0] == "faketime" else words[0]
 
 
-# says: an extended regular expression that the output must match, or nothing
-JUDGE_HEAD = """# Repeats the foreign judgements of this step: sh judge.sh
+# says: an extended regular expression that the output must match, or nothing. with-card is looked for
+# beside the demo first, then where the demo was played: a copy of the folder judges too.
+JUDGE_HEAD = f"""# Repeats the foreign judgements of this step: sh judge.sh
 cd "$(dirname "$0")" 2>/dev/null || exit 2
-export TZ=UTC
+export TZ=UTC LC_ALL=C.UTF-8 PATH="$PATH:../../../tools:"{shlex.quote(SOURCE + "/tools")}
+""" + """\
 absent=0
 trap '[ $? -ne 0 ] || exit $absent' EXIT # 2: what is not installed has not judged
 judge() { # exit status wanted, pattern wanted, command line
