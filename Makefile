@@ -37,7 +37,10 @@ fuzz: install-packages
 page-coverage: build
 	@tools/page-coverage
 
-prove bench screenshots:
+bench: build
+	@bench/run
+
+prove screenshots:
 	@echo "make $@: nothing to do yet"
 
 clean:

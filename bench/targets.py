@@ -1,0 +1,55 @@
+"""What is measured: every metric by its name, with its unit and what it must reach.
+
+A target is about the `value` in its unit, or about the `ratio`: how much of the limit (of the peer, where there is no
+limit) is reached, so that more is better for times and memory too. None: it is reported, and nothing is asked of it."""
+
+AT_LEAST, AT_MOST = ">=", "<="
+
+# name: (unit, target)
+METRICS = {
+    # bench/limits.py: what this machine can do at all
+    "limit-sign-p256": ("1/s", None),
+    "limit-sign-rsa2048": ("1/s", None),
+    "limit-append-4k": ("1/s", None),
+    # bench/ocsp.py
+    "ocsp-nonce": ("1/s", ("ratio", AT_LEAST, 0.6)),
+    "ocsp-nonce-p99": ("ms", ("value", AT_MOST, 5)),
+    "ocsp-nonce-cpu": ("us", None),
+    "ocsp-plain": ("1/s", ("ratio", AT_LEAST, 1.0)),
+    "ocsp-plain-p99": ("ms", None),
+    "ocsp-plain-cpu": ("us", ("ratio", AT_LEAST, 1.0)),
+    "ocsp-answer": ("us", None),  # without HTTP
+    # bench/population.py
+    "population-start": ("s", ("value", AT_MOST, 1)),
+    "population-memory": ("MB", None),
+    "population-ocsp-cold": ("1/s", None),
+    "population-ocsp-nonce": ("1/s", ("ratio", AT_LEAST, 0.9)),
+    "population-ocsp-nonce-cpu": ("us", ("ratio", AT_LEAST, 0.9)),
+    "population-ocsp-plain": ("1/s", ("ratio", AT_LEAST, 0.9)),
+    "population-ocsp-plain-cpu": ("us", ("ratio", AT_LEAST, 0.9)),
+    "flatness-ocsp-nonce": ("1/s", ("ratio", AT_LEAST, 0.9)),
+    "flatness-ocsp-nonce-cpu": ("us", ("ratio", AT_LEAST, 0.9)),
+    "flatness-ocsp-plain": ("1/s", ("ratio", AT_LEAST, 0.9)),
+    "flatness-ocsp-plain-cpu": ("us", ("ratio", AT_LEAST, 0.9)),
+    # bench/crl.py
+    "crl-1m": ("s", ("value", AT_MOST, 0.4)),
+    "crl-1m-memory": ("MB", ("value", AT_MOST, 150)),
+    "crl-1m-among-100m": ("s", None),
+    "crl-10m": ("s", ("value", AT_MOST, 5)),
+    "crl-10m-memory": ("MB", None),
+}
+
+
+def is_met(name, value, ratio):
+    """None when the metric has no target."""
+    target = METRICS[name][1]
+    if target is None:
+        return None
+    about, relation, bound = target
+    what = value if about == "value" else ratio
+    return what >= bound if relation == AT_LEAST else what <= bound
+
+
+def target_text(name):
+    target = METRICS[name][1]
+    return None if target is None else f"{target[0]} {target[1]} {target[2]:g}"
