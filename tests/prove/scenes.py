@@ -1,0 +1,163 @@
+"""The runs that are recorded: what happens to a resident's certificates, one scene after the other, on one
+disk. Each scene begins with a start of the service and ends with its end."""
+import base64
+import os
+import shutil
+
+import centre
+import trace
+
+HANAKO, TAKESHI = 1001, 1006
+CARD_IDS = {HANAKO: "0003720000000013137220340514", TAKESHI: "0003720000000063137220360615"}
+LATER = "2031-05-01T01:00:00Z"  # in the renewal window of what was issued at CLOCK
+
+
+class Scene:
+    def __init__(self, name, folder, clock, pins):
+        self.name, self.folder, self.clock, self.pins = name, folder, clock, tuple(pins)
+        self.events = trace.read(f"{folder}/record")
+
+    @property
+    def before(self):
+        return f"{self.folder}/before"
+
+
+class Stage:
+    """One disk: the service's data and the cards."""
+
+    def __init__(self, folder):
+        self.folder, self.scenes = folder, []
+        self.disk = f"{folder}/disk"
+        self.data, self.cards = f"{self.disk}/data", f"{self.disk}/cards"
+        os.makedirs(self.cards)
+        self.memo = centre.memo(folder)
+        self.pins = list(centre.PINS)
+        self.service = self.recording = None
+
+    def play(self, name, act, clock, serves=True):
+        """Records one scene from what stands on the disk."""
+        folder = f"{self.folder}/{name}"
+        shutil.copytree(self.disk, f"{folder}/before", ignore=shutil.ignore_patterns("*.sock"))
+        self.recording = centre.Recording(self.disk, f"{folder}/record")
+        if serves:
+            with centre.Service(self.data, self.memo, self.recording, clock) as self.service:
+                if not self.service.is_ready:
+                    raise RuntimeError(f"{name}: {self.service.said()}")
+                self.service.ocsp("signature", [1])  # status has its certificates
+                self.service.ocsp("authentication", [1])
+                act(self)
+        else:
+            act(self)
+        scene = Scene(name, folder, clock, self.pins)
+        self.scenes.append(scene)
+        return scene
+
+    # what happens at the desk
+
+    def card(self, resident):
+        return f"{self.cards}/{resident}"
+
+    def register(self, resident):
+        image = self.card(resident)
+        centre.make_card(self.data, image, CARD_IDS[resident], self.recording)
+        with open(image + ".pub") as file:
+            spki = base64.b64decode("".join(line.strip() for line in file if line[0] not in "-c"))
+        status, answer, errors = self.service.desk(image, "card1", "register", spki[-65:].hex(),
+                                                   recording=self.recording)
+        if status:
+            raise RuntimeError(f"register: {answer} {errors}")
+        self.service.must("approve", "card2", number=answer["parked"])
+
+    def apply(self, procedure, resident, who="daiei1", **fields):
+        """An application from its opening to its end; its last answer."""
+        number = self.service.must("application-open", who, procedure=procedure, resident=resident,
+                                   applicant="holder", **fields)["number"]
+        status, answer, errors = self.service.desk(self.card(resident), who, "run", str(number), *self.pins,
+                                                   recording=self.recording)
+        if status or answer["state"] != "finished":
+            raise RuntimeError(f"{procedure}: {answer} {errors}")
+        return answer
+
+    def desk_alone(self, *words, expect):
+        status, _, errors = centre.run(centre.DESK, "-", self.card(HANAKO), "-", *words, recording=self.recording)
+        if status != expect:
+            raise RuntimeError(f"{words}: {status} {errors}")
+
+
+# --- the scenes ---
+
+def init(stage):
+    status, errors = centre.init(stage.data, stage.memo, stage.recording)
+    if status:
+        raise RuntimeError(errors)
+
+
+def issue(stage):
+    """A card is registered by two persons; both certificates in one visit."""
+    stage.register(HANAKO)
+    stage.apply("new", HANAKO, kinds="both", pin="never-set")
+    stage.service.must("checkpoint", "admin1")
+
+
+def hold(stage):
+    """By telephone; the list is published."""
+    stage.apply("hold", HANAKO, who="hotline1")
+    stage.service.must("crl", "admin1")
+
+
+def release(stage):
+    """Found: authentication good again, signature revoked and issued anew."""
+    stage.apply("release", HANAKO, pin="known")
+    stage.service.must("checkpoint", "auditor1")
+
+
+def event(stage):
+    """She moves: the signature certificate ends, a new one is issued."""
+    stage.service.must("event", "register1", resident=HANAKO, event="moved-within", reference="prove-1",
+                       changes={"address": "鳥取県東伯郡北栄町見本二丁目2番地2"})
+    stage.service.must("crl", "admin1")
+    stage.apply("change-reissue", HANAKO, kinds="signature", pin="known")
+
+
+def reset(stage):
+    """Forgotten PINs, set anew."""
+    stage.pins = ["RESET26", "1357"]
+    stage.apply("pin-reset", HANAKO, kinds="both", pin="forgotten")
+
+
+def pin(stage):
+    """The card alone: wrong PINs, a right one, a change."""
+    stage.desk_alone("pin", "authentication", "9999", expect=1)
+    stage.desk_alone("pin", "authentication", "9998", expect=1)
+    stage.desk_alone("pin", "authentication", stage.pins[1], expect=0)
+    stage.desk_alone("pin", "signature", "WRONG99", expect=1)
+    stage.desk_alone("change", "signature", stage.pins[0], "CHANGE26", expect=0)
+    stage.pins[0] = "CHANGE26"
+
+
+def renew(stage):
+    """Five years later."""
+    stage.apply("renewal", HANAKO, kinds="both", pin="known")
+
+
+def revoke(stage):
+    """On request; then the card is given up."""
+    stage.apply("revoke", HANAKO, kinds="signature")
+    stage.service.must("crl", "admin1")
+
+
+PLAY = (("init", init, centre.CLOCK, False), ("issue", issue, "2026-12-01T02:00:00Z", True),
+        ("hold", hold, "2026-12-01T03:00:00Z", True), ("release", release, "2026-12-01T04:00:00Z", True),
+        ("event", event, "2026-12-01T05:00:00Z", True), ("reset", reset, "2026-12-01T06:00:00Z", True),
+        ("pin", pin, "2026-12-01T07:00:00Z", False), ("renew", renew, LATER, True),
+        ("revoke", revoke, "2031-05-02T01:00:00Z", True))
+
+
+def record(folder, until=None):
+    """Plays the scenes, or those up to one; the stage with its records."""
+    stage = Stage(folder)
+    for name, act, clock, serves in PLAY:
+        stage.play(name, act, clock, serves)
+        if name == until:
+            break
+    return stage
