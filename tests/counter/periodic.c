@@ -105,6 +105,13 @@ static void look(unsigned times)
         town_done("daiei1", "resident-find", json_pack("{s:i}", "resident", 1001));
 }
 
+/* On a machine so slow the 60 seconds may have done it. */
+static void skip_if_slow(int64_t start)
+{
+    if (clock_monotonic() - start > 55000)
+        skip();
+}
+
 static void signs_the_journal_after_a_thousand_entries(void **state)
 {
     (void)state;
@@ -114,13 +121,13 @@ static void signs_the_journal_after_a_thousand_entries(void **state)
     int64_t start = clock_monotonic();
     look(900);
     usleep(1500 * 1000);
+    skip_if_slow(start);
     assert_int_equal(last_checkpoint(), before);
     look(105);
     for (int i = 0; i < 20 && last_checkpoint() == before; i++)
         usleep(100 * 1000);
+    skip_if_slow(start);
     assert_in_range(last_checkpoint() - before, 900, 1100);
-    if (clock_monotonic() - start > 55000)
-        fail_msg("too slow a machine: the 60 seconds may have done it");
 }
 
 int main(void)
