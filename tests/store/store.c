@@ -199,7 +199,6 @@ static void refuses_another_version(void **state)
 static void a_parked_act_stays_as_it_was_asked(void **state)
 {
     (void)state;
-    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
     assert_ok(database_sql("INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1);"
                            "INSERT INTO parked VALUES (1, 'x', '{}', 'a', 5, NULL, NULL);"
                            "UPDATE parked SET finished = 6;"
