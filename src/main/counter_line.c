@@ -41,7 +41,7 @@ static const char *socket_path(const struct counter_line *line)
     if (line->values[COUNTER_SOCKET])
         return line->values[COUNTER_SOCKET];
     const char *path = getenv("JPKI_ACTS_SOCKET");
-    return path ? path : DEFAULT_SOCKET;
+    return path && path[0] ? path : DEFAULT_SOCKET;
 }
 
 static int connect_centre(struct counter_line *line)
@@ -62,11 +62,22 @@ static int connect_centre(struct counter_line *line)
     return complain_fault(absent.code ? &absent : &fault);
 }
 
+static bool numbers_are_right(const struct counter_line *line)
+{
+    int64_t number;
+    for (int i = COUNTER_FIELDS; i < NUM_COUNTER_OPTIONS; i++)
+        if (line->values[i] && fields[i].type == FIELD_WHOLE &&
+            !counter_word_number(line->values[i], &number))
+            return false;
+    return true;
+}
+
 int counter_line_read(int argc, char **argv, const struct option *options, int num_words,
                       struct counter_line *out)
 {
     *out = (struct counter_line){.client = {.fd = -1}};
-    if (!options_read(argc, argv, options, out->values, NUM_COUNTER_OPTIONS))
+    if (!options_read(argc, argv, options, out->values, NUM_COUNTER_OPTIONS) ||
+        !numbers_are_right(out))
         return EXIT_USAGE;
     out->num_words = argc - optind;
     out->words = argv + optind;
@@ -104,21 +115,34 @@ json_t *counter_line_fields(const struct counter_line *line)
     return object;
 }
 
+/* What was typed is wrong when the centre could not read the request: the rest of it is ours. */
+static int status_of(const struct counter_answer *answer)
+{
+    if (answer->outcome == COUNTER_REFUSED)
+        return EXIT_REFUSED;
+    return strcmp(counter_text(answer, "code"), err_name(ERR_MALFORMED)) == 0 ? EXIT_USAGE
+                                                                              : EXIT_UNDECIDED;
+}
+
 int counter_complain(const struct counter_answer *answer)
 {
-    const char *date = counter_text(answer, "date");
+    const char *date = counter_text(answer, "date"), *code = counter_text(answer, "code"),
+               *statements = counter_text(answer, "statements");
     fprintf(stderr, "jpki: %s%s%s", counter_sentence(answer, language_of_locale()),
             date[0] ? " " : "", date);
     if (answer->outcome == COUNTER_REFUSED)
-        fprintf(stderr, " [%s %s]", counter_text(answer, "code"),
-                counter_text(answer, "statements"));
+        fprintf(stderr, " [%s%s%s]", code, statements[0] ? " " : "", statements);
     fputc('\n', stderr);
+    if (strcmp(code, "nobody") == 0)
+        fprintf(stderr, "  %s\n",
+                say("on sample data --as STAFF says who asks (rows of etc/sample/staff.csv)",
+                    "見本データでは --as 職員 で操作者を指定します (etc/sample/staff.csv)"));
     size_t i;
     json_t *line;
     json_array_foreach (json_object_get(json_object_get(answer->detail, "answer"), "faults"), i,
                         line)
         fprintf(stderr, "  %s\n", json_string_value(line));
-    return answer->outcome == COUNTER_REFUSED ? EXIT_REFUSED : EXIT_UNDECIDED;
+    return status_of(answer);
 }
 
 int counter_print_json(const struct counter_answer *answer)
@@ -128,15 +152,27 @@ int counter_print_json(const struct counter_answer *answer)
     return EXIT_DONE;
 }
 
+static void print_scalar(json_t *value)
+{
+    char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    fputs(text ? text : json_is_string(value) ? json_string_value(value) : "", stdout);
+    free(text);
+}
+
+/* One line: a row as "name value, name value". */
 static void print_value(const char *name, json_t *value)
 {
-    if (json_is_string(value)) {
-        printf("%s: %s\n", name, json_string_value(value));
-        return;
+    const char *field, *between = "";
+    json_t *item;
+    printf("%s: ", name);
+    if (!json_is_object(value))
+        print_scalar(value);
+    json_object_foreach (value, field, item) {
+        printf("%s%s ", between, field);
+        print_scalar(item);
+        between = ", ";
     }
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    printf("%s: %s\n", name, text ? text : "");
-    free(text);
+    putchar('\n');
 }
 
 static void print_list(const char *name, json_t *list)

@@ -9,51 +9,53 @@
 #include "main/counter_terminal.h"
 #include "reader/pcsc.h"
 
-/* -- what a further argument becomes -- */
+/* -- what further arguments become; EXIT_DONE, or an exit status after a complaint -- */
 
-typedef bool counter_words(const struct counter_line *line, json_t *fields);
+typedef int counter_words(const struct counter_line *line, json_t *fields);
 
-static bool word_is_number(const struct counter_line *line, json_t *fields)
+static int word_is_number(const struct counter_line *line, json_t *fields)
 {
     int64_t number;
-    return counter_word_number(line->words[0], &number) &&
-           json_object_set_new(fields, "number", json_integer(number)) == 0;
+    if (!counter_word_number(line->words[0], &number))
+        return EXIT_USAGE;
+    json_object_set_new(fields, "number", json_integer(number));
+    return EXIT_DONE;
 }
 
-static bool word_is_time(const struct counter_line *line, json_t *fields)
+static int word_is_time(const struct counter_line *line, json_t *fields)
 {
     int64_t time;
-    if (time_parse(line->words[0], &time) != ERR_NONE) {
-        complain_usage(say("%s: no time", "%s: 時刻ではありません"), line->words[0]);
-        return false;
-    }
-    return json_object_set_new(fields, "time", json_integer(time)) == 0;
+    if (time_parse(line->words[0], &time) != ERR_NONE)
+        return complain_usage(say("%s: not a time (YYYY-MM-DDThh:mm:ssZ)",
+                                  "%s: 時刻 (YYYY-MM-DDThh:mm:ssZ) ではありません"),
+                              line->words[0]);
+    json_object_set_new(fields, "time", json_integer(time));
+    return EXIT_DONE;
 }
 
-static bool word_is_file(const struct counter_line *line, json_t *fields)
+static int word_is_file(const struct counter_line *line, json_t *fields)
 {
     struct fault fault = {0};
     struct buffer file CLEANUP_BUFFER;
     buffer_init(&file, LIMIT_ACT_FILE);
     fault_name_input(&fault, line->words[0]);
-    if (file_read(line->words[0], &file, &fault) != ERR_NONE) {
-        complain_fault(&fault);
-        return false;
-    }
+    if (file_read(line->words[0], &file, &fault) != ERR_NONE)
+        return complain_fault(&fault);
     json_t *text = json_stringn((const char *)file.data, file.len);
     if (!text)
-        complain_usage(say("%s: not UTF-8", "%s: UTF-8 ではありません"), line->words[0]);
-    return text && json_object_set_new(fields, "file", text) == 0;
+        return complain_usage(say("%s: not UTF-8", "%s: UTF-8 ではありません"), line->words[0]);
+    json_object_set_new(fields, "file", text);
+    return EXIT_DONE;
 }
 
-static bool word_is_step_papers(const struct counter_line *line, json_t *fields)
+static int word_is_step_papers(const struct counter_line *line, json_t *fields)
 {
-    return word_is_number(line, fields) &&
-           json_object_set_new(fields, "step", json_string("papers")) == 0;
+    json_object_set_new(fields, "step", json_string("papers"));
+    return word_is_number(line, fields);
 }
 
 /* ITEM=VALUE, as often as there are. */
-static bool words_are_changes(const struct counter_line *line, json_t *fields)
+static int words_are_changes(const struct counter_line *line, json_t *fields)
 {
     json_t *changes = json_object();
     json_object_set_new(fields, "changes", changes);
@@ -61,15 +63,13 @@ static bool words_are_changes(const struct counter_line *line, json_t *fields)
         char name[64];
         const char *equals = strchr(line->words[i], '=');
         size_t len = equals ? (size_t)(equals - line->words[i]) : sizeof name;
-        if (len >= sizeof name) {
-            complain_usage(say("%s: not ITEM=VALUE", "%s: 項目=値 の形ではありません"),
-                           line->words[i]);
-            return false;
-        }
+        if (len >= sizeof name)
+            return complain_usage(say("%s: not ITEM=VALUE", "%s: 項目=値 の形ではありません"),
+                                  line->words[i]);
         snprintf(name, sizeof name, "%.*s", (int)len, line->words[i]);
         json_object_set_new(changes, name, json_string(equals + 1));
     }
-    return true;
+    return EXIT_DONE;
 }
 
 /* -- the commands that are one act -- */
@@ -158,9 +158,11 @@ int run_counter_plain(int argc, char **argv)
     counter_words *words = plain[row].words;
     if (!words && line.num_words == 1)
         words = word_is_number; /* show NUMBER */
-    if (words && !words(&line, fields)) {
+    if (words)
+        status = words(&line, fields);
+    if (status != EXIT_DONE) {
         json_decref(fields);
-        return EXIT_USAGE;
+        return status;
     }
     if (plain[row].list)
         counter_client_ask_pages(&line.client, plain[row].act, fields, plain[row].list, &answer);

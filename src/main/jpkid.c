@@ -40,7 +40,7 @@ int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
     enum err err = secret_read_fd(fd, out);
     close(fd);
     if (err != ERR_NONE)
-        return complain_err("passphrase", err);
+        return complain_descriptor("passphrase", "passphrase-fd", err);
     if (out->len == 0)
         return complain_usage(say("the passphrase is empty", "パスフレーズが空です"));
     return EXIT_DONE;

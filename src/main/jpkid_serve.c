@@ -344,9 +344,7 @@ static enum err clock_make(struct service *service, const char *text, struct fau
 static enum err serve_start(struct service *service, const char *const *values,
                             const struct secret *passphrase, struct fault *fault)
 {
-    enum err err = data_folder_lock(service->call.data, &service->lock, fault);
-    if (err == ERR_NONE)
-        err = clock_make(service, values[OPTION_CLOCK], fault);
+    enum err err = clock_make(service, values[OPTION_CLOCK], fault);
     if (err == ERR_NONE)
         err = signals_take(service, fault);
     if (err == ERR_NONE)
@@ -383,7 +381,8 @@ int jpkid_serve(int argc, char **argv)
     service.call = (struct role_call){.data = values[OPTION_DATA],
                                       .parent = getpid(),
                                       .is_sample = data_is_sample(values[OPTION_DATA])};
-    if (sandbox_basics(&fault) != ERR_NONE)
+    if (sandbox_basics(&fault) != ERR_NONE ||
+        data_folder_lock(service.call.data, &service.lock, &fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
     if (status != EXIT_DONE)

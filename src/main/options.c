@@ -109,6 +109,17 @@ int complain_ask(const char *input, const char *option, enum err code)
     return EXIT_UNDECIDED;
 }
 
+int complain_descriptor(const char *input, const char *option, enum err code)
+{
+    if (code != ERR_CLOSED)
+        return complain_err(input, code);
+    fprintf(stderr,
+            say("%s: %s: the descriptor of --%s has no more lines\n",
+                "%s: %s: --%s の記述子にはもう行がありません\n"),
+            program_invocation_short_name, input, option);
+    return EXIT_UNDECIDED;
+}
+
 int complain_fault(const struct fault *fault)
 {
     char text[512];

@@ -33,6 +33,8 @@ const char *say(const char *en, const char *ja) __attribute__((format_arg(1), fo
 int complain_usage(const char *format, ...) PRINTF_LIKE(1, 2); /* 64 */
 int complain_err(const char *input, enum err code);            /* 2 */
 int complain_fault(const struct fault *fault);                 /* 2 */
+/* After secret_read_fd failed on the descriptor that this option names. */
+int complain_descriptor(const char *input, const char *option, enum err code); /* 2 */
 /* After secret_ask failed: option is the one that takes a descriptor in place of the terminal. */
 int complain_ask(const char *input, const char *option, enum err code); /* 2 */
 int refuse(const char *format, ...) PRINTF_LIKE(1, 2);                  /* 1 */

@@ -18,7 +18,7 @@ static int ask(const char *fd_text, const char *question, enum kind kind, struct
     const char *input = say("the PIN", "暗証番号");
     if (err == ERR_NONE)
         return EXIT_DONE;
-    return fd_text ? complain_err(input, err) : complain_ask(input, "pin-fd", err);
+    return fd_text ? complain_descriptor(input, "pin-fd", err) : complain_ask(input, "pin-fd", err);
 }
 
 static int exit_status_of(struct ruling ruling)

@@ -20,6 +20,22 @@ tap = Tap()
 folder = tempfile.mkdtemp(prefix="jpki-run-")
 environment = dict(os.environ, LC_ALL="C.UTF-8")
 
+# what a newcomer types wrong: exit status, what is answered
+WRONG = [
+    ("jpki counter find --resident 1001", 1, r"--as STAFF says who asks"),
+    ("jpki counter find --resident 99999 --as daiei1", 1, r"\[no-resident S14\]$"),
+    ("jpki counter run 99 --as daiei1", 1, r"\[no-application\]$"),
+    ("jpki counter find --resident 12x --as daiei1", 64, "^jpki: 12x: not a number"),
+    ("jpki counter open --procedure new --as daiei1", 64, "needs the field resident"),
+    ("jpki counter open --procedure nothing --resident 1001 --as daiei1", 64, "procedure is not"),
+    ("jpki admin clock tomorrow --as admin1", 64, "^jpki: tomorrow: not a time .YYYY"),
+    ("jpki admin import none.csv --as register1", 2, "^jpki: none.csv : open"),
+    ("JPKI_ACTS_SOCKET= jpki counter list", 2, "^jpki: jpki-data/run/acts.sock : jpkid : it does not serve"),
+    ("with-card letter.txt jpki card show", 2, "^with-card: no card\njpki: card image : length : only 9 bytes\n$"),
+    ("with-card 1001.card jpki pin change --kind authentication --pin-fd 0 </dev/null", 2,
+     "the descriptor of --pin-fd has no more lines"),
+]
+
 
 def start():
     """The process, and what it printed until it serves."""
@@ -51,6 +67,16 @@ def try_commands(printed):
     return done.stdout + done.stderr
 
 
+def test_wrong(printed):
+    """In the shell of a person who pasted the first two commands."""
+    begin = "\n".join(commands(printed).split("\n")[:2])
+    for command, status, pattern in WRONG:
+        done = subprocess.run(["sh", "-c", f"{begin}\n{command}"], text=True, capture_output=True, timeout=60,
+                              env=environment, cwd=SOURCE)
+        tap.check(done.returncode == status and re.search(pattern, done.stderr, re.M),
+                  f"wrong: {command}", f"exit {done.returncode}: {done.stdout}{done.stderr}")
+
+
 def test_start(name, wanted):
     process, printed = start()
     if not tap.check(LAST_LINE in printed, f"{name}: the town is served", printed):
@@ -60,6 +86,7 @@ def test_start(name, wanted):
     for pattern in wanted:
         tap.check(re.search(pattern, output, re.M), f"{name}: a command answers {pattern!r}", output)
     tap.check(not re.search(r"usage|not found|No such", output), f"{name}: no command is wrong", output)
+    test_wrong(printed)
     second = subprocess.run([RUN, folder], capture_output=True, text=True, timeout=30, env=environment)
     tap.check(second.returncode == 2 and "served already" in second.stderr,
               f"{name}: another one on the same data is refused", second.stdout + second.stderr)
@@ -75,8 +102,8 @@ def main():
         skip_all(f"{absent} is not installed")
     both = ["^verify OK", "^99: unknown", "^card id: 0003720000000013137220340514", "^signed: letter.txt.p7s",
             "^valid\ngood", "^invalid\nlost-or-held", r"release by holder for .* finished"]
-    test_start("first start", [*both, "new by holder for .* finished", "^residents: .*北栄　花子"])
-    test_start("second start", [*both, "^residents: .*北栄　花子"])
+    test_start("first start", [*both, "new by holder for .* finished", "^residents: resident 1001, name 北栄　花子, born 1986-05-14"])
+    test_start("second start", [*both, "^residents: resident 1001, name 北栄　花子, born 1986-05-14"])
     shutil.rmtree(folder)
     tap.end()
 

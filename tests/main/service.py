@@ -242,6 +242,18 @@ def test_restarts(service):
     tap.check("ended by signal 9" in service.said(), "the parent says what happened")
 
 
+def test_start_without():
+    """What is asked for comes after what can be seen without it."""
+    absent = os.path.join(folder, "absent")
+    for words, wanted in ((["serve", "--data", absent, "--listen", "127.0.0.1:0"], f"{absent} :"),
+                          (["init", "--data", absent], "the descriptor of --passphrase-fd has no more lines")):
+        done = subprocess.run([JPKID, *words, "--passphrase-fd", "0"], stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, timeout=60, env=ENVIRONMENT)
+        tap.check(done.returncode == 2 and wanted in done.stderr, f"jpkid {words[0]} without what it needs: {wanted}",
+                  done.stderr)
+    tap.check(not os.path.exists(absent), "nothing was made")
+
+
 def test_second_service():
     status, errors = jpkid("serve", "--data", DATA, "--listen", "127.0.0.1:0")
     tap.check(status == 2 and "another jpkid" in errors, "a second service on the folder is refused", errors)
@@ -332,6 +344,7 @@ def main():
     tap.check(service.roles() == {}, "nobody is left")
     test_broken_log()
     test_wrong_start()
+    test_start_without()
     test_signer_before_its_passphrase()
     for name in ("signer", "commit"):
         test_vital_end(name)
