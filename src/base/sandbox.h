@@ -12,7 +12,8 @@
 enum sandbox_calls {
     SANDBOX_CALLS_ALL,     /* no filter */
     SANDBOX_CALLS_COMPUTE, /* descriptors that are open already; no file, socket, process, thread */
-    SANDBOX_CALLS_SERVE    /* also accept, threads, and opening files for reading */
+    SANDBOX_CALLS_SERVE,   /* also accept, threads, and opening files for reading */
+    SANDBOX_CALLS_STORE    /* also accept, and files of every kind; no thread, no new socket */
 };
 
 struct sandbox_path {

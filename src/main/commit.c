@@ -118,7 +118,8 @@ static bool confine(const struct role_call *call, struct fault *fault)
             return false;
         allowed[i] = (struct sandbox_path){paths[i], true};
     }
-    const struct sandbox_plan plan = {.paths = allowed, .num_paths = COUNT_OF(items)};
+    const struct sandbox_plan plan = {
+        .calls = SANDBOX_CALLS_STORE, .paths = allowed, .num_paths = COUNT_OF(items)};
     return role_confine(call, &plan);
 }
 
