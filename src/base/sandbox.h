@@ -11,9 +11,9 @@
 /* The system calls that stay. */
 enum sandbox_calls {
     SANDBOX_CALLS_ALL,     /* no filter */
-    SANDBOX_CALLS_COMPUTE, /* descriptors that are open already, threads; no file, socket, process
-                            */
-    SANDBOX_CALLS_SERVE    /* also accept, and opening files for reading */
+    SANDBOX_CALLS_COMPUTE, /* what is open already, memory, threads; no file, socket, process */
+    SANDBOX_CALLS_SERVE,   /* also accept, and opening files for reading */
+    SANDBOX_CALLS_STORE    /* also accept, and files of every kind; no new socket */
 };
 
 struct sandbox_path {

@@ -42,6 +42,19 @@ static const int serve[] = {
     SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(shutdown),      SCMP_SYS(sendfile),
 };
 
+/* The writer of the database: its files, their locks and names, a memfd for the signer; connections
+ * that come in, none that go out. Which files, Landlock says. */
+static const int store[] = {
+    SCMP_SYS(accept4),    SCMP_SYS(getsockopt), SCMP_SYS(shutdown),  SCMP_SYS(openat),
+    SCMP_SYS(pwrite64),   SCMP_SYS(ftruncate),  SCMP_SYS(fallocate), SCMP_SYS(newfstatat),
+    SCMP_SYS(stat),       SCMP_SYS(lstat),      SCMP_SYS(access),    SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2), SCMP_SYS(statx),      SCMP_SYS(fstatfs),   SCMP_SYS(getcwd),
+    SCMP_SYS(readlink),   SCMP_SYS(readlinkat), SCMP_SYS(unlink),    SCMP_SYS(unlinkat),
+    SCMP_SYS(rename),     SCMP_SYS(renameat),   SCMP_SYS(renameat2), SCMP_SYS(link),
+    SCMP_SYS(linkat),     SCMP_SYS(fchmod),     SCMP_SYS(fchown),    SCMP_SYS(memfd_create),
+    SCMP_SYS(msync),      SCMP_SYS(umask),      SCMP_SYS(utimensat),
+};
+
 static int allow_all(scmp_filter_ctx filter, const int *calls, size_t num)
 {
     int status = 0;
@@ -92,6 +105,8 @@ static int filter_fill(scmp_filter_ctx filter, enum sandbox_calls calls)
         status = allow_all(filter, serve, COUNT_OF(serve));
     if (status == 0 && calls == SANDBOX_CALLS_SERVE)
         status = allow_reading_files(filter);
+    if (status == 0 && calls == SANDBOX_CALLS_STORE)
+        status = allow_all(filter, store, COUNT_OF(store));
     return status;
 }
 

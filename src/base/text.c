@@ -78,3 +78,45 @@ bool text_is_variation_selector(uint32_t c)
 {
     return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);
 }
+
+/* Unicode 15: general categories Cc and Cf but for those of scripts not in use here, line and
+ * paragraph separators, and letters that are drawn as nothing. */
+static const struct {
+    uint32_t first, last;
+} hidden[] = {
+    {0x0000, 0x001F}, {0x007F, 0x009F}, {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C},
+    {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F}, {0x2800, 0x2800}, {0x3164, 0x3164},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFFB}, {0xFFFE, 0xFFFF}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE00FF},
+};
+
+bool text_is_hidden(uint32_t c)
+{
+    for (size_t i = 0; i < COUNT_OF(hidden); i++)
+        if (c >= hidden[i].first && c <= hidden[i].last)
+            return true;
+    return (c & 0xFFFE) == 0xFFFE; /* noncharacters of every plane */
+}
+
+bool text_has_hidden(struct bytes text)
+{
+    struct reader reader = reader_of(text);
+    uint32_t c;
+    while (text_next(&reader, &c))
+        if (text_is_hidden(c))
+            return true;
+    return false;
+}
+
+void text_put_visible(struct buffer *buffer, struct bytes text)
+{
+    struct reader reader = reader_of(text);
+    uint32_t c;
+    uint8_t skipped;
+    while (reader.left) {
+        bool is_whole = text_next(&reader, &c);
+        if (!is_whole && !reader_u8(&reader, &skipped))
+            return;
+        text_put(buffer, is_whole && !text_is_hidden(c) ? c : '?');
+    }
+}

@@ -8,5 +8,13 @@
 bool text_next(struct reader *reader, uint32_t *code_point) MUST_USE;
 void text_put(struct buffer *buffer, uint32_t code_point);
 bool text_is_utf8(struct bytes text);
-size_t text_count(struct bytes text);                 /* code points of well-formed text */
+size_t text_count(struct bytes text); /* code points of well-formed text */
+/* text_is_hidden: what nobody sees and what turns the order of what they see: controls (C0, C1),
+ * marks and isolates of direction, joiners, fillers, tags, noncharacters. None stands in a name, an
+ * address or a word of ours; the record, acts and the terminal all ask here. */
+bool text_is_hidden(uint32_t code_point);
+bool text_has_hidden(struct bytes text); /* of well-formed text */
+/* text_put_visible appends text for a terminal: '?' for each hidden character and malformed octet.
+ */
+void text_put_visible(struct buffer *buffer, struct bytes text);
 bool text_is_variation_selector(uint32_t code_point); /* IVS and the standard ones */

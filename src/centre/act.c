@@ -108,22 +108,16 @@ static json_t *refusal_json(const struct ruling *ruling)
     return refused;
 }
 
-/* A fault quotes what came, perhaps cut inside of a character. */
-static void make_printable(char *text)
-{
-    bool is_utf8 = text_is_utf8(bytes_of_text(text));
-    for (unsigned char *at = (unsigned char *)text; *at; at++)
-        if (*at < ' ' || *at == 0x7f || (*at >= 0x80 && !is_utf8))
-            *at = '?';
-}
-
 static json_t *error_json(const struct fault *fault)
 {
     char text[512];
+    struct buffer visible CLEANUP_BUFFER;
+    buffer_init(&visible, sizeof text);
     fault_print(fault, text, sizeof text);
-    make_printable(text);
+    text_put_visible(&visible, bytes_of_text(text)); /* it quotes what came, perhaps cut */
     return json_pack("{s:s, s:s}", "code", err_name(fault->code), "text",
-                     fault->text[0] ? text : err_sentence(fault->code, LANGUAGE_EN));
+                     fault->text[0] ? buffer_text(&visible)
+                                    : err_sentence(fault->code, LANGUAGE_EN));
 }
 
 void act_call_answer(const struct act_call *call, struct buffer *out)

@@ -45,16 +45,14 @@ static bool read_flag(const struct field_row *row, json_t *value, struct act_fie
     return true;
 }
 
-/* The text of a JSON string: no zero byte inside, no control characters, 1 to 200 characters. */
+/* The text of a JSON string: nothing hidden inside, 1 to 200 characters. */
 static const char *short_text(json_t *value)
 {
     if (!json_is_string(value))
         return NULL;
     struct bytes text = bytes_of(json_string_value(value), json_string_length(value));
-    for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] < ' ' || text.data[i] == 0x7f)
-            return NULL;
-    if (text.len == 0 || !text_is_utf8(text) || text_count(text) > FIELD_TEXT_MAX)
+    if (text.len == 0 || !text_is_utf8(text) || text_count(text) > FIELD_TEXT_MAX ||
+        text_has_hidden(text))
         return NULL;
     return json_string_value(value);
 }

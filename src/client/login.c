@@ -146,11 +146,8 @@ static void words_copy(const char *from, char *to, size_t size)
     buffer_init(&words, size - 1);
     struct reader reader = reader_of(bytes_of_text(from));
     uint32_t c;
-    while (words.len + 4 < size && text_next(&reader, &c)) {
-        bool turns = (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-                     (c >= 0x2060 && c <= 0x206F) || c == 0x061C || c == 0xFEFF;
-        text_put(&words, c < 0x20 || (c >= 0x7F && c < 0xA0) || turns ? '?' : c);
-    }
+    while (words.len + 4 < size && text_next(&reader, &c))
+        text_put(&words, text_is_hidden(c) ? '?' : c);
     snprintf(to, size, "%.*s", (int)words.len, words.len ? (const char *)words.data : "");
 }
 

@@ -120,7 +120,8 @@ static bool confine(const struct role_call *call, const char *database, struct f
             return false;
         allowed[i] = (struct sandbox_path){paths[i], true};
     }
-    const struct sandbox_plan plan = {.paths = allowed, .num_paths = num_items};
+    const struct sandbox_plan plan = {
+        .calls = SANDBOX_CALLS_STORE, .paths = allowed, .num_paths = num_items};
     return role_confine(call, &plan);
 }
 

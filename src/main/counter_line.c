@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "base/text.h"
 #include "main/counter.h"
 
 #define DEFAULT_SOCKET "jpki-data/run/acts.sock"
@@ -152,10 +154,20 @@ int counter_print_json(const struct counter_answer *answer)
     return EXIT_DONE;
 }
 
+/* Nothing that the centre says moves the cursor or turns the line. */
+static void print_visible(const char *text)
+{
+    struct buffer visible CLEANUP_BUFFER;
+    buffer_init(&visible, LIMIT_FRAME);
+    text_put_visible(&visible, bytes_of_text(text));
+    const char *shown = buffer_text(&visible);
+    fputs(shown ? shown : "", stdout);
+}
+
 static void print_scalar(json_t *value)
 {
     char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    fputs(text ? text : json_is_string(value) ? json_string_value(value) : "", stdout);
+    print_visible(text ? text : json_is_string(value) ? json_string_value(value) : "");
     free(text);
 }
 
@@ -275,8 +287,10 @@ int counter_print_parked(const struct counter_line *line, const struct counter_a
                json_string_value(json_object_get(row, "first")),
                json_string_value(json_object_get(row, "first_label")),
                json_string_value(json_object_get(row, "time")));
-        json_array_foreach (json_object_get(row, "fields"), j, field)
-            printf("  %s: %s\n", label(field), json_string_value(json_object_get(field, "value")));
+        json_array_foreach (json_object_get(row, "fields"), j, field) {
+            printf("  ");
+            print_value(label(field), json_object_get(field, "value"));
+        }
     }
     return EXIT_DONE;
 }

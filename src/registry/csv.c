@@ -94,6 +94,8 @@ static const char *take_field(struct csv *csv)
         return wrong;
     if (!text_is_utf8(bytes_of(csv->text + start, csv->text_len - start)))
         return "a field is not UTF-8";
+    if (text_has_hidden(bytes_of(csv->text + start, csv->text_len - start)))
+        return "a hidden or control character stands in a field";
     csv->text[csv->text_len++] = '\0';
     csv->fields[csv->num_fields++] = csv->text + start;
     return NULL;

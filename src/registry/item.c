@@ -112,8 +112,8 @@ static const char *check_text(struct bytes text)
     struct reader reader = reader_of(text);
     uint32_t c;
     while (text_next(&reader, &c))
-        if (c < 0x20 || (c >= 0x7F && c < 0xA0) || (c & 0xFFFE) == 0xFFFE)
-            return "has a control character";
+        if (text_is_hidden(c))
+            return "has a hidden or control character";
     return reader_is_done(&reader) ? NULL : "is not UTF-8";
 }
 

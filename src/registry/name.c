@@ -26,17 +26,12 @@ enum err name_join(const struct person_name *name, char out[static NAME_TEXT], s
     return ERR_NONE;
 }
 
-static bool is_control(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7F && c < 0xA0);
-}
-
 /* Appends one character of the original, or flags the last one for its dropped selector. */
 static const char *append(const struct substitutes *substitutes, uint32_t c, struct buffer *text,
                           struct buffer *flags)
 {
-    if (is_control(c))
-        return "a control character";
+    if (text_is_hidden(c))
+        return "a hidden or control character";
     if (text_is_variation_selector(c)) {
         if (flags->len == 0)
             return "a variation selector without its character";

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -127,6 +128,25 @@ static int make_memory_run(void)
     return went_through(at == MAP_FAILED ? -1 : 0);
 }
 
+static int make_socket(void)
+{
+    return went_through(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static int trace_itself(void)
+{
+    return went_through((int)ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+}
+
+/* As a database and a published list do. */
+static int write_a_database(void)
+{
+    int fd = open(allowed, O_RDWR);
+    if (fd < 0 || pwrite(fd, "b", 1, 0) != 1 || ftruncate(fd, 1) != 0 || fdatasync(fd) != 0)
+        return 0;
+    return memfd_create("list", MFD_ALLOW_SEALING) >= 0 && lseek(fd, 0, SEEK_END) == 1;
+}
+
 static int trace_parent(void)
 {
     return went_through(kill(getppid(), 0));
@@ -172,6 +192,7 @@ static void keeps_what_the_plan_names(void **state)
     assert_int_equal(run_within(SANDBOX_CALLS_SERVE, open_readable), 1);
     assert_int_equal(run_within(SANDBOX_CALLS_SERVE, make_thread), 1);
     assert_int_equal(run_within(SANDBOX_CALLS_COMPUTE, make_thread), 1);
+    assert_int_equal(run_within(SANDBOX_CALLS_STORE, write_a_database), 1);
 }
 
 static void refuses_other_files_and_ports(void **state)
@@ -207,6 +228,19 @@ static void refuses_system_calls_of_a_serving_role(void **state)
                                            make_memory_run, trace_parent};
     for (size_t i = 0; i < COUNT_OF(attacks); i++)
         assert_int_equal(run_within(SANDBOX_CALLS_SERVE, attacks[i]), 0);
+}
+
+static void refuses_system_calls_of_the_writer(void **state)
+{
+    (void)state;
+    if (run_within(SANDBOX_CALLS_STORE, reports_filter) != 1)
+        skip();
+    static int (*const attacks[])(void) = {open_forbidden, open_passwd,     open_readable_to_write,
+                                           bind_port,      make_socket,     run_program,
+                                           make_process,   make_memory_run, make_thread,
+                                           trace_itself,   trace_parent};
+    for (size_t i = 0; i < COUNT_OF(attacks); i++)
+        assert_int_equal(run_within(SANDBOX_CALLS_STORE, attacks[i]), 0);
 }
 
 static void refuses_a_path_that_is_not_there(void **state)
@@ -264,6 +298,7 @@ int main(void)
         cmocka_unit_test(refuses_other_files_and_ports),
         cmocka_unit_test(refuses_system_calls_of_a_computing_role),
         cmocka_unit_test(refuses_system_calls_of_a_serving_role),
+        cmocka_unit_test(refuses_system_calls_of_the_writer),
         cmocka_unit_test(refuses_a_path_that_is_not_there),
         cmocka_unit_test(dies_with_its_parent),
     };

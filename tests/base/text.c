@@ -33,12 +33,38 @@ static void writes_what_it_reads(void **state)
     assert_string_equal(buffer_text(&out), text);
 }
 
+static void tells_what_is_hidden(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "a\u202eb", "\u2066a",     "a\u200b", "\ufeffa", "a\x1b[2J",
+        "a\x7f",    "a\xc2\x85",   "a\u061c", "a\u00ad", "a\u3164",
+        "a\ufffe",  "a\U000e0041", "a\n",     "\u200d",  "a\u2028",
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_true(text_has_hidden(bytes_of_text(bad[i])));
+    static const char *const good[] = {
+        "",  "北栄　花子", "ＪＯＨＮ Smith-Jones ー・’", "髙𠮷", "辻\U000E0101", "葛\uFE00",
+        "é", "﨑"};
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_false(text_has_hidden(bytes_of_text(good[i])));
+}
+
+static void prints_what_can_be_seen(void **state)
+{
+    (void)state;
+    struct buffer out CLEANUP_BUFFER;
+    buffer_init(&out, 64);
+    text_put_visible(&out, bytes_of_text("あ\u202eい\x1b[2J\xffう\xe3\x81"));
+    assert_string_equal(buffer_text(&out), "あ?い?[2J?う??");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_characters),
-        cmocka_unit_test(refuses_what_is_not_utf8),
-        cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(counts_characters),       cmocka_unit_test(refuses_what_is_not_utf8),
+        cmocka_unit_test(writes_what_it_reads),    cmocka_unit_test(tells_what_is_hidden),
+        cmocka_unit_test(prints_what_can_be_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,8 +44,9 @@ static void refuses_a_bad_line_and_goes_on(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "a\"b,c", "\"a\"b,c", "\"a,c",  "a,\"b\r",    "a\rb,c",
-        "a\tb,c", "a\x01,c",  "\xFF,c", "a,\xE3\x81", "\"\xC0\x80\",c",
+        "a\"b,c",   "\"a\"b,c",  "\"a,c",       "a,\"b\r",        "a\rb,c",    "a\tb,c",
+        "a\x01,c",  "\xFF,c",    "a,\xE3\x81",  "\"\xC0\x80\",c", "\u202ea,c", "\"a\u2066\",c",
+        "a,\u200b", "a\ufeff,c", "a\xc2\x9b,c", "a\x7f,c",
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         char text[64];
