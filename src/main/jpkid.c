@@ -2,10 +2,12 @@
  * processes; nobody else calls it. */
 #include "main/jpkid.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "main/options.h"
 #include "main/role.h"
 
@@ -30,6 +32,16 @@ static int passphrase_ask(bool is_new, struct secret *out)
     return EXIT_DONE;
 }
 
+/* The numbers of the standard streams stay taken: what is opened next must not become one of them.
+ */
+static void let_go(int fd)
+{
+    int nothing = fd <= STDERR_FILENO ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
+    if (nothing < 0 || dup2(nothing, fd) != fd)
+        close(fd);
+    fd_close(&nothing);
+}
+
 int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
 {
     if (!fd_text)
@@ -38,7 +50,7 @@ int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
     if (!option_descriptor("passphrase-fd", fd_text, &fd))
         return EXIT_USAGE;
     enum err err = secret_read_fd(fd, out);
-    close(fd);
+    let_go(fd);
     if (err != ERR_NONE)
         return complain_descriptor("passphrase", "passphrase-fd", err);
     if (out->len == 0)

