@@ -251,12 +251,13 @@ def running(service, owed, wrong):
     database = centre.dump(service.data)
     check_rows(owed.database, database, wrong)
     check_states(database, wrong)
-    waiting = [row["serial"] for row in database["signing"] if row["certificate"] is None and not row["is_refused"]]
-    if waiting:
-        wrong.append(f"stored and never signed: {waiting}")
     for index, kind in enumerate(centre.KINDS):
         check_ocsp(service, kind, database, index, wrong)
         check_list(service, kind, database, index, owed, wrong)
+    waiting = [row["serial"] for row in centre.dump(service.data)["signing"]  # status has asked by now
+               if row["certificate"] is None and not row["is_refused"]]
+    if waiting:
+        wrong.append(f"stored and never signed: {waiting}")
     check_verification(service, owed, wrong)
     check_next_list(service, owed, wrong)
 
