@@ -107,6 +107,8 @@ static enum err add_generations(struct centre *centre, struct fault *fault)
         sha256(buffer_bytes(&centre->authorities[kind].spki), generation.key);
         err = status_map_add_generation(centre->maps[kind], &generation);
         if (err == ERR_NONE)
+            err = status_map_sync(centre->maps[kind]); /* no start writes them again */
+        if (err == ERR_NONE)
             err = status_authority_publish(centre->published, (enum kind)kind,
                                            buffer_bytes(&centre->authorities[kind].der), fault);
     }
