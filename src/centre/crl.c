@@ -14,6 +14,7 @@
 
 struct crl {
     int64_t number, this_update, epoch;
+    uint8_t digest[SHA256_LEN]; /* of the bytes that were signed */
 };
 
 static enum err crl_last(struct centre *centre, enum kind kind, struct crl *out,
@@ -22,8 +23,12 @@ static enum err crl_last(struct centre *centre, enum kind kind, struct crl *out,
     struct rows rows CLEANUP_ROWS = {0};
     struct crl last = {0};
     store_query(centre->store, STATEMENT_CRL_LAST, VALUES(value_integer(kind)), &rows, fault);
-    if (rows_next(&rows))
-        last = (struct crl){row_integer(&rows, 0), row_integer(&rows, 1), row_integer(&rows, 2)};
+    if (rows_next(&rows)) {
+        last = (struct crl){.number = row_integer(&rows, 0),
+                            .this_update = row_integer(&rows, 1),
+                            .epoch = row_integer(&rows, 2)};
+        row_copy_blob(&rows, 3, last.digest, sizeof last.digest);
+    }
     enum err err = rows_end(&rows);
     if (err == ERR_NONE)
         *out = last;
@@ -135,6 +140,14 @@ enum err crl_publish(struct centre *centre, enum kind kind, struct fault *fault)
     return err != ERR_NONE ? err : crl_sign(centre, kind, &crl, memfd, fault);
 }
 
+/* The last list is stored before it is signed and published: a start may find it unpublished. */
+static bool is_published(const struct centre *centre, enum kind kind, const struct crl *last)
+{
+    return status_crl_is_published(centre->published, kind,
+                                   bytes_of(last->digest, sizeof last->digest),
+                                   (uint64_t)last->epoch);
+}
+
 enum err crl_publish_due(struct centre *centre, struct fault *fault)
 {
     for (int i = 0; i < NUM_KINDS; i++) {
@@ -144,8 +157,9 @@ enum err crl_publish_due(struct centre *centre, struct fault *fault)
         if (err != ERR_NONE)
             return err;
         bool lacks_change = (uint64_t)last.epoch < status_map_epoch(centre->maps[kind]);
-        bool is_old = clock_now() - last.this_update >= CRL_EVERY;
-        if ((lacks_change || is_old) && (err = crl_publish(centre, kind, fault)) != ERR_NONE)
+        bool is_due = lacks_change || clock_now() - last.this_update >= CRL_EVERY ||
+                      !is_published(centre, kind, &last);
+        if (is_due && (err = crl_publish(centre, kind, fault)) != ERR_NONE)
             return err;
     }
     centre->has_new_change = false;
