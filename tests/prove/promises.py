@@ -233,8 +233,12 @@ def still(data, owed, wrong):
     check_rows(owed.database, database, wrong)
     check_states(database, wrong)
     check_journal(database, owed.checkpoints, wrong)
-    with open(f"{data}/signer/signed.log", "rb") as file:
-        records = log_records(file.read(), wrong)
+    try:
+        with open(f"{data}/signer/signed.log", "rb") as file:
+            records = log_records(file.read(), wrong)
+    except FileNotFoundError:
+        wrong.append("signed.log is gone")
+        return database
     check_log(records, database, wrong)
     if len(records) < len(owed.records):
         wrong.append(f"{len(owed.records) - len(records)} signatures left that signed.log does not know")
@@ -265,6 +269,9 @@ def running(service, owed, wrong):
 def check_ocsp(service, kind, database, index, wrong):
     states = {row["serial"]: row["state"] for row in database["certificate"] if row["kind"] == index}
     highest = max(row["serial"] for row in database["signing"] if row["kind"] == index)
+    with open(f"{service.data}/status/{kind}.map", "rb") as file:
+        if struct.unpack("=Q", file.read(56)[48:])[0] == 0:  # every serial would be unknown for ever
+            wrong.append(f"the status map of {kind} knows no authority")
     wanted = {GOOD: "good", HELD: "revoked", REVOKED: "revoked"}
     serials = sorted(states)[-13:] + [highest + 5, highest + 6]
     for serial, said in service.ocsp(kind, serials).items():
@@ -272,10 +279,17 @@ def check_ocsp(service, kind, database, index, wrong):
             wrong.append(f"OCSP says {said or 'nothing'} of {kind} {serial}, whose state is {states.get(serial)}")
 
 
+def read_list(data, kind):
+    try:
+        with open(f"{data}/published/{kind}.crl", "rb") as file:
+            return crl_facts(file.read())
+    except FileNotFoundError:
+        return None
+
+
 def check_list(service, kind, database, index, owed, wrong):
     """Published lists go on from the one that the world has seen, and say what was acknowledged."""
-    with open(f"{service.data}/published/{kind}.crl", "rb") as file:
-        facts = crl_facts(file.read())
+    facts = read_list(service.data, kind)
     seen = owed.lists.get(kind)
     if not facts or (seen and (facts[0] < seen[0] or facts[1] < seen[1])):
         wrong.append(f"the list of {kind} goes back: {facts} after {seen}")
@@ -307,8 +321,7 @@ def check_next_list(service, owed, wrong):
         return
     for index, kind in enumerate(centre.KINDS):
         signed = [r for r in owed.records if r.type == CRL and r.kind == index]
-        with open(f"{service.data}/published/{kind}.crl", "rb") as file:
-            facts = crl_facts(file.read())
+        facts = read_list(service.data, kind)
         if signed and (not facts or facts[0] <= max(r.number for r in signed)):
             wrong.append(f"the number of the next list of {kind} was used before: {facts}")
 
