@@ -37,7 +37,10 @@ fuzz: install-packages
 page-coverage: build
 	@tools/page-coverage
 
-prove bench screenshots:
+prove: build
+	@tests/prove/prove.py
+
+bench screenshots:
 	@echo "make $@: nothing to do yet"
 
 clean:

@@ -223,6 +223,45 @@ def crl_serials(data, kind, wrong):
     return {int(number, 16) for number in re.findall(r"Serial Number: ([0-9A-F]+)", done.stdout)}
 
 
+def check_published(data, owed, wrong):
+    """Every published file is one that was published, whole; the bytes of the last signed list are there."""
+    for entry in os.scandir(f"{data}/published"):
+        with open(entry.path, "rb") as file:
+            content = file.read()
+        if not entry.name.endswith(".new") and (entry.name, content) not in owed.published:
+            wrong.append(f"published and not whole: {entry.name}, {len(content)} bytes")
+    for index, kind in enumerate(centre.KINDS):
+        signed = [record for record in owed.records if record.type == CRL and record.kind == index]
+        names = [name for name in (f"{kind}.tbs", f"{kind}.crl") if os.path.exists(f"{data}/published/{name}")]
+        digests = [hashlib.sha256(list_content(f"{data}/published/{name}")).digest() for name in names]
+        if signed and signed[-1].digest not in digests:
+            wrong.append(f"the list of {kind} that was signed last is nowhere")
+
+
+def list_content(path):
+    """What is signed of a list: all of a .tbs, the first element of a .crl."""
+    with open(path, "rb") as file:
+        content = file.read()
+    if path.endswith(".tbs") or len(content) < 8:
+        return content
+    inner = content[2 + (content[1] & 0x7F if content[1] & 0x80 else 0):]
+    wide = inner[1] & 0x7F if inner[1] & 0x80 else 0
+    length = int.from_bytes(inner[2:2 + wide], "big") if wide else inner[1]
+    return inner[:2 + wide + length]
+
+
+def check_export(data, owed, wrong):
+    """Every checkpoint that was stored when an answer left stands in the file that is carried away."""
+    try:
+        with open(f"{data}/journal/checkpoints") as file:
+            exported = {int(line.split()[0]) for line in file if line.endswith("\n")}
+    except FileNotFoundError:
+        exported = set()
+    missing = {row["sequence"] for row in owed.database["journal_checkpoint"]} - exported
+    if missing:
+        wrong.append(f"checkpoints that were stored are not exported: {sorted(missing)}")
+
+
 # --- both kinds of check ---
 
 def still(data, owed, wrong):
@@ -233,6 +272,8 @@ def still(data, owed, wrong):
     check_rows(owed.database, database, wrong)
     check_states(database, wrong)
     check_journal(database, owed.checkpoints, wrong)
+    check_published(data, owed, wrong)
+    check_export(data, owed, wrong)
     try:
         with open(f"{data}/signer/signed.log", "rb") as file:
             records = log_records(file.read(), wrong)
