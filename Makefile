@@ -40,7 +40,10 @@ page-coverage: build
 bench: build
 	@bench/run
 
-prove screenshots:
+prove: build
+	@tests/prove/prove.py
+
+screenshots:
 	@echo "make $@: nothing to do yet"
 
 clean:

@@ -58,7 +58,7 @@ enum err fd_write_all(int fd, struct bytes content)
     return ERR_NONE;
 }
 
-static enum err folder_sync(const char *path, struct fault *fault)
+enum err folder_sync(const char *path, struct fault *fault)
 {
     char copy[PATH_MAX];
     snprintf(copy, sizeof copy, "%s", path);

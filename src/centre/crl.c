@@ -14,6 +14,7 @@
 
 struct crl {
     int64_t number, this_update, epoch;
+    uint8_t digest[SHA256_LEN]; /* of the bytes that were signed */
 };
 
 static enum err crl_last(struct centre *centre, enum kind kind, struct crl *out,
@@ -22,8 +23,12 @@ static enum err crl_last(struct centre *centre, enum kind kind, struct crl *out,
     struct rows rows CLEANUP_ROWS = {0};
     struct crl last = {0};
     store_query(centre->store, STATEMENT_CRL_LAST, VALUES(value_integer(kind)), &rows, fault);
-    if (rows_next(&rows))
-        last = (struct crl){row_integer(&rows, 0), row_integer(&rows, 1), row_integer(&rows, 2)};
+    if (rows_next(&rows)) {
+        last = (struct crl){.number = row_integer(&rows, 0),
+                            .this_update = row_integer(&rows, 1),
+                            .epoch = row_integer(&rows, 2)};
+        row_copy_blob(&rows, 3, last.digest, sizeof last.digest);
+    }
     enum err err = rows_end(&rows);
     if (err == ERR_NONE)
         *out = last;
@@ -141,6 +146,14 @@ int64_t crl_last_daily(int64_t t)
     return date_start(date_of_time(t - CRL_DAILY)) + CRL_DAILY;
 }
 
+/* The last list is stored before it is signed and published: a start may find it unpublished. */
+static bool is_published(const struct centre *centre, enum kind kind, const struct crl *last)
+{
+    return status_crl_is_published(centre->published, kind,
+                                   bytes_of(last->digest, sizeof last->digest),
+                                   (uint64_t)last->epoch);
+}
+
 enum err crl_publish_due(struct centre *centre, struct fault *fault)
 {
     int64_t daily = crl_last_daily(clock_now());
@@ -151,8 +164,9 @@ enum err crl_publish_due(struct centre *centre, struct fault *fault)
         if (err != ERR_NONE)
             return err;
         bool lacks_change = (uint64_t)last.epoch < status_map_epoch(centre->maps[kind]);
-        bool is_old = last.this_update < daily;
-        if ((lacks_change || is_old) && (err = crl_publish(centre, kind, fault)) != ERR_NONE)
+        bool is_due =
+            lacks_change || last.this_update < daily || !is_published(centre, kind, &last);
+        if (is_due && (err = crl_publish(centre, kind, fault)) != ERR_NONE)
             return err;
     }
     centre->has_new_change = false;

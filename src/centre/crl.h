@@ -13,5 +13,6 @@ int64_t crl_last_daily(int64_t t);
 /* crl_publish makes, signs and publishes the list of one kind: number and thisUpdate above the
  * last, journalled and durable before the signer sees them. */
 enum err crl_publish(struct centre *centre, enum kind kind, struct fault *fault) MUST_USE;
-/* crl_publish_due does it for each kind whose list lacks a change, or is older than 00:30. */
+/* crl_publish_due does it for each kind whose list lacks a change, is older than 00:30, or was
+ * stored and not published. */
 enum err crl_publish_due(struct centre *centre, struct fault *fault) MUST_USE;

@@ -120,6 +120,17 @@ static enum err links_between(struct store *store, int64_t after, int64_t until,
     return err != ERR_NONE ? err : end != ERR_NONE ? end : buffer_check(out);
 }
 
+/* How long the file is up to its last whole line; what stands behind is a write that was cut short.
+ * -1 on an error. */
+static off_t whole_lines(int fd)
+{
+    char last = '\n';
+    off_t end = lseek(fd, 0, SEEK_END);
+    while (end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n')
+        end--;
+    return end > 0 && last != '\n' ? -1 : end;
+}
+
 static enum err checkpoint_export(const char *path, const struct signer_checkpoint *checkpoint,
                                   const uint8_t signature[static SIGNER_RAW_LEN],
                                   struct fault *fault)
@@ -132,10 +143,12 @@ static enum err checkpoint_export(const char *path, const struct signer_checkpoi
     buffer_put_text(&line, " ");
     hex_encode(bytes_of(signature, SIGNER_RAW_LEN), &line);
     buffer_put_text(&line, "\n");
-    int fd CLEANUP_FD = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0 || fd_write_all(fd, buffer_bytes(&line)) != ERR_NONE || fdatasync(fd) != 0)
+    int fd CLEANUP_FD = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    off_t end = fd < 0 ? -1 : whole_lines(fd);
+    if (end < 0 || ftruncate(fd, end) != 0 || fd_write_all(fd, buffer_bytes(&line)) != ERR_NONE ||
+        fdatasync(fd) != 0)
         return fault_set(fault, ERR_IO, "checkpoints", "%s cannot be written", path);
-    return ERR_NONE;
+    return end == 0 ? folder_sync(path, fault) : ERR_NONE;
 }
 
 static enum err checkpoint_store(struct store *store, const struct signer_checkpoint *checkpoint,

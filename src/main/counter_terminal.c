@@ -195,8 +195,8 @@ static bool verify_pin(struct terminal *terminal, struct card_session *session, 
     return fail(out, err, &fault, "pin");
 }
 
-static bool set_pin(struct terminal *terminal, struct card_session *session, int64_t number,
-                    enum kind kind, enum permit_purpose purpose, struct counter_answer *out)
+static bool write_pin(struct terminal *terminal, struct card_session *session, int64_t number,
+                      enum kind kind, enum permit_purpose purpose, struct counter_answer *out)
 {
     struct fault fault = {0};
     if (!have_pin(terminal, kind, true, out) ||
@@ -204,6 +204,22 @@ static bool set_pin(struct terminal *terminal, struct card_session *session, int
         return false;
     enum err err = card_set_pin(session, kind, &terminal->pins[kind], &fault);
     return err == ERR_NONE || fail(out, err, &fault, "pin");
+}
+
+/* A card that has a first PIN already took it when something stopped before the centre heard of it:
+ * whoever knows the PIN goes on. */
+static bool set_pin(struct terminal *terminal, struct card_session *session, int64_t number,
+                    enum kind kind, enum permit_purpose purpose, struct counter_answer *out)
+{
+    uint8_t tries = 0;
+    struct fault fault = {0};
+    if (purpose == PERMIT_SET_PIN) {
+        enum err err = card_tries(session, kind, &tries, &fault);
+        if (err != ERR_NONE)
+            return fail(out, err, &fault, "pin");
+    }
+    return tries ? verify_pin(terminal, session, kind, out)
+                 : write_pin(terminal, session, number, kind, purpose, out);
 }
 
 static const struct {

@@ -91,7 +91,7 @@ enum err data_folder_make(const char *root, char temporary[static PATH_MAX], str
 enum err data_folder_finish(const char *temporary, const char *root, struct fault *fault)
 {
     if (renameat2(AT_FDCWD, temporary, AT_FDCWD, root, RENAME_NOREPLACE) == 0)
-        return ERR_NONE;
+        return folder_sync(root, fault);
     return folder_fault(fault, root, "rename the finished folder");
 }
 

@@ -159,13 +159,15 @@ size_t status_map_generations(const struct status_map *map,
     return num;
 }
 
-/* The file grows first, then num_words: a reader never touches what is not there. */
+/* The file grows first, on the disk too, then num_words: neither a reader nor a start after a power
+ * cut touches what is not there. */
 static enum err map_grow(struct status_map *map, uint64_t serial)
 {
     uint64_t num = (serial / GROW_WORDS + 1) * GROW_WORDS;
     if (serial < atomic_load(&map->head->num_words))
         return ERR_NONE;
-    if (ftruncate(map->fd, (off_t)(HEAD_SIZE + num * sizeof(uint64_t))) != 0)
+    if (ftruncate(map->fd, (off_t)(HEAD_SIZE + num * sizeof(uint64_t))) != 0 ||
+        fdatasync(map->fd) != 0)
         return ERR_IO;
     atomic_store(&map->head->num_words, num);
     return ERR_NONE;

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mapping.h"
+#include "crypto/hash.h"
 #include "status/published.h"
 #include "status/status_client.h"
 #include "x509/crl.h"
@@ -25,6 +26,13 @@ enum err published_replace(const char *folder, enum kind kind, const char *suffi
     return err == ERR_NONE ? file_replace(path, content, 0644, fault) : err;
 }
 
+#define EPOCH_TEXT 32
+
+static int epoch_print(uint64_t epoch, char text[static EPOCH_TEXT])
+{
+    return snprintf(text, EPOCH_TEXT, "%llu\n", (unsigned long long)epoch);
+}
+
 /* The epoch's file comes second: between the two it says less than the list knows, never more. */
 enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
                             enum algorithm algorithm, struct bytes signature, uint64_t epoch,
@@ -33,8 +41,8 @@ enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
     struct mapping tbs CLEANUP_MAPPING = {0};
     struct buffer crl CLEANUP_BUFFER;
     buffer_init(&crl, LIMIT_CRL);
-    char text[32];
-    int len = snprintf(text, sizeof text, "%llu\n", (unsigned long long)epoch);
+    char text[EPOCH_TEXT];
+    int len = epoch_print(epoch, text);
     enum err err = mapping_open(tbs_memfd, LIMIT_CRL, &tbs, fault);
     if (err == ERR_NONE)
         err = crl_assemble(mapping_bytes(&tbs), algorithm, signature, &crl);
@@ -43,6 +51,33 @@ enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
     if (err == ERR_NONE)
         err = published_replace(folder, kind, "epoch", bytes_of(text, (size_t)len), fault);
     return err;
+}
+
+static enum err published_read(const char *folder, enum kind kind, const char *suffix,
+                               struct buffer *out)
+{
+    char path[PATH_MAX];
+    enum err err = published_path(folder, kind, suffix, path);
+    return err == ERR_NONE ? file_read(path, out, NULL) : err;
+}
+
+bool status_crl_is_published(const char *folder, enum kind kind, struct bytes tbs_digest,
+                             uint64_t epoch)
+{
+    struct buffer list CLEANUP_BUFFER, beside CLEANUP_BUFFER;
+    buffer_init(&list, LIMIT_CRL);
+    buffer_init(&beside, EPOCH_TEXT);
+    struct crl crl;
+    uint8_t digest[SHA256_LEN];
+    char text[EPOCH_TEXT];
+    epoch_print(epoch, text);
+    if (published_read(folder, kind, "crl", &list) != ERR_NONE ||
+        published_read(folder, kind, "epoch", &beside) != ERR_NONE ||
+        crl_parse(buffer_bytes(&list), &crl, NULL) != ERR_NONE)
+        return false;
+    sha256(crl.tbs, digest);
+    return bytes_equal(tbs_digest, bytes_of(digest, sizeof digest)) &&
+           bytes_equal_text(buffer_bytes(&beside), text);
 }
 
 enum err status_authority_publish(const char *folder, enum kind kind, struct bytes certificate,

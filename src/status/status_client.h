@@ -102,6 +102,10 @@ enum err status_crl_build(const struct status_map *map, const struct status_crl_
 enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
                             enum algorithm algorithm, struct bytes signature, uint64_t epoch,
                             struct fault *fault) MUST_USE;
+/* status_crl_is_published says whether the published list is the one whose TBSCertList has this
+ * SHA-256, with its epoch beside it: what a power cut after signing leaves is not. */
+bool status_crl_is_published(const char *folder, enum kind kind, struct bytes tbs_digest,
+                             uint64_t epoch);
 enum err status_authority_publish(const char *folder, enum kind kind, struct bytes certificate,
                                   struct fault *fault) MUST_USE;
 

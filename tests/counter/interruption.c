@@ -134,12 +134,50 @@ static void the_centre_dies_while_it_is_asked(void **state)
     town_card_done(&other);
 }
 
+/* The card goes as soon as it has stored a first PIN: the centre never hears of it. */
+static enum err transmit_until_pin(void *context, struct bytes apdu, struct buffer *response)
+{
+    enum err err = transmit_some(context, apdu, response);
+    if (err == ERR_NONE && apdu.data[1] == 0x2C) /* RESET RETRY COUNTER */
+        commands_left = 0;
+    return err;
+}
+
+static const struct card_channel_functions until_pin = {transmit_until_pin, begin_some, end_some,
+                                                        NULL};
+
+static void the_card_goes_between_its_first_pin_and_the_receipt(void **state)
+{
+    (void)state;
+    static struct town_card other;
+    town_card_make(&other, "0003720000000133137220331009", false);
+    town_card_register(&other);
+    int64_t number = town_open(1013, "new", "holder", "both", "never-set");
+    town_run(number, &other, "pin-set");
+    whole = other.channel;
+    other.channel = (struct card_channel){&until_pin, NULL};
+    commands_left = 1000;
+    assert_int_equal(town_run(number, &other, NULL)->outcome, COUNTER_FAILED);
+    other.channel = whole;
+    terminal_done(&other.terminal);
+    town_restart();
+
+    strcpy(other.pins[KIND_AUTHENTICATION], "9999");
+    assert_int_equal(town_run(number, &other, NULL)->outcome, COUNTER_FAILED);
+    strcpy(other.pins[KIND_AUTHENTICATION], "1234");
+    const struct counter_answer *answer = town_run(number, &other, NULL);
+    assert_string_equal(counter_text(answer, "state"), "finished");
+    expect_one_live_of_each(1013);
+    town_card_done(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_before_every_step),
         cmocka_unit_test(cut_between_two_commands_of_the_card),
         cmocka_unit_test(the_centre_dies_while_it_is_asked),
+        cmocka_unit_test(the_card_goes_between_its_first_pin_and_the_receipt),
     };
     return cmocka_run_group_tests(tests, begin, finish);
 }

@@ -102,6 +102,42 @@ def state_of(word):
     return word >> 59 & 15
 
 
+def serials_of_list():
+    path = os.path.join(DATA, "published", "signature.crl")
+    return subprocess.run(["openssl", "crl", "-inform", "DER", "-in", path, "-noout", "-text"], capture_output=True,
+                          text=True).stdout
+
+
+def test_unpublished_list():
+    """The power went when a list was stored and signed, and the file was still the one before."""
+    published = os.path.join(DATA, "published")
+    for name in ("signature.crl", "signature.epoch"):
+        shutil.copy(os.path.join(published, name), os.path.join(folder, name))
+    write(rows_of_certificate(5100, [GOOD, HELD], ISSUED))
+    Service().stop()
+    tap.check("13EC" in serials_of_list(), "a start publishes a list with what was held", serials_of_list())
+    for name in ("signature.crl", "signature.epoch"):
+        shutil.copy(os.path.join(folder, name), os.path.join(published, name))
+    tap.check("13EC" not in serials_of_list(), "the list before does not have it", serials_of_list())
+    Service().stop()
+    tap.check("13EC" in serials_of_list(), "a list that was stored and not published is published at the next start",
+              serials_of_list())
+
+
+def test_torn_checkpoint():
+    """The power went in the midst of a line of the file that is carried away."""
+    path = os.path.join(DATA, "journal", "checkpoints")
+    with open(path, "a") as file:
+        file.write("999 17")
+    service = Service()
+    socket = os.path.join(DATA, "run", "acts.sock")
+    for words in (["checkpoint"], ["journal", "verify", "--against", path]):
+        done = subprocess.run([os.path.join(BUILD, "jpki"), "admin", *words, "--as", "auditor1", "--socket", socket],
+                              capture_output=True, text=True)
+        tap.check(done.returncode == 0, f"after a torn line: {words[0]}", done.stderr)
+    service.stop()
+
+
 def main():
     process = jpkid("init", "--sample", "--etc", os.path.join(SOURCE, "etc"), stdout=subprocess.DEVNULL)
     tap.check(process.wait(60) == 0, "init", process.stderr.read())
@@ -129,6 +165,8 @@ def main():
     tap.check("5000: revoked" in answer, "a map that is ahead of a restored database takes what comes", answer)
     service.stop()
 
+    test_unpublished_list()
+    test_torn_checkpoint()
     os.remove(map_path("signature"))
     service = Service()
     answer = service.ask(5000)

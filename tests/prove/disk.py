@@ -79,7 +79,7 @@ class Disk:
     it was when the record began. Changes are numbered, the same for the same record."""
 
     def __init__(self, root, before):
-        self.root, self.top, self.open, self.count = root, Folder(), {}, 0
+        self.root, self.top, self.open, self.forks, self.count = root, Folder(), {}, {}, 0
         self.load(self.top, before)
 
     def next(self):
@@ -116,10 +116,12 @@ class Disk:
     def take(self, event, lets_sync=lambda path: True):
         """Moves on by one event. lets_sync may say that a sync did not happen."""
         key = (event.process, event.fd)
-        if event.type == trace.START:
-            for (process, fd), opened in list(self.open.items()):
-                if process == event.number and not event.data:  # a fork has what its parent had
-                    self.open[event.process, fd] = opened
+        if event.type == trace.FORK:
+            self.forks[event.process] = {fd: opened for (process, fd), opened in self.open.items()
+                                         if process == event.process}
+        elif event.type == trace.START and not event.data:
+            for fd, opened in self.forks[event.number].items():
+                self.open[event.process, fd] = opened
         elif event.type == trace.OPEN:
             self.take_open(event, key)
         elif event.type == trace.CLOSE:

@@ -223,6 +223,45 @@ def crl_serials(data, kind, wrong):
     return {int(number, 16) for number in re.findall(r"Serial Number: ([0-9A-F]+)", done.stdout)}
 
 
+def check_published(data, owed, wrong):
+    """Every published file is one that was published, whole; the bytes of the last signed list are there."""
+    for entry in os.scandir(f"{data}/published"):
+        with open(entry.path, "rb") as file:
+            content = file.read()
+        if not entry.name.endswith(".new") and (entry.name, content) not in owed.published:
+            wrong.append(f"published and not whole: {entry.name}, {len(content)} bytes")
+    for index, kind in enumerate(centre.KINDS):
+        signed = [record for record in owed.records if record.type == CRL and record.kind == index]
+        names = [name for name in (f"{kind}.tbs", f"{kind}.crl") if os.path.exists(f"{data}/published/{name}")]
+        digests = [hashlib.sha256(list_content(f"{data}/published/{name}")).digest() for name in names]
+        if signed and signed[-1].digest not in digests:
+            wrong.append(f"the list of {kind} that was signed last is nowhere")
+
+
+def list_content(path):
+    """What is signed of a list: all of a .tbs, the first element of a .crl."""
+    with open(path, "rb") as file:
+        content = file.read()
+    if path.endswith(".tbs") or len(content) < 8:
+        return content
+    inner = content[2 + (content[1] & 0x7F if content[1] & 0x80 else 0):]
+    wide = inner[1] & 0x7F if inner[1] & 0x80 else 0
+    length = int.from_bytes(inner[2:2 + wide], "big") if wide else inner[1]
+    return inner[:2 + wide + length]
+
+
+def check_export(data, owed, wrong):
+    """Every checkpoint that was stored when an answer left stands in the file that is carried away."""
+    try:
+        with open(f"{data}/journal/checkpoints") as file:
+            exported = {int(line.split()[0]) for line in file if line.endswith("\n")}
+    except FileNotFoundError:
+        exported = set()
+    missing = {row["sequence"] for row in owed.database["journal_checkpoint"]} - exported
+    if missing:
+        wrong.append(f"checkpoints that were stored are not exported: {sorted(missing)}")
+
+
 # --- both kinds of check ---
 
 def still(data, owed, wrong):
@@ -233,8 +272,14 @@ def still(data, owed, wrong):
     check_rows(owed.database, database, wrong)
     check_states(database, wrong)
     check_journal(database, owed.checkpoints, wrong)
-    with open(f"{data}/signer/signed.log", "rb") as file:
-        records = log_records(file.read(), wrong)
+    check_published(data, owed, wrong)
+    check_export(data, owed, wrong)
+    try:
+        with open(f"{data}/signer/signed.log", "rb") as file:
+            records = log_records(file.read(), wrong)
+    except FileNotFoundError:
+        wrong.append("signed.log is gone")
+        return database
     check_log(records, database, wrong)
     if len(records) < len(owed.records):
         wrong.append(f"{len(owed.records) - len(records)} signatures left that signed.log does not know")
@@ -251,12 +296,13 @@ def running(service, owed, wrong):
     database = centre.dump(service.data)
     check_rows(owed.database, database, wrong)
     check_states(database, wrong)
-    waiting = [row["serial"] for row in database["signing"] if row["certificate"] is None and not row["is_refused"]]
-    if waiting:
-        wrong.append(f"stored and never signed: {waiting}")
     for index, kind in enumerate(centre.KINDS):
         check_ocsp(service, kind, database, index, wrong)
         check_list(service, kind, database, index, owed, wrong)
+    waiting = [row["serial"] for row in centre.dump(service.data)["signing"]  # status has asked by now
+               if row["certificate"] is None and not row["is_refused"]]
+    if waiting:
+        wrong.append(f"stored and never signed: {waiting}")
     check_verification(service, owed, wrong)
     check_next_list(service, owed, wrong)
 
@@ -264,6 +310,9 @@ def running(service, owed, wrong):
 def check_ocsp(service, kind, database, index, wrong):
     states = {row["serial"]: row["state"] for row in database["certificate"] if row["kind"] == index}
     highest = max(row["serial"] for row in database["signing"] if row["kind"] == index)
+    with open(f"{service.data}/status/{kind}.map", "rb") as file:
+        if struct.unpack("=Q", file.read(56)[48:])[0] == 0:  # every serial would be unknown for ever
+            wrong.append(f"the status map of {kind} knows no authority")
     wanted = {GOOD: "good", HELD: "revoked", REVOKED: "revoked"}
     serials = sorted(states)[-13:] + [highest + 5, highest + 6]
     for serial, said in service.ocsp(kind, serials).items():
@@ -271,10 +320,17 @@ def check_ocsp(service, kind, database, index, wrong):
             wrong.append(f"OCSP says {said or 'nothing'} of {kind} {serial}, whose state is {states.get(serial)}")
 
 
+def read_list(data, kind):
+    try:
+        with open(f"{data}/published/{kind}.crl", "rb") as file:
+            return crl_facts(file.read())
+    except FileNotFoundError:
+        return None
+
+
 def check_list(service, kind, database, index, owed, wrong):
     """Published lists go on from the one that the world has seen, and say what was acknowledged."""
-    with open(f"{service.data}/published/{kind}.crl", "rb") as file:
-        facts = crl_facts(file.read())
+    facts = read_list(service.data, kind)
     seen = owed.lists.get(kind)
     if not facts or (seen and (facts[0] < seen[0] or facts[1] < seen[1])):
         wrong.append(f"the list of {kind} goes back: {facts} after {seen}")
@@ -306,8 +362,7 @@ def check_next_list(service, owed, wrong):
         return
     for index, kind in enumerate(centre.KINDS):
         signed = [r for r in owed.records if r.type == CRL and r.kind == index]
-        with open(f"{service.data}/published/{kind}.crl", "rb") as file:
-            facts = crl_facts(file.read())
+        facts = read_list(service.data, kind)
         if signed and (not facts or facts[0] <= max(r.number for r in signed)):
             wrong.append(f"the number of the next list of {kind} was used before: {facts}")
 

@@ -33,6 +33,11 @@ struct record_head *record_head(void)
     return head;
 }
 
+void record_forks(void)
+{
+    record_put(EVENT_FORK, 0, 0, "", 0);
+}
+
 void record_forked(void)
 {
     int32_t parent = process;

@@ -16,11 +16,12 @@ enum event_type {
     EVENT_WRITE,    /* number: offset, -1 at the end; data: the bytes */
     EVENT_TRUNCATE, /* number: the new length */
     EVENT_SYNC,
-    EVENT_RENAME, /* text: old path, 0, new path */
-    EVENT_UNLINK, /* text: path */
-    EVENT_MKDIR,  /* text: path */
-    EVENT_SEND,   /* data: bytes that are about to leave through a socket */
-    EVENT_RECEIVE /* data: bytes that came through one */
+    EVENT_RENAME,  /* text: old path, 0, new path */
+    EVENT_UNLINK,  /* text: path */
+    EVENT_MKDIR,   /* text: path */
+    EVENT_SEND,    /* data: bytes that are about to leave through a socket */
+    EVENT_RECEIVE, /* data: bytes that came through one */
+    EVENT_FORK     /* the child's start comes later, and has what is open now */
 };
 
 #define RECORD_COUNTERS 4 /* one for each role that faults are counted in */
@@ -43,6 +44,9 @@ struct record_event {
 /* record_open maps the file that JPKI_RECORD names; nothing is recorded when there is none. */
 void record_open(void);
 struct record_head *record_head(void);
+
+/* For pthread_atfork: before, in the parent; after, in the child. */
+void record_forks(void);
 void record_forked(void);
 
 void record_put(enum event_type type, int fd, int64_t number, const void *data, size_t len);

@@ -6,7 +6,7 @@
  * message leaves.
  *
  * SQLite reaches these functions by their names, too. Its wal-index (-shm) is made again at every
- * start and is left out, as are locks and sockets. */
+ * start and is left out, as are a card's lock and sockets. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +53,7 @@ static enum fd_kind kind_of(int fd)
 
 static bool is_recorded(const char *path)
 {
-    static const char *const left_out[] = {"-shm", ".lock", "/lock", ".sock"};
+    static const char *const left_out[] = {"-shm", ".lock", ".sock"};
     size_t len = strlen(path);
     if (!root_len || strncmp(path, root, root_len) != 0)
         return false;
@@ -98,7 +98,7 @@ __attribute__((constructor)) static void recorder_open(void)
     read_command(command, sizeof command, &len);
     fault_open(role_of(command, len));
     record_put(EVENT_START, 0, getppid(), command, len);
-    pthread_atfork(NULL, NULL, record_forked);
+    pthread_atfork(record_forks, NULL, record_forked);
 }
 
 /* --- opening and closing --- */

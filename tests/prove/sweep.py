@@ -49,8 +49,9 @@ class Owed:
     """What the world had seen up to a moment."""
     database = None
 
-    def __init__(self, records, checkpoints, lists, cards):
+    def __init__(self, records, checkpoints, lists, cards, published):
         self.records, self.checkpoints, self.lists, self.cards = records, checkpoints, lists, cards
+        self.published = published
 
 
 class World:
@@ -60,7 +61,7 @@ class World:
         self.folder, self.lock = tempfile.mkdtemp(prefix="jpki-owed-"), threading.Lock()
         model, self.acts, self.dumps = disk.Disk(root, scene.before), [(-1, {})], {}
         acks = {index: what for index, what, _ in trace.acknowledgements(scene.events)}
-        self.logs, self.checkpoints, self.lists, self.cards = [], [], [], []
+        self.logs, self.checkpoints, self.lists, self.cards, self.published = [], [], [], [], []
         self.note(model, -1, "act", "signature", "checkpoints", "lists", "cards")
         for index, event in enumerate(scene.events):
             model.take(event)
@@ -74,6 +75,8 @@ class World:
                 self.note_card(model, index, False)
             if event.type == trace.SEND and event.fd == -1:
                 self.note_card(model, index, True)
+        if not acks:  # init: all is owed at its end
+            self.note(model, len(scene.events) - 1, "act", "signature")
 
     def file(self, model, path):
         node = model.find(f"{model.root}/{path}")
@@ -92,6 +95,9 @@ class World:
         if "lists" in what:
             lists = {kind: promises.crl_facts(self.file(model, f"data/published/{kind}.crl")) for kind in centre.KINDS}
             self.lists.append((index, {kind: facts for kind, facts in lists.items() if facts}))
+            folder = model.find(f"{model.root}/data/published")
+            self.published += [(index, name, bytes(node.live)) for name, node in folder.live.items()
+                               if not name.endswith(".new")] if folder else []
         if "cards" in what:
             self.note_card(model, index, True)
 
@@ -112,7 +118,9 @@ class World:
         def last(rows):
             return rows[bisect.bisect_right([row[0] for row in rows], index) - 1][1]
         cards = {name: contents for at, name, contents in self.cards if at <= index}
-        owed = Owed(promises.log_records(last(self.logs), []), last(self.checkpoints), last(self.lists), cards)
+        published = {(name, content) for at, name, content in self.published if at <= index}
+        owed = Owed(promises.log_records(last(self.logs), []), last(self.checkpoints), last(self.lists), cards,
+                    published)
         owed.database = self.dump(index)
         return owed
 

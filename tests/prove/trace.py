@@ -8,7 +8,7 @@ import struct
 HEAD = struct.Struct("=QQ4QQ")
 EVENT = struct.Struct("=IIiiqQ")
 ROLES = ("signer", "commit", "status", "web")
-(START, OPEN, CLOSE, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR, SEND, RECEIVE) = range(1, 12)
+(START, OPEN, CLOSE, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR, SEND, RECEIVE, FORK) = range(1, 13)
 SIZE = 1 << 30  # sparse
 
 
