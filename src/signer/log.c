@@ -204,6 +204,23 @@ static enum err records_read(struct signed_log *log,
     }
 }
 
+/* Who was killed between a record and its sync left one that can be read and is not on the disk;
+ * its bytes may be signed again without a new record. After a sync that failed, only writing it
+ * again brings it there. */
+static enum err last_write_again(const struct signed_log *log, struct fault *fault)
+{
+    uint8_t raw[SIGNED_RECORD_LEN];
+    off_t end = (off_t)(HEAD_LEN + log->sequence * SIGNED_RECORD_LEN);
+    if (log->sequence == 0)
+        return ERR_NONE;
+    off_t at = end - (off_t)sizeof raw;
+    if (pread(log->fd, raw, sizeof raw, at) != (ssize_t)sizeof raw ||
+        lseek(log->fd, at, SEEK_SET) != at ||
+        fd_write_all(log->fd, bytes_of(raw, sizeof raw)) != ERR_NONE || fdatasync(log->fd) != 0)
+        return fault_set(fault, ERR_IO, "write the last record again", "%s", strerror(errno));
+    return ERR_NONE;
+}
+
 static enum err head_read(struct signed_log *log, struct fault *fault)
 {
     uint8_t head[HEAD_LEN];
@@ -238,6 +255,8 @@ enum err signed_log_open(const char *path,
     enum err err = head_read(log, fault);
     if (err == ERR_NONE)
         err = records_read(log, visit, context, &torn, fault);
+    if (err == ERR_NONE)
+        err = last_write_again(log, fault);
     if (err != ERR_NONE)
         return err;
     *was_torn = torn;
