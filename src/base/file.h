@@ -17,8 +17,8 @@ enum err file_replace(const char *path, struct bytes content, mode_t mode,
 enum err file_create(const char *path, struct bytes content, mode_t mode,
                      struct fault *fault) MUST_USE;
 
-/* folder_sync syncs the folder that holds a file or folder: a name that was made, renamed or removed
- * is on the disk only then. */
+/* folder_sync syncs the folder that holds a file or folder: a name that was made, renamed or
+ * removed is on the disk only then. */
 enum err folder_sync(const char *path, struct fault *fault) MUST_USE;
 
 /* fd_write_all writes everything or fails; restarts after a signal. */
