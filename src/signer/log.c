@@ -225,6 +225,24 @@ static enum err records_read(struct signed_log *log,
     }
 }
 
+/* Who was killed between a write and its sync left records that can be read and are not on the
+ * disk; their bytes may be signed again without new records. After a sync that failed, only writing
+ * them again brings them there. */
+static enum err last_write_again(const struct signed_log *log, struct fault *fault)
+{
+    uint8_t raw[SIGNED_UNSYNCED_MAX * SIGNED_RECORD_LEN];
+    size_t num = log->sequence < SIGNED_UNSYNCED_MAX ? (size_t)log->sequence : SIGNED_UNSYNCED_MAX;
+    size_t len = num * SIGNED_RECORD_LEN;
+    off_t at = (off_t)(HEAD_LEN + (log->sequence - num) * SIGNED_RECORD_LEN);
+    if (num == 0)
+        return ERR_NONE;
+    if (lseek(log->fd, at, SEEK_SET) != at || read_full(log->fd, raw, len) != (ssize_t)len ||
+        lseek(log->fd, at, SEEK_SET) != at ||
+        fd_write_all(log->fd, bytes_of(raw, len)) != ERR_NONE || fdatasync(log->fd) != 0)
+        return fault_set(fault, ERR_IO, "write the last records again", "%s", strerror(errno));
+    return ERR_NONE;
+}
+
 static enum err head_read(struct signed_log *log, struct fault *fault)
 {
     uint8_t head[HEAD_LEN];
@@ -259,6 +277,8 @@ enum err signed_log_open(const char *path,
     enum err err = head_read(log, fault);
     if (err == ERR_NONE)
         err = records_read(log, visit, context, &torn, fault);
+    if (err == ERR_NONE)
+        err = last_write_again(log, fault);
     if (err != ERR_NONE)
         return err;
     *was_torn = torn;

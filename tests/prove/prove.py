@@ -103,11 +103,16 @@ class Proof:
                 cases += 1
         self.report("killed processes", cases, wrong)
 
+    def kills_before_sync(self, stage):
+        scene = next(scene for scene in stage.scenes if scene.name == "issue")
+        wrong, cases = faults.killed_before_sync(stage, scene, f"{self.folder}/synced")
+        self.report("signer killed before its sync", cases, wrong)
+
     def stops(self, stage):
         self.report("commit stands still", 1, faults.stop(self.short(stage), f"{self.folder}/stop"))
 
     def clocks(self, stage):
-        times = ("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2031-01-01T00:00:00Z")
+        times = ("2026-12-01T01:00:30Z", "2026-12-08T03:00:00Z", "2031-01-01T00:00:00Z")
         wrong = []
         for at, clock in enumerate(times):
             wrong += faults.jump(self.short(stage), f"{self.folder}/clock-{at}", clock)
@@ -126,12 +131,13 @@ def prove(proof, names):
         return not names or any(word in name for word in names)
     for scene in stage.scenes:
         if is_wanted(f"power cut: {scene.name}"):
-            proof.power_cut(stage, scene, 200, 60, 80)
+            proof.power_cut(stage, scene, 120, 60, 50)
     for place in all_places(stage):
         if is_wanted(f"without sync: {place}"):
             proof.without_sync(stage, place, 30)
     for name, run in (("failing calls", lambda: proof.fault_calls(stage, 60)),
                       ("killed processes", lambda: proof.kills(stage, (0.005, 0.03, 0.08, 0.15))),
+                      ("signer killed before its sync", lambda: proof.kills_before_sync(stage)),
                       ("commit stands still", lambda: proof.stops(stage)), ("clock jumps", lambda: proof.clocks(stage))):
         if is_wanted(name):
             run()

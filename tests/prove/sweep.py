@@ -105,7 +105,7 @@ class World:
         """has_answered: from now on no earlier content will do."""
         folder = model.find(f"{model.root}/cards")
         for name, node in folder.live.items() if folder else ():
-            if not name.isdigit():
+            if not re.fullmatch(r"[0-9]+(\.pub)?", name):
                 continue
             content = bytes(node.live)
             known = next((row for row in reversed(self.cards) if row[1] == name), None)
@@ -238,6 +238,8 @@ class Sweep:
         still = [moment for moment in moments if moment.how != "killed"]
         for moment in self.sample(still, num_started, "started"):
             moment.starts = True
+        if num_started:
+            max(moments, key=lambda moment: moment.index).starts = True  # when all has been acknowledged
         red = []
         with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
             jobs = [pool.submit(self.check, moment) for moment in moments]
