@@ -120,19 +120,9 @@ void buffer_done(struct buffer *buffer)
     buffer_init(buffer, buffer->cap);
 }
 
-/* Makes room for len more bytes and one zero. Moves by copy and wipe: realloc would leave secrets
- * behind in freed memory. */
-static bool buffer_grow(struct buffer *buffer, size_t len)
+/* Moves by copy and wipe: realloc would leave secrets behind in freed memory. */
+static bool buffer_move(struct buffer *buffer, size_t needed)
 {
-    if (buffer->failed != ERR_NONE)
-        return false;
-    if (len > buffer->cap || buffer->len > buffer->cap - len) {
-        buffer->failed = ERR_LIMIT;
-        return false;
-    }
-    size_t needed = buffer->len + len + 1;
-    if (needed <= buffer->room)
-        return true;
     size_t room = buffer->room ? buffer->room : 64;
     while (room < needed)
         room *= 2;
@@ -149,6 +139,19 @@ static bool buffer_grow(struct buffer *buffer, size_t len)
     buffer->data = data;
     buffer->room = room;
     return true;
+}
+
+/* Makes room for len more bytes and one zero. */
+static inline bool buffer_grow(struct buffer *buffer, size_t len)
+{
+    if (buffer->failed != ERR_NONE)
+        return false;
+    if (len > buffer->cap || buffer->len > buffer->cap - len) {
+        buffer->failed = ERR_LIMIT;
+        return false;
+    }
+    size_t needed = buffer->len + len + 1;
+    return needed <= buffer->room || buffer_move(buffer, needed);
 }
 
 void buffer_put(struct buffer *buffer, const void *data, size_t len)
@@ -174,7 +177,8 @@ static void buffer_put_integer(struct buffer *buffer, uint64_t value, size_t len
 
 void buffer_put_u8(struct buffer *buffer, uint8_t value)
 {
-    buffer_put_integer(buffer, value, 1);
+    if (buffer_grow(buffer, 1))
+        buffer->data[buffer->len++] = value;
 }
 
 void buffer_put_u16(struct buffer *buffer, uint16_t value)

@@ -97,6 +97,13 @@ uint8_t date_days_in_month(int year, uint8_t month)
     return month == 2 && date_is_leap_year(year) ? 29 : days[month - 1];
 }
 
+/* Days of the year before the first of a month, 1…12. */
+static int32_t days_before_month(int year, int month)
+{
+    static const int16_t days[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    return days[month - 1] + (month > 2 && date_is_leap_year(year));
+}
+
 /* Days before 1 January of a year, counted from 1 January of year 1. */
 static int32_t days_before_year(int32_t year)
 {
@@ -104,7 +111,8 @@ static int32_t days_before_year(int32_t year)
     return y * 365 + y / 4 - y / 100 + y / 400;
 }
 
-#define DAYS_BEFORE_1970 719162
+#define DAYS_BEFORE_1970  719162
+#define DAYS_OF_400_YEARS 146097
 
 int32_t date_to_days(struct date date)
 {
@@ -117,16 +125,15 @@ int32_t date_to_days(struct date date)
 struct date date_of_days(int32_t days)
 {
     int32_t left = days + DAYS_BEFORE_1970;
-    int32_t year = left / 366 + 1;
+    int32_t year = (int32_t)(left * INT64_C(400) / DAYS_OF_400_YEARS); /* it, or the one before */
     while (days_before_year(year + 1) <= left)
         year++;
     left -= days_before_year(year);
-    uint8_t month = 1;
-    while (left >= date_days_in_month(year, month)) {
-        left -= date_days_in_month(year, month);
+    int month = left / 32 + 1; /* likewise */
+    if (month < 12 && left >= days_before_month(year, month + 1))
         month++;
-    }
-    return (struct date){(int16_t)year, month, (uint8_t)(left + 1)};
+    left -= days_before_month(year, month);
+    return (struct date){(int16_t)year, (uint8_t)month, (uint8_t)(left + 1)};
 }
 
 struct date date_add_days(struct date date, int32_t days)
