@@ -1,7 +1,6 @@
 /* The writing half of der.h. */
 #include "x509/der.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
@@ -26,27 +25,30 @@ static void der_check_length(struct buffer *out, size_t len)
         out->failed = ERR_LIMIT;
 }
 
+/* One byte is kept for the length: most contents are short, and nothing moves for them. */
 size_t der_begin(struct buffer *out, uint8_t tag)
 {
-    buffer_put_u8(out, tag);
+    const uint8_t head[2] = {tag, 0};
+    buffer_put(out, head, sizeof head);
     return out->len;
 }
 
 void der_close(struct buffer *out, size_t mark)
 {
     uint8_t octets[5];
-    if (out->failed != ERR_NONE || mark > out->len)
+    if (out->failed != ERR_NONE || mark == 0 || mark > out->len)
         return;
     der_check_length(out, out->len - mark);
-    buffer_insert(out, mark, octets, der_encode_length(out->len - mark, octets));
+    size_t len = der_encode_length(out->len - mark, octets);
+    out->data[mark - 1] = octets[0];
+    buffer_insert(out, mark, octets + 1, len - 1);
 }
 
 void der_put(struct buffer *out, uint8_t tag, struct bytes content)
 {
-    uint8_t octets[5];
+    uint8_t head[6] = {tag};
     der_check_length(out, content.len);
-    buffer_put_u8(out, tag);
-    buffer_put(out, octets, der_encode_length(content.len, octets));
+    buffer_put(out, head, 1 + der_encode_length(content.len, head + 1));
     buffer_put_bytes(out, content);
 }
 
@@ -109,13 +111,25 @@ void der_put_named_bits(struct buffer *out, uint16_t bits)
     der_put(out, DER_BIT_STRING, bytes_of(octets, len));
 }
 
+/* YYYYMMDDhhmmssZ by hand: a list has a million of them. */
 static void der_put_clock(struct buffer *out, uint8_t tag, int64_t t)
 {
-    char text[32];
-    struct clock_time at = time_split(t, 0);
-    snprintf(text, sizeof text, "%04d%02u%02u%02u%02u%02uZ", at.date.year, at.date.month,
-             at.date.day, at.hour, at.minute, at.second);
-    der_put_text(out, tag, tag == DER_UTC_TIME ? text + 2 : text);
+    const struct clock_time at = time_split(t, 0);
+    const unsigned pairs[] = {(unsigned)at.date.year / 100,
+                              (unsigned)at.date.year % 100,
+                              at.date.month,
+                              at.date.day,
+                              at.hour,
+                              at.minute,
+                              at.second};
+    uint8_t text[2 * COUNT_OF(pairs) + 1];
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        text[2 * i] = (uint8_t)('0' + pairs[i] / 10);
+        text[2 * i + 1] = (uint8_t)('0' + pairs[i] % 10);
+    }
+    text[sizeof text - 1] = 'Z';
+    size_t skipped = tag == DER_UTC_TIME ? 2 : 0; /* the century */
+    der_put(out, tag, bytes_of(text + skipped, sizeof text - skipped));
 }
 
 #define START_OF_1950 INT64_C(-631152000)
