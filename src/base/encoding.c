@@ -79,8 +79,13 @@ void base64_encode(struct bytes in, struct buffer *out)
 
 static int base64_value(uint8_t digit)
 {
-    const char *found = digit ? memchr(base64_digits, digit, 64) : NULL;
-    return found ? (int)(found - base64_digits) : -1;
+    if (digit >= 'A' && digit <= 'Z')
+        return digit - 'A';
+    if (digit >= 'a' && digit <= 'z')
+        return digit - 'a' + 26;
+    if (digit >= '0' && digit <= '9')
+        return digit - '0' + 52;
+    return digit == '+' ? 62 : digit == '/' ? 63 : -1;
 }
 
 /* One group of four digits; only the last of the text may be padded, and its spare bits are 0. */
@@ -98,8 +103,8 @@ static bool base64_group(const uint8_t digits[static 4], bool last, struct buffe
             return false;
         group = group << 6 | (uint32_t)value;
     }
-    for (size_t i = 0; i + 1 < num; i++)
-        buffer_put_u8(out, (uint8_t)(group >> (16 - 8 * i)));
+    const uint8_t octets[3] = {(uint8_t)(group >> 16), (uint8_t)(group >> 8), (uint8_t)group};
+    buffer_put(out, octets, num - 1);
     return num == 4 || (group & (num == 3 ? 0xFFu : 0xFFFFu)) == 0;
 }
 
