@@ -19,12 +19,14 @@ struct row {
     uint8_t request[REQUEST_MAX];
     uint8_t answer[ANSWER_MAX];
 };
-_Static_assert(NUM_ROWS * sizeof(struct row) <= LIMIT_STATUS_ANSWERS, "within the named budget");
+_Static_assert(NUM_ROWS *(sizeof(struct row) + sizeof(uint32_t)) <= LIMIT_STATUS_ANSWERS,
+               "within the named budget");
 
 struct answers {
     uint64_t key; /* so that nobody outside can choose where a request stands */
     pthread_mutex_t locks[NUM_LOCKS];
     struct row *rows;
+    uint32_t tags[NUM_ROWS]; /* of the request in each row: what is not there costs one look */
 };
 
 enum err answers_new(struct answers **out)
@@ -60,8 +62,8 @@ static uint64_t mix(uint64_t value)
     return value ^ value >> 29;
 }
 
-/* The first of the rows where the request may stand. */
-static size_t place_of(const struct answers *answers, struct bytes request)
+/* The first of the rows where the request may stand, and what tells it from most others there. */
+static size_t place_of(const struct answers *answers, struct bytes request, uint32_t *tag)
 {
     uint64_t hash = answers->key + request.len;
     for (size_t at = 0; at < request.len; at += sizeof(uint64_t)) {
@@ -70,7 +72,9 @@ static size_t place_of(const struct answers *answers, struct bytes request)
         memcpy(&part, request.data + at, left < sizeof part ? left : sizeof part);
         hash = mix(hash ^ part);
     }
-    return (size_t)(mix(hash) >> 20) % (NUM_ROWS / WAYS) * WAYS;
+    hash = mix(hash);
+    *tag = (uint32_t)hash;
+    return (size_t)(hash >> 40) % (NUM_ROWS / WAYS) * WAYS;
 }
 
 static pthread_mutex_t *lock_of(struct answers *answers, size_t place)
@@ -78,9 +82,12 @@ static pthread_mutex_t *lock_of(struct answers *answers, size_t place)
     return &answers->locks[place / WAYS % NUM_LOCKS];
 }
 
-static bool row_is_of(const struct row *row, struct bytes request)
+static bool row_is_of(const struct answers *answers, size_t place, struct bytes request,
+                      uint32_t tag)
 {
-    return row->answer_len && bytes_equal(bytes_of(row->request, row->request_len), request);
+    const struct row *row = &answers->rows[place];
+    return answers->tags[place] == tag && row->answer_len &&
+           bytes_equal(bytes_of(row->request, row->request_len), request);
 }
 
 bool answers_find(struct answers *answers, struct bytes request, struct buffer *out,
@@ -89,12 +96,13 @@ bool answers_find(struct answers *answers, struct bytes request, struct buffer *
     if (request.len == 0 || request.len > REQUEST_MAX)
         return false;
     bool is_found = false;
-    size_t place = place_of(answers, request);
+    uint32_t tag;
+    size_t place = place_of(answers, request, &tag);
     pthread_mutex_lock(lock_of(answers, place));
     for (size_t i = 0; i < WAYS && !is_found; i++) {
-        const struct row *row = &answers->rows[place + i];
-        is_found = row_is_of(row, request);
+        is_found = row_is_of(answers, place + i, request, tag);
         if (is_found) {
+            const struct row *row = &answers->rows[place + i];
             buffer_put(out, row->answer, row->answer_len);
             *basis = row->basis;
         }
@@ -104,15 +112,15 @@ bool answers_find(struct answers *answers, struct bytes request, struct buffer *
 }
 
 /* Its own row, else the one whose answer is oldest; a free one is older than all. */
-static struct row *row_to_fill(struct answers *answers, size_t place, struct bytes request)
+static size_t place_to_fill(const struct answers *answers, size_t place, struct bytes request,
+                            uint32_t tag)
 {
-    struct row *oldest = &answers->rows[place];
-    for (size_t i = 0; i < WAYS; i++) {
-        struct row *row = &answers->rows[place + i];
-        if (row_is_of(row, request))
-            return row;
-        if (row->basis.made < oldest->basis.made)
-            oldest = row;
+    size_t oldest = place;
+    for (size_t i = place; i < place + WAYS; i++) {
+        if (row_is_of(answers, i, request, tag))
+            return i;
+        if (answers->rows[i].basis.made < answers->rows[oldest].basis.made)
+            oldest = i;
     }
     return oldest;
 }
@@ -122,13 +130,16 @@ void answers_keep(struct answers *answers, struct bytes request, struct bytes an
 {
     if (request.len == 0 || request.len > REQUEST_MAX || answer.len > ANSWER_MAX)
         return;
-    size_t place = place_of(answers, request);
-    pthread_mutex_lock(lock_of(answers, place));
-    struct row *row = row_to_fill(answers, place, request);
+    uint32_t tag;
+    size_t first = place_of(answers, request, &tag);
+    pthread_mutex_lock(lock_of(answers, first));
+    size_t place = place_to_fill(answers, first, request, tag);
+    struct row *row = &answers->rows[place];
+    answers->tags[place] = tag;
     row->basis = *basis;
     row->request_len = (uint16_t)request.len;
     row->answer_len = (uint16_t)answer.len;
     memcpy(row->request, request.data, request.len);
     memcpy(row->answer, answer.data, answer.len);
-    pthread_mutex_unlock(lock_of(answers, place));
+    pthread_mutex_unlock(lock_of(answers, first));
 }
