@@ -1,7 +1,6 @@
 """Full CRLs: CPU time of building one, beside hashing and signing the very bytes. bench/crl_build.c does both in turn."""
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 
@@ -15,7 +14,6 @@ NAMES = list(SIZES)
 
 def run_one(name, folder, report):
     listed, num, has_memory = SIZES[name]
-    os.makedirs(folder)
     said = subprocess.run([os.path.join(servers.BUILD, "bench", "crl-build"), folder, str(listed), str(num),
                            str(measure.ROUNDS)], capture_output=True, text=True, check=True).stdout
     turns = [json.loads(line) for line in said.splitlines()]
@@ -26,10 +24,6 @@ def run_one(name, folder, report):
 
 
 def run(names, report):
-    folder = tempfile.mkdtemp(prefix="bench-crl-", dir=servers.BUILD)
-    try:
-        for name in names:
-            run_one(name, os.path.join(folder, name), report)
-            shutil.rmtree(os.path.join(folder, name))
-    finally:
-        shutil.rmtree(folder)
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="bench-crl-", dir=servers.BUILD) as folder:
+            run_one(name, folder, report)

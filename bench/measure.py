@@ -3,7 +3,6 @@ of many short rounds, and the median of the rounds counts. Beside rates there is
 neighbours disturb less."""
 import os
 import re
-import resource
 import statistics
 import subprocess
 
@@ -19,7 +18,7 @@ class Report:
         self.metrics = []
 
     def add(self, name, value, limits=None, peers=None, is_cost=False, against=None):
-        """limits and peers: {name: value in the metric's unit}; of several, the one that is nearest to be missed counts.
+        """limits and peers: {name: value in the metric's unit}; of several, the slowest limit and the best peer count.
         is_cost: less is better. The ratio is to the limit, else to the peer, or to the one named by `against`."""
         hardest = max if is_cost else min
         limit = hardest(limits.values()) if limits else None
@@ -57,11 +56,6 @@ def memory(pid, field="VmRSS"):
     """Megabytes, by a field of /proc/PID/status."""
     with open(f"/proc/{pid}/status") as file:
         return int(re.search(rf"^{field}:\s+(\d+) kB", file.read(), re.M).group(1)) / 1000
-
-
-def children_cpu():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 # openssl speed's names of what is measured, and the line that tells the signatures in a second

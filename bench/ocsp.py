@@ -1,7 +1,9 @@
 """OCSP over HTTP, one server thread: answers signed on the spot, because they repeat a nonce, and answers that may be
 kept. Limits: a server of files with a body of the same size, and the signatures that one core makes."""
+import contextlib
+import json
 import os
-import shutil
+import subprocess
 import tempfile
 import urllib.request
 
@@ -9,9 +11,10 @@ import measure
 import ocsp_requests
 import servers
 
-NAMES = ["ocsp-nonce", "ocsp-plain"]
+NAMES = ["ocsp-nonce", "ocsp-plain", "ocsp-answer"]
 NUM_SERIALS = 10000
 ROUNDS = 7
+ANSWER_ROUNDS = 21
 
 
 def ask(port, body):
@@ -48,8 +51,8 @@ def openssl_turn(folder):
 
 
 class Bench:
-    def __init__(self, folder):
-        self.folder, self.started = folder, []
+    def __init__(self, folder, stack):
+        self.folder, self.stack = folder, stack
         serials = ocsp_requests.spread(servers.FIRST_SERIAL, NUM_SERIALS, NUM_SERIALS)
         self.world = self.keep(servers.World(f"{folder}/world", NUM_SERIALS))
         hashes = ocsp_requests.issuer_hashes(self.world.issuer)
@@ -67,12 +70,8 @@ class Bench:
         self.nginx = self.keep(servers.nginx(folder))
 
     def keep(self, server):
-        self.started.append(server)
+        self.stack.callback(server.stop)
         return server
-
-    def stop(self):
-        for server in self.started:
-            server.stop()
 
     def nonce(self, report):
         turns = measure.rounds({
@@ -108,15 +107,26 @@ class Bench:
                    {"cfssl ocspserve": cpu["cfssl ocspserve"]}, is_cost=True, against="h2o static")
 
 
-def run(names, report):
-    folder = tempfile.mkdtemp(prefix="bench-ocsp-")
-    os.chmod(folder, 0o755)
-    bench = Bench(folder)
-    try:
+def answer(report):
+    """The responder alone, beside its one signature: bench/ocsp_answer.c takes both in turn."""
+    said = subprocess.run([os.path.join(servers.BUILD, "bench", "ocsp-answer"), str(ANSWER_ROUNDS)],
+                          capture_output=True, text=True, check=True).stdout
+    turns = [json.loads(line) for line in said.splitlines()]
+    report.add("ocsp-answer", measure.median(turns, "nonce"), {"P-256 sign": measure.median(turns, "sign")},
+               is_cost=True)
+
+
+def run_served(names, report):
+    with tempfile.TemporaryDirectory(prefix="bench-ocsp-") as folder, contextlib.ExitStack() as stack:
+        bench = Bench(folder, stack)
         if "ocsp-nonce" in names:
             bench.nonce(report)
         if "ocsp-plain" in names:
             bench.plain(report)
-    finally:
-        bench.stop()
-        shutil.rmtree(folder)
+
+
+def run(names, report):
+    if "ocsp-answer" in names:
+        answer(report)
+    if "ocsp-nonce" in names or "ocsp-plain" in names:
+        run_served(names, report)

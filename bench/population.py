@@ -2,8 +2,8 @@
 its first right answer, whether it answers as fast, and what memory it holds. Every map is asked about equally many
 serials, spread over its whole range. It starts with the map on the disk alone; how fast it is until the pages are in
 memory depends on the disk, so that this is a metric apart, and the comparison begins when they are there."""
+import contextlib
 import os
-import shutil
 import tempfile
 import time
 import urllib.error
@@ -60,6 +60,11 @@ class Folk:
             time.sleep(0.001)
 
 
+def report_start(folk, small, report):
+    report.add("population-start", folk.start_seconds, {f"{SMALL} certificates": small.start_seconds}, is_cost=True)
+    report.add("population-ocsp-cold", servers.Load(folk.world, folk.nonce, "POST", "/ocsp")()["rate"])
+
+
 def compare(folks, which, report):
     for folk in folks.values():
         folk.remember_pages()
@@ -68,29 +73,22 @@ def compare(folks, which, report):
                             for name, folk in folks.items()})
     for name in which:
         for kind in ("nonce", "plain"):
-            value, base = (measure.median(turns[f"{which_one} {kind}"], "rate") for which_one in (name, "small"))
-            report.add(f"{name}-ocsp-{kind}", value, {f"{SMALL} certificates": base})
+            for suffix, key in (("", "rate"), ("-cpu", "cpu")):
+                value, base = (measure.median(turns[f"{one} {kind}"], key) for one in (name, "small"))
+                report.add(f"{name}-ocsp-{kind}{suffix}", value, {f"{SMALL} certificates": base}, is_cost=key == "cpu")
 
 
 def run(names, report):
-    folder = tempfile.mkdtemp(prefix="bench-population-", dir=servers.BUILD)  # on a disk
-    folks = {}
     which = [name for name in names if name in SIZES]
-    try:
-        folks["small"] = Folk(folder, SMALL)
-        for name in which:
-            folks[name] = Folk(folder, SIZES[name])
+    with tempfile.TemporaryDirectory(prefix="bench-population-", dir=servers.BUILD) as folder, \
+            contextlib.ExitStack() as stack:  # in the build folder: on a disk
+        folks = {}
+        for name, size in [("small", SMALL), *((name, SIZES[name]) for name in which)]:
+            folks[name] = Folk(folder, size)
+            stack.callback(folks[name].world.stop)
         if "population" in which:
-            report.add("population-ocsp-cold", servers.Load(folks["population"].world, folks["population"].nonce, "POST",
-                                                            "/ocsp")()["rate"])
+            report_start(folks["population"], folks["small"], report)
         compare(folks, which, report)
         if "population" in which:
-            folk = folks["population"]
-            report.add("population-start", folk.start_seconds, is_cost=True,
-                       limits={f"{SMALL} certificates": folks["small"].start_seconds})
-            report.add("population-memory", measure.memory(folk.world.pid), is_cost=True,
+            report.add("population-memory", measure.memory(folks["population"].world.pid), is_cost=True,
                        limits={f"{SMALL} certificates": measure.memory(folks["small"].world.pid)})
-    finally:
-        for folk in folks.values():
-            folk.world.stop()
-        shutil.rmtree(folder)

@@ -206,4 +206,5 @@ class SingleLoad:
         used = measure.cpu_seconds(self.server.pid) - before
         if "Non-2xx" in said or not re.search(rf"Complete requests:\s+{self.NUM}\n", said):
             raise RuntimeError(said)
-        return {"rate": float(re.search(r"Requests per second:\s+([\d.]+)", said).group(1)), "cpu": used / self.NUM * 1e6}
+        return {"rate": float(re.search(r"Requests per second:\s+([\d.]+)", said).group(1)),
+                "cpu": used / self.NUM * 1e6}
