@@ -32,8 +32,10 @@ def request(hashes, serial, nonce=b""):
 
 
 def spread(first, num_serials, num):
-    """num serials at equal distances over the whole range."""
-    return [first + at * num_serials // num for at in range(num)]
+    """num serials over the whole range, no two alike; every hundredth is the first of a hundred, as in the range itself,
+    so that as many of them are revoked."""
+    step = num_serials // num
+    return [first + at * step + at % min(step, 100) for at in range(num)]
 
 
 def as_path(prefix, body):
