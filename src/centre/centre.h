@@ -5,7 +5,7 @@
 
 #include "base/kind.h"
 #include "base/workers.h"
-#include "crypto/verify.h"
+#include "crypto/key.h"
 #include "centre/door.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"

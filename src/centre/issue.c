@@ -144,7 +144,7 @@ bool issue_may(struct act_call *call, const struct resident *resident,
 
 /* -- request and statement -- */
 
-/* An approved act comes here unchecked. */
+/* An act that was parked comes here unchecked. */
 static bool check_request(struct act_call *call, enum kind kind)
 {
     struct act_proofs *proofs = &call->proofs;

@@ -84,6 +84,7 @@ static bool parked_become(struct act_call *call, struct parked_row *row)
     json_decref(call->request);
     call->request = steal(&row->fields);
     fields_done(&call->fields);
+    call->proofs = (struct act_proofs){0}; /* what was checked were the fields of approve */
     return act_ok(call, fields_parse(call->request, call->act->required, call->act->optional,
                                      &call->fields, &call->fault));
 }

@@ -49,6 +49,7 @@ static void check_request(const struct act_fields *fields, struct act_proofs *pr
 {
     struct cert_request *request = &proofs->request;
     struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
+    fault_name_input(&proofs->request_fault, "request");
     proofs->request_err =
         cert_request_parse(buffer_bytes(&fields->request), request, &proofs->request_fault);
     if (proofs->request_err != ERR_NONE)

@@ -119,9 +119,7 @@ static enum err waiting_sign_all(struct centre *centre, struct waiting_list *lis
         list->answers[i] = (struct signer_item){
             .kind = item->kind, .what = item->what, .tbs = buffer_bytes(&item->tbs)};
     }
-    enum err err = signer_client_send(centre->signer, list->answers, list->num, fault);
-    if (err == ERR_NONE)
-        err = signer_client_take(centre->signer, list->answers, list->num, fault);
+    enum err err = signer_client_certificates(centre->signer, list->answers, list->num, fault);
     if (err != ERR_NONE)
         return err;
     workers_each(centre->workers, waiting_verify, list, list->num);
@@ -130,35 +128,48 @@ static enum err waiting_sign_all(struct centre *centre, struct waiting_list *lis
     return err;
 }
 
-/* One entry for a batch; a refusal has its own, with its rule. */
-static enum err journal_signatures(struct centre *centre, const char *kind,
-                                   const struct waiting_list *list, enum err which, size_t from,
-                                   size_t num, struct fault *fault)
+/* -- the journal: one entry for what was signed at once; a refusal has its own, with its rule -- */
+
+static void put_item(struct buffer *data, const struct waiting *item, const char *rule)
 {
     static const char *const whats[] = {"authority", "leaf", "responder"};
-    struct buffer data CLEANUP_BUFFER;
-    buffer_init(&data, LIMIT_FRAME);
-    size_t num_put = 0;
-    for (size_t i = from; i < from + num; i++) {
-        const struct waiting *item = &list->items[i];
-        char hex[2 * SHA256_LEN + 1];
-        if (list->answers[i].err != which)
-            continue;
-        buffer_put_format(&data,
-                          "%s{\"kind\":\"%s\",\"serial\":%lld,\"rule\":\"%.40s\","
-                          "\"tbs\":\"%s\",\"what\":\"%s\"}",
-                          num_put++ ? "," : "{\"signatures\":[", kind_name(item->kind),
-                          (long long)item->serial, list->answers[i].fault.rule,
-                          hex_print(item->digest, SHA256_LEN, hex), whats[item->what]);
-    }
-    buffer_put_text(&data, "]}");
+    char hex[2 * SHA256_LEN + 1];
+    buffer_put_format(data,
+                      "%s{\"kind\":\"%s\",\"serial\":%lld,\"rule\":\"%.40s\",\"tbs\":\"%s\","
+                      "\"what\":\"%s\"}",
+                      data->len ? "," : "{\"signatures\":[", kind_name(item->kind),
+                      (long long)item->serial, rule, hex_print(item->digest, SHA256_LEN, hex),
+                      whats[item->what]);
+}
+
+static enum err journal_items(struct centre *centre, const char *kind, struct buffer *data,
+                              struct fault *fault)
+{
+    buffer_put_text(data, "]}");
     struct chain_entry entry = {
         .time = clock_now(), .kind = kind, .actor = "system", .role = "system", .second = ""};
-    if (num_put == 0)
-        return ERR_NONE;
-    return buffer_check(&data) == ERR_NONE
-               ? journal_append(centre->store, &entry, buffer_bytes(&data), fault)
-               : ERR_LIMIT;
+    enum err err = buffer_check(data);
+    return err == ERR_NONE ? journal_append(centre->store, &entry, buffer_bytes(data), fault) : err;
+}
+
+static enum err journal_refusal(struct centre *centre, const struct waiting *item, const char *rule,
+                                struct fault *fault)
+{
+    struct buffer data CLEANUP_BUFFER;
+    buffer_init(&data, LIMIT_FRAME);
+    put_item(&data, item, rule);
+    return journal_items(centre, "sign:refused", &data, fault);
+}
+
+static enum err journal_signatures(struct centre *centre, const struct waiting_list *list,
+                                   struct fault *fault)
+{
+    struct buffer data CLEANUP_BUFFER;
+    buffer_init(&data, LIMIT_FRAME);
+    for (size_t i = 0; i < list->num; i++)
+        if (list->answers[i].err == ERR_NONE)
+            put_item(&data, &list->items[i], "");
+    return data.len ? journal_items(centre, "sign:done", &data, fault) : ERR_NONE;
 }
 
 static enum err waiting_keep(struct centre *centre, const struct waiting *item, bool is_refused,
@@ -182,13 +193,14 @@ static enum err waiting_keep_all(struct centre *centre, const struct waiting_lis
     if (err != ERR_NONE)
         return err;
     for (size_t i = 0; err == ERR_NONE && i < list->num; i++) {
-        bool is_refused = list->answers[i].err != ERR_NONE;
+        const struct signer_item *answer = &list->answers[i];
+        bool is_refused = answer->err != ERR_NONE;
         err = waiting_keep(centre, &list->items[i], is_refused, fault);
         if (err == ERR_NONE && is_refused)
-            err = journal_signatures(centre, "sign:refused", list, ERR_DENIED, i, 1, fault);
+            err = journal_refusal(centre, &list->items[i], answer->fault.rule, fault);
     }
     if (err == ERR_NONE)
-        err = journal_signatures(centre, "sign:done", list, ERR_NONE, 0, list->num, fault);
+        err = journal_signatures(centre, list, fault);
     if (err == ERR_NONE)
         return store_commit(centre->store, fault);
     store_rollback(centre->store);

@@ -63,10 +63,9 @@ static bool is_represented(const struct act_call *call, const struct resident *r
     return holder_is_represented(&call->centre->policy, &facts) == REACHED_YES;
 }
 
-/* Two officers are at it: only the act exception-open is of two persons. */
 static bool is_exception(const struct act_call *call)
 {
-    return call->act->persons == TWO_PERSONS;
+    return call->act->run == open_exception;
 }
 
 static bool ask_plan(struct act_call *call, const struct resident *resident,

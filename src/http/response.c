@@ -9,34 +9,32 @@
 #include "base/file.h"
 #include "base/limits.h"
 
-/* The statuses that are answered here: reason phrase, and what a refusal says. */
-static const struct {
+/* Reason phrases, and what a refusal of the server's own says. A status that is not here has no
+ * phrase (RFC 9112 4). */
+static const struct status_row {
     int status;
     const char *phrase, *text;
 } statuses[] = {
     {200, "OK", ""},
     {303, "See Other", ""},
-    {304, "Not Modified", ""},
     {400, "Bad Request", "The request is malformed."},
     {403, "Forbidden", "This is not allowed."},
     {404, "Not Found", "There is nothing here."},
     {405, "Method Not Allowed", "This method is not answered here."},
-    {408, "Request Timeout", "The request did not come whole in time."},
-    {409, "Conflict", "Not possible in the present state."},
     {411, "Length Required", "A body needs a Content-Length."},
     {413, "Content Too Large", "The request is too long."},
     {431, "Request Header Fields Too Large", "The head of the request is too long."},
     {500, "Internal Server Error", "The request could not be answered."},
-    {503, "Service Unavailable", "Not now; try again later."},
     {505, "HTTP Version Not Supported", "HTTP/1.1 is spoken here."},
 };
 
-static size_t row_of(int status)
+static const struct status_row *row_of(int status)
 {
+    static const struct status_row none = {0, "", ""};
     for (size_t i = 0; i < COUNT_OF(statuses); i++)
         if (statuses[i].status == status)
-            return i;
-    return row_of(500);
+            return &statuses[i];
+    return &none;
 }
 
 void http_response_reset(struct http_response *response)
@@ -76,7 +74,7 @@ void http_response_text(struct http_response *response, int status, const char *
 
 void http_response_refuse(struct http_response *response, int status)
 {
-    http_response_text(response, status, statuses[row_of(status)].text);
+    http_response_text(response, status, row_of(status)->text);
 }
 
 void http_response_header(struct http_response *response, const char *name, const char *format, ...)
@@ -122,7 +120,7 @@ static void put_head(const struct http_response *response, const struct http_ans
     buffer_put_text(out, "HTTP/1.1 ");
     put_number(out, (uint64_t)response->status);
     buffer_put(out, " ", 1);
-    buffer_put_text(out, statuses[row_of(response->status)].phrase);
+    buffer_put_text(out, row_of(response->status)->phrase);
     buffer_put(out, "\r\n", 2);
     put_header(out, "Date", facts->date);
     put_header(out, "Content-Type", response->content_type);

@@ -2,7 +2,6 @@
  * than its signature can be verified, which is the caller's to do. */
 #include "signer/signer_client.h"
 
-#include <poll.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -15,12 +14,10 @@
 void signer_client_init(struct signer_client *client, int fd)
 {
     *client = (struct signer_client){.fd = fd, .timeout = ANSWER_TIMEOUT};
-    buffer_init(&client->held, LIMIT_FRAME);
 }
 
 void signer_client_done(struct signer_client *client)
 {
-    buffer_done(&client->held);
     fd_close(&client->fd);
 }
 
@@ -36,17 +33,6 @@ static enum err err_of_name(struct bytes name)
         if (bytes_equal_text(name, err_name(code)))
             return code;
     return ERR_PEER;
-}
-
-/* The answer to the batch that is under way comes before any other: it is kept for its taker. */
-static enum err hold_batch(struct signer_client *client)
-{
-    if (!client->is_waiting || client->has_held)
-        return ERR_NONE;
-    buffer_cut(&client->held, 0);
-    enum err err = frame_receive(client->fd, &client->held, client->timeout);
-    client->has_held = err == ERR_NONE;
-    return err;
 }
 
 static enum err read_refusal(struct reader *reader, enum err err, struct fault *fault)
@@ -69,8 +55,6 @@ static enum err ask(struct signer_client *client, const struct buffer *question,
     struct bytes name;
     fault_name_input(fault, "signer");
     enum err err = buffer_check(question);
-    if (err == ERR_NONE)
-        err = hold_batch(client);
     if (err == ERR_NONE)
         err = frame_send_fd(client->fd, buffer_bytes(question), passed);
     if (err == ERR_NONE)
@@ -119,30 +103,6 @@ static enum err ask_fixed(struct signer_client *client, const struct buffer *que
 
 /* --- batches --- */
 
-enum err signer_client_send(struct signer_client *client, const struct signer_item *items,
-                            size_t num, struct fault *fault)
-{
-    struct buffer question CLEANUP_BUFFER;
-    if (client->is_waiting)
-        return fault_set(fault, ERR_STATE, "batch", "one is under way");
-    if (num == 0 || num > SIGNER_BATCH_MAX)
-        return fault_set(fault, ERR_LIMIT, "batch", "%zu certificates", num);
-    question_init(&question, SIGNER_ASK_CERTIFICATES);
-    buffer_put_u8(&question, (uint8_t)num);
-    for (size_t i = 0; i < num; i++) {
-        buffer_put_u8(&question, (uint8_t)items[i].kind);
-        buffer_put_u8(&question, (uint8_t)items[i].what);
-        buffer_put_sized(&question, items[i].tbs);
-    }
-    enum err err = buffer_check(&question);
-    if (err == ERR_NONE)
-        err = frame_send(client->fd, buffer_bytes(&question));
-    client->is_waiting = err == ERR_NONE;
-    return err == ERR_NONE
-               ? ERR_NONE
-               : fault_set(fault, err, "connection", "%s", err_sentence(err, LANGUAGE_EN));
-}
-
 static enum err take_item(struct reader *reader, struct signer_item *item)
 {
     struct bytes name, signature;
@@ -159,45 +119,32 @@ static enum err take_item(struct reader *reader, struct signer_item *item)
     return ERR_NONE;
 }
 
-static enum err take_items(struct bytes answer, struct signer_item *items, size_t num,
-                           struct fault *fault)
+enum err signer_client_certificates(struct signer_client *client, struct signer_item *items,
+                                    size_t num, struct fault *fault)
 {
-    struct bytes name;
-    struct reader reader = reader_of(answer);
-    if (!reader_sized(&reader, &name))
-        return ERR_PEER;
-    enum err err = err_of_name(name);
-    if (err != ERR_NONE)
-        return read_refusal(&reader, err, fault);
+    struct buffer question CLEANUP_BUFFER, answer CLEANUP_BUFFER;
+    struct reader result;
+    buffer_init(&answer, LIMIT_FRAME);
+    question_init(&question, SIGNER_ASK_CERTIFICATES);
+    buffer_put_u8(&question, (uint8_t)num);
+    for (size_t i = 0; i < num; i++) {
+        buffer_put_u8(&question, (uint8_t)items[i].kind);
+        buffer_put_u8(&question, (uint8_t)items[i].what);
+        buffer_put_sized(&question, items[i].tbs);
+    }
+    if (num == 0 || num > SIGNER_BATCH_MAX)
+        return fault_set(fault, ERR_LIMIT, "batch", "%zu certificates", num);
+    enum err err = ask(client, &question, -1, &answer, &result, fault);
     for (size_t i = 0; err == ERR_NONE && i < num; i++)
-        err = take_item(&reader, &items[i]);
-    return err == ERR_NONE && !reader_is_done(&reader) ? ERR_PEER : err;
-}
-
-enum err signer_client_take(struct signer_client *client, struct signer_item *items, size_t num,
-                            struct fault *fault)
-{
-    fault_name_input(fault, "signer");
-    enum err err = client->is_waiting ? hold_batch(client) : ERR_STATE;
-    if (err != ERR_NONE)
-        return fault_set(fault, err, "connection", "%s", err_sentence(err, LANGUAGE_EN));
-    client->is_waiting = client->has_held = false;
-    return take_items(buffer_bytes(&client->held), items, num, fault);
-}
-
-bool signer_client_has_answer(const struct signer_client *client)
-{
-    struct pollfd ready = {.fd = client->fd, .events = POLLIN};
-    return client->has_held || (client->is_waiting && poll(&ready, 1, 0) > 0);
+        err = take_item(&result, &items[i]);
+    return err == ERR_NONE && !reader_is_done(&result) ? ERR_PEER : err;
 }
 
 enum err signer_item_take(const struct signer_item *item, struct buffer *signature,
                           struct fault *fault)
 {
-    if (item->err != ERR_NONE) {
-        fault_set(fault, item->err, item->fault.rule, "%s", item->fault.text);
-        return item->err;
-    }
+    if (item->err != ERR_NONE)
+        return fault_set(fault, item->err, item->fault.rule, "%s", item->fault.text);
     buffer_put(signature, item->signature, item->signature_len);
     return buffer_check(signature);
 }
@@ -207,13 +154,11 @@ enum err signer_client_certificate(struct signer_client *client, enum kind kind,
                                    struct buffer *signature, struct fault *fault)
 {
     struct signer_item item = {.kind = kind, .what = what, .tbs = tbs};
-    enum err err = signer_client_send(client, &item, 1, fault);
-    if (err == ERR_NONE)
-        err = signer_client_take(client, &item, 1, fault);
+    enum err err = signer_client_certificates(client, &item, 1, fault);
     return err == ERR_NONE ? signer_item_take(&item, signature, fault) : err;
 }
 
-/* --- one question at a time --- */
+/* --- one thing at a time --- */
 
 enum err signer_client_crl(struct signer_client *client, enum kind kind, int memfd,
                            struct buffer *signature, struct fault *fault)

@@ -23,11 +23,8 @@ enum signer_certificate {
 };
 
 struct signer_client {
-    int fd;          /* the signer's socket; the client's own */
-    int timeout;     /* milliseconds for one answer */
-    bool is_waiting; /* a batch was sent, and its answer has not come */
-    bool has_held;   /* it came before that of another question: here it is */
-    struct buffer held;
+    int fd;      /* the signer's socket; the client's own */
+    int timeout; /* milliseconds for one answer */
 };
 
 /* signer_client_init takes over a connected socket. */
@@ -47,24 +44,19 @@ struct signer_item {
     uint8_t signature[SIGNER_SIGNATURE_MAX]; /* bare */
 };
 
-/* signer_client_send asks for at most SIGNER_BATCH_MAX certificates and does not wait;
- * signer_client_take waits for the answer and fills the same items. Each is linted as `what` under
- * the authority of `kind`, logged and signed (SHA-256; RSA PKCS#1 v1.5 or ECDSA, as the authority's
- * key is). ERR_DENIED of an item: the lint fails, or the serial
- * is not above the highest ever signed of that kind and this very TBS was not signed before. One
- * batch at a time (ERR_STATE); other questions may be asked meanwhile, they are answered after it.
- * client->fd is readable when the answer is there. */
-enum err signer_client_send(struct signer_client *client, const struct signer_item *items,
-                            size_t num, struct fault *fault) MUST_USE;
-enum err signer_client_take(struct signer_client *client, struct signer_item *items, size_t num,
-                            struct fault *fault) MUST_USE;
-/* signer_client_has_answer: signer_client_take would not wait. */
-bool signer_client_has_answer(const struct signer_client *client);
+/* signer_client_certificates asks for 1 to SIGNER_BATCH_MAX certificates (else ERR_LIMIT) and fills
+ * the items. Each is linted as `what` under the authority of `kind`, logged and signed (SHA-256;
+ * RSA PKCS#1 v1.5 or ECDSA, as the authority's key is). ERR_DENIED of an item: the lint fails, or
+ * the serial is not above the highest ever signed of that kind and this very TBS was not signed
+ * before.
+ */
+enum err signer_client_certificates(struct signer_client *client, struct signer_item *items,
+                                    size_t num, struct fault *fault) MUST_USE;
 /* signer_item_take gives what became of an item: appends the signature, or fills *fault. */
 enum err signer_item_take(const struct signer_item *item, struct buffer *signature,
                           struct fault *fault) MUST_USE;
 
-/* signer_client_certificate is a batch of one, waited for. Appends the signature to *signature. */
+/* signer_client_certificate is a batch of one. Appends the signature to *signature. */
 enum err signer_client_certificate(struct signer_client *client, enum kind kind,
                                    enum signer_certificate what, struct bytes tbs,
                                    struct buffer *signature, struct fault *fault) MUST_USE;

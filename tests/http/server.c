@@ -48,8 +48,8 @@ static void answer_large_file(void *context, const struct http_request *request,
     assert_int_equal(ftruncate(response->file, LARGE), 0);
 }
 
-static void answer_pipe(void *context, const struct http_request *request,
-                        struct http_response *response)
+static void answer_device(void *context, const struct http_request *request,
+                          struct http_response *response)
 {
     (void)context;
     (void)request;
@@ -71,7 +71,7 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/file", false, 0, answer_file},
     {HTTP_GET, "/split", false, 0, answer_bad_header},
     {HTTP_GET, "/large", false, 0, answer_large_file},
-    {HTTP_GET, "/zero", false, 0, answer_pipe},
+    {HTTP_GET, "/zero", false, 0, answer_device},
 };
 
 static int begin(void **state)
