@@ -28,15 +28,14 @@
 #define LIMIT_ACT_VALUES       256          /* values in one request, names not counted */
 #define LIMIT_ACT_BATCH        64           /* acts taken into one transaction */
 #define LIMIT_ACT_CLIENTS      64           /* connections to the acts socket at one time */
+#define LIMIT_JOURNAL_ENTRY    (4 * 1024)   /* one entry as it stands in the chain */
 
 /* of what a stranger, a resident, `status` may cost */
-/* issued to one resident, ever; only issue is refused */
-#define LIMIT_CERTIFICATES_OF_RESIDENT 128
+#define LIMIT_CERTIFICATES_OF_RESIDENT 128 /* issued, ever; only issue is refused */
 #define LIMIT_DOOR_ROWS                32 /* refusals of strangers that the journal tells apart ... */
 #define LIMIT_DOOR_MINUTE              60000 /* ... in so many milliseconds: two entries for each */
 #define LIMIT_WISHES_AT_ONCE           8 /* wishes of `status` answered one after the other ... */
-#define LIMIT_WISH_INTERVAL            60000      /* ... and then one in so many milliseconds */
-#define LIMIT_JOURNAL_ENTRY            (4 * 1024) /* one entry as it stands in the chain */
+#define LIMIT_WISH_INTERVAL            60000 /* ... and then one in so many milliseconds */
 
 /* of status */
 #define LIMIT_STATUS_CONNECTIONS 16384 /* at one time; another, and the longest silent one goes */

@@ -31,8 +31,13 @@ static const int compute[] = {
     SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall),
     SCMP_SYS(sched_yield),   SCMP_SYS(sysinfo),
     SCMP_SYS(getuid),        SCMP_SYS(geteuid),
-    SCMP_SYS(eventfd2),      SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq),          SCMP_SYS(sched_getaffinity),
+};
+
+/* Threads, as many as there are processors. */
+static const int threads[] = {
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(sched_getaffinity),
 };
 
 /* A server on a socket that listens already. */
@@ -40,6 +45,7 @@ static const int serve[] = {
     SCMP_SYS(accept),      SCMP_SYS(accept4),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
     SCMP_SYS(epoll_wait),  SCMP_SYS(epoll_pwait), SCMP_SYS(setsockopt),    SCMP_SYS(getsockopt),
     SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(shutdown),      SCMP_SYS(sendfile),
+    SCMP_SYS(eventfd2),
 };
 
 /* The writer of the database: its files, their locks and names, a memfd for the signer; connections
@@ -82,7 +88,9 @@ static int allow_memory(scmp_filter_ctx filter)
 static int allow_threads(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp thread = SCMP_CMP(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
-    int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread);
+    int status = allow_all(filter, threads, COUNT_OF(threads));
+    if (status == 0)
+        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread);
     return status == 0 ? seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0)
                        : status;
 }

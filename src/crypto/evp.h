@@ -24,8 +24,8 @@
 #include "crypto/hash.h"
 #include "crypto/key.h"
 
-/* Contexts for SHA-256 signatures that wait for their next use: making one costs a fifth of a
- * P-256 signature. Any thread may sign with the key. */
+/* Contexts for SHA-256 signatures that wait for their next use, so that a signature makes none.
+ * Any thread may sign with the key. */
 #define IDLE_SIGNERS 8
 
 struct idle_signers {

@@ -29,8 +29,8 @@ void public_key_free(struct public_key *key);
 
 /* public_key_check_quality says whether a resident's key may be certified: RSA, exactly 2048 bits,
  * e = 65537, no factor below 752, not of the ROCA form, no square and no product of neighbours; or
- * P-256, a point on the curve, uncompressed. ERR_MALFORMED with
- * the fault. Which of both an authority takes is the profile's.
+ * P-256, a point on the curve, uncompressed. ERR_MALFORMED with the fault. Which of both an
+ * authority takes is the profile's.
  * 平成15年総務省令第120号 2, 3; facts/profile 1.7. */
 enum err public_key_check_quality(struct bytes spki, struct fault *fault) MUST_USE;
 

@@ -135,8 +135,8 @@ static bool has_near_factors(const BIGNUM *modulus)
     return false;
 }
 
-/* That the modulus is no prime is not asked: it would cost three times the signature, and a card
- * that makes one spoils its holder's key and no other. */
+/* That the modulus is no prime is not asked: it costs modular exponentiations of full length,
+ * and a card that makes one spoils its holder's key and no other. */
 static enum err check_modulus(const BIGNUM *modulus, struct fault *fault)
 {
     static const char rule[] = "RSA modulus";

@@ -346,8 +346,8 @@ static bool answer_again(struct responder *responder, struct bytes input, int64_
 }
 
 static enum err answer_anew(struct responder *responder, struct bytes input,
-                            struct answer_basis *basis, struct buffer *out,
-                            struct responder_answer *answer)
+                            const uint64_t epochs[static NUM_KINDS], struct answer_basis *basis,
+                            struct buffer *out, struct responder_answer *answer)
 {
     struct ocsp_request request;
     struct buffer certificate CLEANUP_BUFFER;
@@ -357,13 +357,12 @@ static enum err answer_anew(struct responder *responder, struct bytes input,
         return ocsp_encode_error(OCSP_MALFORMED_REQUEST, out);
     if (!kind_of_request(responder, &request, &basis->kind))
         return ocsp_encode_error(OCSP_UNAUTHORIZED, out);
-    answer->epoch = status_map_epoch(responder->authorities[basis->kind].map);
     enum err err = answer_make(responder, &request, basis, &certificate, out);
     if (err != ERR_NONE) {
-        answer->epoch = 0;
         buffer_cut(out, before);
         return ocsp_encode_error(err == ERR_NOT_FOUND ? OCSP_TRY_LATER : OCSP_INTERNAL_ERROR, out);
     }
+    answer->epoch = epochs[basis->kind];
     answer->may_be_stored = request.nonce.len == 0;
     if (answer->may_be_stored && request.num == 1)
         answers_keep(responder->answers, input,
@@ -385,7 +384,7 @@ enum err responder_answer(struct responder *responder, struct bytes input, int64
         answer->epoch = epochs[basis.kind];
     } else {
         basis = (struct answer_basis){.made = now};
-        enum err err = answer_anew(responder, input, &basis, out, answer);
+        enum err err = answer_anew(responder, input, epochs, &basis, out, answer);
         if (err != ERR_NONE)
             return err;
     }

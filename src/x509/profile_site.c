@@ -44,10 +44,7 @@ static const char *name_fault(struct bytes value)
 {
     if (!text_is_utf8(value) || text_count(value) > 64)
         return "not 1 to 64 characters of UTF-8";
-    for (size_t i = 0; i < value.len; i++)
-        if (value.data[i] < 0x20 || value.data[i] == 0x7F)
-            return "a control character";
-    return NULL;
+    return text_has_hidden(value) ? "a hidden or control character" : NULL;
 }
 
 static const char *organization_fault(struct bytes value)

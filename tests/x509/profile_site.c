@@ -81,7 +81,11 @@ static void refuses_what_is_no_profile(void **state)
         {"agency", "cps = http://a\n", "cps", "line 22: stands there twice"},
         {"agency", "agency = " LONG64 "4\n", "agency", "line 11: not 1 to 64 characters of UTF-8"},
         {"agency", "agency = \xC3\x28\n", "agency", "line 11: not 1 to 64 characters of UTF-8"},
-        {"agency", "agency = a\tb\n", "agency", "line 11: a control character"},
+        {"agency", "agency = a\tb\n", "agency", "line 11: a hidden or control character"},
+        {"agency",
+         "agency = a\xE2\x80\xAE"
+         "b\n",
+         "agency", "line 11: a hidden or control character"},
         {"organization", "organization = JPKI\n", "organization",
          "line 8: that is the real service"},
         {"ocsp", "ocsp = https://a/\n", "ocsp", "line 23: not an address that begins with http://"},
