@@ -14,6 +14,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import jpkid  # noqa: E402
 import pcscd  # noqa: E402
 from tap import Tap, skip_all  # noqa: E402
 
@@ -22,7 +23,6 @@ if gone:
     skip_all(f"{gone} is not installed")
 pcscd.enter()
 
-SOURCE, BUILD = os.environ["JPKI_SOURCE"], pcscd.build_folder()
 PINS = ["1357", "KILL2026"]  # authentication, then signature: as they are asked for
 KINDS = {"signature": 0, "authentication": 1}
 CARDS = {1001: "0003720000000013137220340514", 1002: "0003720000000023137220330302",
@@ -34,58 +34,28 @@ DATA = f"{folder}/data"
 ENVIRONMENT = dict(os.environ, LC_ALL="C.UTF-8", JPKI_ACTS_SOCKET=f"{DATA}/run/acts.sock")
 
 
-def pipe(lines):
-    read_end, write_end = os.pipe()
-    os.write(write_end, "".join(line + "\n" for line in lines).encode())
-    os.close(write_end)
-    return read_end
-
-
-def begin(program, *words, lines=(), **more):
-    """Starts a program; {fd} in its words is a descriptor with the lines."""
-    fd = pipe(lines)
-    words = [f"{BUILD}/{program}"] + [str(word).replace("{fd}", str(fd)) for word in words]
+def begin(*words, lines=(), **more):
+    """Starts jpki; {fd} in its words is a descriptor with the lines."""
+    fd = jpkid.lines_fd(*lines)
+    words = [f"{jpkid.BUILD}/jpki"] + [str(word).replace("{fd}", str(fd)) for word in words]
     process = subprocess.Popen(words, pass_fds=[fd], text=True, env=ENVIRONMENT, **more)
     os.close(fd)
     return process
 
 
-def run(program, *words, lines=(), expect=0):
-    process = begin(program, *words, lines=lines, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def run(*words):
+    process = begin(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, errors = process.communicate(timeout=120)
-    if expect is not None and process.returncode != expect:
+    if process.returncode:
         raise RuntimeError(f"{words}: {process.returncode} {errors}{out}")
     return out
 
 
-class Service:
-    process = None
-
-    def start(self):
-        self.process = begin("jpkid", "serve", "--data", DATA, "--passphrase-fd", "{fd}", "--listen",
-                             "127.0.0.1:0", lines=["of the test"], stdout=subprocess.PIPE,
-                             stderr=open(f"{folder}/jpkid.log", "a"))
-        for line in self.process.stdout:
-            if line.startswith("status "):
-                self.url = line.split()[1]
-            if line.strip() == "ready":
-                return
-        raise RuntimeError(f"jpkid does not start: {open(folder + '/jpkid.log').read()}")
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(20)
-
-    def role(self, name):
-        for entry in os.listdir("/proc"):
-            try:
-                words = open(f"/proc/{entry}/cmdline", "rb").read().split(b"\0")
-                if words[1:3] == [b"role", name.encode()] and int(words[4]) == self.process.pid:
-                    return int(entry)
-            except (OSError, ValueError, IndexError):
-                continue
-        raise RuntimeError(f"no role {name}")
+def serve():
+    service = jpkid.Service(DATA)
+    if not service.is_ready:
+        raise RuntimeError(f"jpkid does not start: {service.said()}")
+    return service
 
 
 def database(sql, *values):
@@ -97,18 +67,18 @@ def database(sql, *values):
 
 def open_application(readers, resident):
     image = f"{folder}/{resident}.card"
-    run("jpki", "card", "make", image, "--permit-key", f"{DATA}/published/permit-key.pem",
+    run("card", "make", image, "--permit-key", f"{DATA}/published/permit-key.pem",
         "--card-id", CARDS[resident])
     readers.insert(0, image)
-    parked = json.loads(run("jpki", "admin", "card-register", image + ".pub", "--as", "card1",
+    parked = json.loads(run("admin", "card-register", image + ".pub", "--as", "card1",
                             "--json"))["parked"]
-    run("jpki", "counter", "approve", parked, "--as", "card2")
-    return json.loads(run("jpki", "counter", "open", "--procedure", "new", "--resident", resident,
+    run("counter", "approve", parked, "--as", "card2")
+    return json.loads(run("counter", "open", "--procedure", "new", "--resident", resident,
                           "--kind", "both", "--pin", "never-set", "--as", "daiei1", "--json"))["number"]
 
 
 def go_on(number, **more):
-    return begin("jpki", "counter", "run", number, "--yes", "--as", "daiei1", "--pin-fd", "{fd}",
+    return begin("counter", "run", number, "--yes", "--as", "daiei1", "--pin-fd", "{fd}",
                  lines=PINS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
 
 
@@ -150,7 +120,7 @@ def check(name, number, service):
         found = re.search(r"serial=([0-9A-F]+)", serial)
         tap.check(found and int(found[1], 16) == serials.get(index), f"{name}: the card has it: {kind}",
                   shown.stderr + serial)
-        answer = ocsp(kind, serials.get(index), service.url)
+        answer = ocsp(kind, serials.get(index), service.urls["status"])
         tap.check(": good" in answer, f"{name}: OCSP says good: {kind}", answer)
 
 
@@ -163,36 +133,33 @@ def kill(readers, service, number, who, terminal):
         os.kill(service.role(who), signal.SIGKILL)
 
 
-def play(readers, service, resident, who, after):
+def play(readers, resident, who, after):
+    service = serve()
     number = open_application(readers, resident)
     terminal = go_on(number)
     wait_for_step(number, after)
     kill(readers, service, number, who, terminal)
     terminal.wait(90)
     service.stop()
-    service.start()
+    service = serve()
     readers.remove(0)
     readers.insert(0, f"{folder}/{resident}.card")
     ended = go_on(number).wait(120)
     tap.check(ended == 0, f"{who} killed after {after}: the same application goes on")
     check(f"{who} killed after {after}", number, service)
     readers.remove(0)
+    service.stop()
 
 
 POINTS = [(1001, "signer", "pin-set"), (1002, "commit", "issue"), (1005, "status", "issue"),
           (1006, "terminal", "issue"), (1009, "card", "pin-set"), (1011, "commit", "pin-set")]
 
-service = Service()
 try:
-    run("jpkid", "init", "--data", DATA, "--sample", "--etc", f"{SOURCE}/etc", "--passphrase-fd",
-        "{fd}", lines=["of the test"])
-    service.start()
+    status, errors = jpkid.init(DATA)
+    tap.check(status == 0, "init", errors)
     with pcscd.Readers(1) as readers:
         for resident, who, after in POINTS:
-            play(readers, service, resident, who, after)
-    service.stop()
+            play(readers, resident, who, after)
 finally:
-    if service.process and service.process.poll() is None:
-        service.process.kill()
     shutil.rmtree(folder, ignore_errors=True)
 tap.end()

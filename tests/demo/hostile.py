@@ -2,7 +2,6 @@
 with the wrong key, an operator who edits the journal. Built from foreign tools, not from our code."""
 import base64
 import hashlib
-import os
 import struct
 
 from stage import Failure

@@ -9,6 +9,7 @@ import sqlite3
 import struct
 from time import strptime
 
+import jpkid
 import pcscd
 import postgres
 from stage import SOURCE, Failure, free_port
@@ -74,17 +75,10 @@ class Service:
 
     def kill_role(self, role):
         """kill -9 of one of the four processes."""
-        for entry in os.listdir("/proc"):
-            try:
-                with open(f"/proc/{entry}/stat") as stat, open(f"/proc/{entry}/cmdline") as line:
-                    parent = int(stat.read().rsplit(")", 1)[1].split()[1])
-                    words = line.read().split("\0")
-            except (OSError, ValueError, IndexError):
-                continue
-            if parent == self.process.pid and role in words:
-                os.kill(int(entry), signal.SIGKILL)
-                return
-        raise Failure(f"no process {role}")
+        pid = jpkid.roles_of(self.process.pid).get(role)
+        if pid is None:
+            raise Failure(f"no process {role}")
+        os.kill(pid, signal.SIGKILL)
 
     def move_clock(self, time):
         """Forward only, an act of the administrator; what starts later starts there."""

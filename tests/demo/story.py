@@ -2,7 +2,6 @@
 function, its docstring is what the demo prints. Foreign tools judge: OpenSC, openssl, Java."""
 import os
 import shutil
-import signal
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))

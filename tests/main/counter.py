@@ -4,11 +4,11 @@ import json
 import os
 import re
 import shlex
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import jpkid  # noqa: E402
 import pcscd  # noqa: E402
 from shell import Shell, both  # noqa: E402
 from tap import Tap, skip_all  # noqa: E402
@@ -18,33 +18,12 @@ if gone:
     skip_all(f"{gone} is not installed")
 pcscd.enter()
 
-SOURCE, BUILD = os.environ["JPKI_SOURCE"], os.environ["JPKI_BUILD"]
 CARD = "0003720000000013137220340514"  # of resident 1001
 tap = Tap()
 folder = tempfile.TemporaryDirectory(prefix="jpki-counter-")
-shell = Shell(folder.name, {"LC_ALL": "C.UTF-8", "PATH": f"{BUILD}:{os.environ['PATH']}",
-                            "JPKI_ACTS_SOCKET": f"{folder.name}/data/run/acts.sock"})
-
-
-class Town:
-    """The sample town, served until the block ends."""
-
-    def __enter__(self):
-        self.process = subprocess.Popen(
-            ["jpkid", "serve", "--data", "data", "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0",
-             "--passphrase-fd", "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            cwd=folder.name, env=shell.environment)
-        self.process.stdin.write("a passphrase\n")
-        self.process.stdin.close()
-        for line in self.process.stdout:
-            if line.startswith("ready"):
-                break
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(20)
-        self.process.stdout.close()
+DATA = f"{folder.name}/data"
+shell = Shell(folder.name, {"LC_ALL": "C.UTF-8", "PATH": f"{jpkid.BUILD}:{os.environ['PATH']}",
+                            "JPKI_ACTS_SOCKET": f"{DATA}/run/acts.sock"})
 
 
 def policy(key, value):
@@ -72,7 +51,7 @@ def make_card(readers):
 
 def test_town(readers):
     """S05: the letter and the digit are the town's to ask for; the terminal asks for what the town does."""
-    with Town():
+    with jpkid.Service(DATA):
         make_card(readers)
         application = number_in(counter("counter open --procedure new --resident 1001 --kind both"
                                         " --pin never-set --json"), "number")
@@ -80,7 +59,7 @@ def test_town(readers):
         tap.check(done.returncode != 0 and "digit" in done.stderr, "the town wants a digit: refused",
                   both(done))
     policy("pin-letter-and-digit", "no")
-    with Town():
+    with jpkid.Service(DATA):
         done = counter(f"counter run {application} --yes", pins=("NASHIPEAR",))
         tap.check(done.returncode == 0 and "finished" in done.stdout,
                   "the town wants none: set, and the application goes on to its end", both(done))
@@ -88,7 +67,7 @@ def test_town(readers):
         ask = test_exception()
         parked = number_in(counter(ask), "parked")
     policy("signature-exceptions", "no")
-    with Town():
+    with jpkid.Service(DATA):
         test_exceptions_off(ask, parked)
 
 
@@ -145,8 +124,8 @@ def test_hold_mistaken():
 
 
 def main():
-    shell.must("jpkid", "init", "--data", "data", "--sample", "--etc", f"{SOURCE}/etc",
-               "--passphrase-fd", "0", data="a passphrase\n")
+    status, errors = jpkid.init(DATA)
+    tap.check(status == 0, "init", errors)
     with pcscd.Readers(1) as readers:
         test_town(readers)
     folder.cleanup()

@@ -14,9 +14,9 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ["JPKI_SOURCE"], "tests"))
+import jpkid
 from tap import Tap
 
-SOURCE, BUILD = os.environ["JPKI_SOURCE"], os.environ["JPKI_BUILD"]
 CONTROL_FD = 5  # ROLE_FD_SECOND
 PIDFD_GETFD = 438
 AT_ONCE = 8  # LIMIT_WISHES_AT_ONCE
@@ -25,31 +25,9 @@ folder = tempfile.mkdtemp(prefix="jpkid-test-")
 DATA = os.path.join(folder, "data")
 
 
-def jpkid(command, *arguments, **more):
-    read_end, write_end = os.pipe()
-    os.write(write_end, b"a passphrase of this test\n")
-    os.close(write_end)
-    process = subprocess.Popen([os.path.join(BUILD, "jpkid"), command, "--data", DATA, "--passphrase-fd",
-                                str(read_end), *arguments], pass_fds=[read_end], **more)
-    os.close(read_end)
-    return process
-
-
-def pid_of(role, parent):
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/cmdline", "rb") as file:
-                words = file.read().split(b"\0")
-            if words[1:3] == [b"role", role.encode()] and int(words[4]) == parent:
-                return int(entry)
-        except (OSError, ValueError, IndexError):
-            continue
-    return None
-
-
-def wait_for_status(parent, other_than=None):
+def wait_for_status(service, other_than=None):
     for _ in range(150):
-        pid = pid_of("status", parent)
+        pid = service.roles().get("status")
         if pid and pid != other_than:
             return pid
         time.sleep(0.1)
@@ -70,7 +48,7 @@ def num_responders():
 def answer_time():
     """Seconds until an officer is answered."""
     start = time.monotonic()
-    done = subprocess.run([os.path.join(BUILD, "jpki"), "admin", "status", "--as", "admin1", "--socket",
+    done = subprocess.run([os.path.join(jpkid.BUILD, "jpki"), "admin", "status", "--as", "admin1", "--socket",
                            os.path.join(DATA, "run", "acts.sock")], capture_output=True, text=True, timeout=60)
     return time.monotonic() - start if done.returncode == 0 else 99
 
@@ -97,9 +75,9 @@ def is_closed(control):
         return False
 
 
-def attack(parent, name, content):
+def attack(service, name, content):
     """Takes over the running status, sends, and measures; then lets the parent start another."""
-    pid = wait_for_status(parent)
+    pid = wait_for_status(service)
     time.sleep(0.5)  # its own wish is answered
     os.kill(pid, signal.SIGSTOP)
     control = stolen_socket(pid)
@@ -115,37 +93,34 @@ def attack(parent, name, content):
     return pid, control
 
 
-def end_attack(parent, pid, control):
+def end_attack(service, pid, control):
     control.close()
     os.kill(pid, signal.SIGKILL)
-    wait_for_status(parent, pid)
+    wait_for_status(service, pid)
 
 
 def main():
-    tap.check(jpkid("init", "--sample", "--etc", os.path.join(SOURCE, "etc"), stdout=subprocess.DEVNULL).wait(60) == 0, "init")
-    service = jpkid("serve", "--listen", "127.0.0.1:0", stdout=subprocess.PIPE, text=True)
-    for line in service.stdout:
-        if line.startswith("ready"):
-            break
-    if not stolen_socket(pid_of("status", service.pid)):
+    status, errors = jpkid.init(DATA)
+    tap.check(status == 0, "init", errors)
+    service = jpkid.Service(DATA)
+    if not stolen_socket(service.role("status")):
         tap.skip("a taken-over status", "this kernel or user cannot take its socket")
     else:
-        pid, control = attack(service.pid, "half a wish", struct.pack(">I", 100))
-        end_attack(service.pid, pid, control)
+        pid, control = attack(service, "half a wish", struct.pack(">I", 100))
+        end_attack(service, pid, control)
         for name, content in (("no frame", b"\xff" * 64), ("no wish", frame(b"abc") * 50),
                               ("another key", frame(struct.pack(">I", 8) + b"\x30\x06notkey"))):
-            pid, control = attack(service.pid, name, content)
+            pid, control = attack(service, name, content)
             tap.check(is_closed(control), f"{name}: the connection is closed")
-            end_attack(service.pid, pid, control)
+            end_attack(service, pid, control)
         before = num_responders()
-        pid, control = attack(service.pid, "a flood of wishes that reads nothing", wish() * 1000)
+        pid, control = attack(service, "a flood of wishes that reads nothing", wish() * 1000)
         time.sleep(2)
         tap.check(before <= num_responders() <= before + 2 * AT_ONCE, "a flood is served at its pace",
                   (before, num_responders()))
-        end_attack(service.pid, pid, control)
-        tap.check(answer_time() < 0.9 and service.poll() is None, "and the service goes on")
-    service.terminate()
-    service.wait(20)
+        end_attack(service, pid, control)
+        tap.check(answer_time() < 0.9 and service.process.poll() is None, "and the service goes on")
+    service.stop()
     shutil.rmtree(folder)
     tap.end()
 

@@ -8,49 +8,31 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.environ["JPKI_SOURCE"], "tests"))
+import jpkid
 from postgres import QUICK, Postgres, programs, sql
 from tap import Tap, skip_all
 
 if not programs():
     skip_all("PostgreSQL is not installed")
-SOURCE, BUILD = os.environ["JPKI_SOURCE"], os.environ["JPKI_BUILD"]
 tap = Tap()
 folder = tempfile.mkdtemp(prefix="jpkid-postgres-")
 DATA = os.path.join(folder, "data")
 CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'jpkid'"
 
 
-def begin(command, *words, data=DATA):
-    read_end, write_end = os.pipe()
-    os.write(write_end, b"of this test\n")
-    os.close(write_end)
-    process = subprocess.Popen([f"{BUILD}/jpkid", command, "--data", data, "--passphrase-fd", str(read_end),
-                                *words], pass_fds=[read_end], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, env=dict(os.environ, LC_ALL="C.UTF-8"))
-    os.close(read_end)
-    return process
-
-
-def run(command, *words, data=DATA):
-    process = begin(command, *words, data=data)
-    errors = process.communicate(timeout=60)[1]
-    return process.returncode, errors
-
-
 def init(store, data=DATA):
-    return run("init", "--sample", "--etc", f"{SOURCE}/etc", "--store", store, data=data)
+    return jpkid.init(data, "--store", store)
 
 
-def serve(data=DATA):
-    process = begin("serve", "--listen", "127.0.0.1:0", data=data)
-    for line in process.stdout:
-        if line.strip() == "ready":
-            return process
-    raise RuntimeError(process.communicate(timeout=20)[1])
+def serve():
+    service = jpkid.Service(DATA)
+    if not service.is_ready:
+        raise RuntimeError(service.said())
+    return service
 
 
 def act():
-    done = subprocess.run([f"{BUILD}/jpki", "counter", "open", "--procedure", "new", "--resident", "1001", "--kind",
+    done = subprocess.run([f"{jpkid.BUILD}/jpki", "counter", "open", "--procedure", "new", "--resident", "1001", "--kind",
                            "both", "--pin", "never-set", "--as", "daiei1", "--socket", f"{DATA}/run/acts.sock"],
                           capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
@@ -81,7 +63,7 @@ def test_serve(server):
     tap.check(sql(server.store, "SELECT resident FROM application") == [["1001"]], "and stands in the database")
     copy = f"{folder}/copy"
     shutil.copytree(DATA, copy, ignore=lambda path, names: [name for name in names if name.endswith(".sock")])
-    status, errors = run("serve", "--listen", "127.0.0.1:0", data=copy)
+    status, errors = jpkid.run("serve", "--data", copy, "--listen", "127.0.0.1:0")
     tap.check(status == 2 and "another process is the writer of this database" in errors,
               "a second service on the database is refused", errors)
     status, said = act()
@@ -93,8 +75,8 @@ def test_cut(server, service):
     sql(server.store, CONNECTIONS.replace("SELECT pid", "SELECT pg_terminate_backend(pid)"))
     status, said = act()
     tap.check(status != 0, "a cut connection: the act is not done", said)
-    errors = service.communicate(timeout=20)[1]
-    tap.check(service.returncode == 2 and "jpkid: commit: " in errors and "terminating connection" in errors and "start it again" in errors,
+    status, errors = service.wait(), service.said()
+    tap.check(status == 2 and "jpkid: commit: " in errors and "terminating connection" in errors and "start it again" in errors,
               "and the service ends, with its reason", errors)
     service = serve()
     status, said = act()
@@ -102,12 +84,10 @@ def test_cut(server, service):
     server.end()
     server.begin()
     act()
-    service.communicate(timeout=20)
-    tap.check(service.returncode == 2, "a server that died ends the service")
+    tap.check(service.wait() == 2, "a server that died ends the service")
     service = serve()
     tap.check(len(sql(server.store, "SELECT number FROM application")) == 3, "nothing that was done is lost")
-    service.terminate()
-    tap.check(service.wait(20) == 0, "SIGTERM ends the service with 0")
+    tap.check(service.stop() == 0, "SIGTERM ends the service with 0")
 
 
 try:

@@ -3,10 +3,13 @@
 the authorities' back; a file with a mistake makes nothing."""
 import os
 import shutil
+import sys
 
-from service import SOURCE, Service, folder, jpkid, openssl, tap, wait_until
+sys.path.insert(0, os.path.join(os.environ["JPKI_SOURCE"], "tests"))
+import jpkid
+from service import folder, openssl, tap, wait_until
 
-ETC = os.path.join(SOURCE, "etc")
+ETC = os.path.join(jpkid.SOURCE, "etc")
 LIKE_JLIS = os.path.join(ETC, "profile-jpki-test")
 J_LIS_NUMBER = "1.2.392.200149."
 
@@ -25,7 +28,7 @@ def read(path):
 
 def init(name, *more):
     data = os.path.join(folder, name)
-    status, errors = jpkid("init", "--data", data, "--sample", "--etc", ETC, *more)
+    status, errors = jpkid.init(data, *more)
     return data, status, errors
 
 
@@ -65,7 +68,7 @@ def test_kept():
     for kind, unit in (("signature", "digital signature"), ("authentication", "user authentication")):
         tap.check(f"OU=JPKI for {unit},O=JPKI-TEST,C=JP" in authority(data, kind), f"the {kind} authority is O=JPKI-TEST",
                   authority(data, kind))
-    service = Service(data=data)
+    service = jpkid.Service(data)
     pem = os.path.join(folder, "test.pem")
     openssl("x509", "-inform", "DER", "-in", os.path.join(data, "published", "signature.cer"), "-out", pem)
     ask = ["ocsp", "-issuer", pem, "-CAfile", pem, "-url", service.urls["status"] + "ocsp", "-serial", "99"]
@@ -82,10 +85,10 @@ def test_changed_afterwards(data):
                             (text.replace("cps =", "cps="), "line 20: not of this form")):
         with open(kept, "w") as file:
             file.write(changed)
-        status, errors = jpkid("serve", "--data", data, "--listen", "127.0.0.1:0")
+        status, errors = jpkid.run("serve", "--data", data, "--listen", "127.0.0.1:0")
         tap.check(status == 2 and wanted in errors, f"serve refuses what was changed after init: {wanted}", errors)
     os.remove(kept)
-    status, errors = jpkid("serve", "--data", data, "--listen", "127.0.0.1:0")
+    status, errors = jpkid.run("serve", "--data", data, "--listen", "127.0.0.1:0")
     tap.check(status == 2 and "etc/profile" in errors, "serve refuses a folder without its profile", errors)
 
 
@@ -94,7 +97,7 @@ def test_next_card():
     own = write("p-256", read(os.path.join(ETC, "profile")).replace("= rsa-2048", "= p-256"))
     data, status, errors = init("next", "--profile", own)
     tap.check(status == 0, "init makes authorities with P-256 keys", errors)
-    service = Service(data=data)
+    service = jpkid.Service(data)
     for kind in ("signature", "authentication"):
         pem, crl = os.path.join(folder, "next.pem"), os.path.join(data, "published", kind + ".crl")
         openssl("x509", "-inform", "DER", "-in", os.path.join(data, "published", kind + ".cer"), "-out", pem)
@@ -112,7 +115,7 @@ def test_next_card():
     tap.check(service.stop() == 0, "and it ends well")
     kept = os.path.join(data, "etc", "profile")
     shutil.copy(os.path.join(ETC, "profile"), kept)
-    status, errors = jpkid("serve", "--data", data, "--listen", "127.0.0.1:0")
+    status, errors = jpkid.run("serve", "--data", data, "--listen", "127.0.0.1:0")
     tap.check(status == 2 and "not a key of its type" in errors, "serve refuses another algorithm than init's", errors)
 
 

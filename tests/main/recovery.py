@@ -11,9 +11,9 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ["JPKI_SOURCE"], "tests"))
+import jpkid
 from tap import Tap
 
-SOURCE, BUILD = os.environ["JPKI_SOURCE"], os.environ["JPKI_BUILD"]
 folder = tempfile.mkdtemp(prefix="jpkid-test-")
 DATA = os.path.join(folder, "data")
 KINDS = ("signature", "authentication")
@@ -23,27 +23,9 @@ HEAD, EPOCH_AT, GENERATION_AT = 4096, 40, 56
 tap = Tap()
 
 
-def jpkid(command, *arguments, **more):
-    read_end, write_end = os.pipe()
-    os.write(write_end, b"a passphrase of this test\n")
-    os.close(write_end)
-    process = subprocess.Popen([os.path.join(BUILD, "jpkid"), command, "--data", DATA, "--passphrase-fd",
-                                str(read_end), *arguments], pass_fds=[read_end], stderr=subprocess.PIPE, text=True, **more)
-    os.close(read_end)
-    return process
-
-
-class Service:
+class Service(jpkid.Service):
     def __init__(self):
-        self.process = jpkid("serve", "--listen", "127.0.0.1:0", stdout=subprocess.PIPE)
-        self.is_ready, self.url = False, ""
-        for line in self.process.stdout:
-            word, _, rest = line.strip().partition(" ")
-            if word == "status":
-                self.url = rest
-            if word == "ready":
-                self.is_ready = True
-                break
+        super().__init__(DATA)
 
     def ask(self, serial):
         """What openssl says of a serial of the signature kind, once there is a responder."""
@@ -52,16 +34,16 @@ class Service:
                         "-out", pem], check=True)
         for _ in range(100):
             done = subprocess.run(["openssl", "ocsp", "-issuer", pem, "-CAfile", pem, "-serial", str(serial), "-url",
-                                   self.url + "ocsp"], capture_output=True, text=True, timeout=30)
+                                   self.urls["status"] + "ocsp"], capture_output=True, text=True, timeout=30)
             if "verify OK" in done.stdout + done.stderr:
                 break
             time.sleep(0.1)
         return done.stdout
 
     def stop(self):
-        self.process.terminate()
-        errors = self.process.communicate(timeout=20)[1]
-        return errors
+        """Its standard error."""
+        super().stop()
+        return self.said()
 
 
 def write(statements):
@@ -130,17 +112,16 @@ def test_torn_checkpoint():
     with open(path, "a") as file:
         file.write("999 17")
     service = Service()
-    socket = os.path.join(DATA, "run", "acts.sock")
     for words in (["checkpoint"], ["journal", "verify", "--against", path]):
-        done = subprocess.run([os.path.join(BUILD, "jpki"), "admin", *words, "--as", "auditor1", "--socket", socket],
+        done = subprocess.run([os.path.join(jpkid.BUILD, "jpki"), "admin", *words, "--as", "auditor1", "--socket", service.acts],
                               capture_output=True, text=True)
         tap.check(done.returncode == 0, f"after a torn line: {words[0]}", done.stderr)
     service.stop()
 
 
 def main():
-    process = jpkid("init", "--sample", "--etc", os.path.join(SOURCE, "etc"), stdout=subprocess.DEVNULL)
-    tap.check(process.wait(60) == 0, "init", process.stderr.read())
+    status, errors = jpkid.init(DATA)
+    tap.check(status == 0, "init", errors)
     write([("INSERT INTO card VALUES ('0003720000000013137220340514', ?, 0)", (b"\4" * 65,))])
     write(rows_of_certificate(1000, [GOOD, HELD], ISSUED))
     write(rows_of_certificate(1001, [GOOD], ISSUED))
@@ -192,8 +173,8 @@ def main():
     tap.check("made again" not in service.stop(), "a map that is whole is not made again")
     os.remove(map_path("signature"))
     os.mkdir(map_path("signature"))
-    process = jpkid("serve", "--listen", "127.0.0.1:0", stdout=subprocess.DEVNULL)
-    tap.check(process.wait(30) == 2, "what is no file is left alone, and there is no service", process.stderr.read())
+    status, errors = jpkid.run("serve", "--data", DATA, "--listen", "127.0.0.1:0")
+    tap.check(status == 2, "what is no file is left alone, and there is no service", errors)
     os.rmdir(map_path("signature"))
 
     for serial in range(2000, 2130):

@@ -13,11 +13,10 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.environ["JPKI_SOURCE"], "tests"))
+import jpkid
+from jpkid import BUILD, PASSPHRASE
 from tap import Tap
 
-SOURCE, BUILD = os.environ["JPKI_SOURCE"], os.environ["JPKI_BUILD"]
-JPKID = os.path.join(BUILD, "jpkid")
-PASSPHRASE = "a passphrase of this test"
 ROLES = ("signer", "commit", "web", "status")
 tap = Tap()
 folder = tempfile.mkdtemp(prefix="jpkid-test-")
@@ -25,53 +24,9 @@ DATA = os.path.join(folder, "data")
 ENVIRONMENT = dict(os.environ, LC_ALL="C.UTF-8")
 
 
-def passphrase_pipe(text):
-    read_end, write_end = os.pipe()
-    os.write(write_end, (text + "\n").encode())
-    os.close(write_end)
-    return read_end
-
-
-def jpkid(*arguments, passphrase=PASSPHRASE):
-    """Runs to its end: (status, standard error)."""
-    fd = passphrase_pipe(passphrase)
-    result = subprocess.run([JPKID, *arguments, "--passphrase-fd", str(fd)], pass_fds=[fd],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60,
-                            env=ENVIRONMENT)
-    os.close(fd)
-    return result.returncode, result.stderr
-
-
-class Service:
-    def __init__(self, *more, data=DATA, passphrase=PASSPHRASE):
-        fd = passphrase_pipe(passphrase)
-        self.errors = open(os.path.join(folder, "stderr"), "w+")
-        self.process = subprocess.Popen(
-            [JPKID, "serve", "--data", data, "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0",
-             "--passphrase-fd", str(fd), *more], pass_fds=[fd], stdout=subprocess.PIPE,
-            stderr=self.errors, text=True, env=ENVIRONMENT)
-        os.close(fd)
-        self.urls = {}
-        self.is_ready = False
-        for line in self.process.stdout:
-            word, _, rest = line.strip().partition(" ")
-            self.urls[word] = rest
-            if word == "ready":
-                self.is_ready = True
-                break
-
-    def roles(self):
-        """name → process id, from /proc: the children of the parent."""
-        found = {}
-        for entry in os.listdir("/proc"):
-            try:
-                with open(f"/proc/{entry}/cmdline", "rb") as file:
-                    words = file.read().split(b"\0")
-                if words[1:2] == [b"role"] and int(words[4]) == self.process.pid:
-                    found[words[2].decode()] = int(entry)
-            except (OSError, ValueError, IndexError):
-                continue
-        return found
+class Service(jpkid.Service):
+    def __init__(self, *words):
+        super().__init__(DATA, "--web", "127.0.0.1:0", *words)
 
     def get(self, role, path):
         try:
@@ -81,22 +36,6 @@ class Service:
             return error.code, b"", {}
         except OSError as error:
             return 0, str(error).encode(), {}
-
-    def wait(self, timeout=20):
-        try:
-            return self.process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return None
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-        return self.wait()
-
-    def said(self):
-        self.errors.flush()
-        self.errors.seek(0)
-        return self.errors.read()
 
 
 def wait_until(condition, seconds=15):
@@ -128,22 +67,22 @@ def openssl(*arguments, timeout=30):
 
 
 def test_init():
-    status, errors = jpkid("init", "--data", DATA, "--sample", "--etc", os.path.join(SOURCE, "etc"))
+    status, errors = jpkid.init(DATA)
     tap.check(status == 0, "init makes a folder", errors)
     modes = {name: oct(os.stat(os.path.join(DATA, name)).st_mode & 0o777)
              for name in ("signer", "database", "signer/signed.log", "signer/permit-1.key")}
     tap.check(modes == {"signer": "0o700", "database": "0o700", "signer/signed.log": "0o600",
                         "signer/permit-1.key": "0o600"}, "keys, log and database are the owner's alone", modes)
     before = sorted(os.listdir(folder))
-    status, errors = jpkid("init", "--data", DATA, "--sample", "--etc", os.path.join(SOURCE, "etc"))
+    status, errors = jpkid.init(DATA)
     tap.check(status == 1 and "exists" in errors, "init refuses a folder that exists", errors)
-    status, errors = jpkid("init", "--data", os.path.join(folder, "x"), "--etc", "/nonexistent")
+    status, errors = jpkid.run("init", "--data", os.path.join(folder, "x"), "--etc", "/nonexistent")
     tap.check(status == 2 and sorted(os.listdir(folder)) == before, "a failed init leaves nothing", errors)
-    tap.check(jpkid("init", "--data", os.path.join(folder, "x"), passphrase="")[0] == 64,
+    tap.check(jpkid.run("init", "--data", os.path.join(folder, "x"), passphrase="")[0] == 64,
               "init refuses an empty passphrase")
-    tap.check(jpkid("init", "--data", os.path.join(folder, "x"), "--clock", "2026-11-22T00:00:00Z")[0] == 64,
+    tap.check(jpkid.run("init", "--data", os.path.join(folder, "x"), "--clock", "2026-11-22T00:00:00Z")[0] == 64,
               "init refuses another time for real data")
-    tap.check(jpkid("init")[0] == 64 and jpkid("serve")[0] == 64 and jpkid("role", "signer")[0] == 64,
+    tap.check(jpkid.run("init")[0] == 64 and jpkid.run("serve")[0] == 64 and jpkid.run("role", "signer")[0] == 64,
               "wrong usage is 64")
     with open(os.path.join(DATA, "signer", "authority-signature-1.key"), "rb") as file:
         sealed = file.read()
@@ -205,7 +144,7 @@ def test_confinement(service):
 
 def test_signer_before_its_passphrase():
     """Between its start and its confinement the signer reads the passphrase: nobody of its own user looks on."""
-    program = shutil.copy(JPKID, folder)
+    program = shutil.copy(jpkid.PROGRAM, folder)
     os.chmod(folder, 0o755)
     pairs = [os.pipe(), os.pipe(), os.pipe()]
     wanted = [pairs[0][1], pairs[1][0], pairs[2][0]]  # ready, commit, a passphrase that does not come
@@ -247,7 +186,7 @@ def test_start_without():
     absent = os.path.join(folder, "absent")
     for words, wanted in ((["serve", "--data", absent, "--listen", "127.0.0.1:0"], f"{absent} :"),
                           (["init", "--data", absent], "the descriptor of --passphrase-fd has no more lines")):
-        done = subprocess.run([JPKID, *words, "--passphrase-fd", "0"], stdin=subprocess.DEVNULL, text=True,
+        done = subprocess.run([jpkid.PROGRAM, *words, "--passphrase-fd", "0"], stdin=subprocess.DEVNULL, text=True,
                               capture_output=True, timeout=60, env=ENVIRONMENT)
         tap.check(done.returncode == 2 and wanted in done.stderr, f"jpkid {words[0]} without what it needs: {wanted}",
                   done.stderr)
@@ -255,7 +194,7 @@ def test_start_without():
 
 
 def test_second_service():
-    status, errors = jpkid("serve", "--data", DATA, "--listen", "127.0.0.1:0")
+    status, errors = jpkid.run("serve", "--data", DATA, "--listen", "127.0.0.1:0")
     tap.check(status == 2 and "another jpkid" in errors, "a second service on the folder is refused", errors)
 
 
@@ -278,19 +217,19 @@ def test_parent_end():
 
 
 def test_wrong_start():
-    status, errors = jpkid("serve", "--data", DATA, "--listen", "127.0.0.1:0", passphrase="another")
+    status, errors = jpkid.run("serve", "--data", DATA, "--listen", "127.0.0.1:0", passphrase="another")
     tap.check(status == 2 and "wrong passphrase" in errors, "the wrong passphrase ends the service with 2", errors)
     tap.check("another" not in errors, "and is not repeated")
-    status, errors = jpkid("serve", "--data", DATA, "--listen", "localhost:80")
+    status, errors = jpkid.run("serve", "--data", DATA, "--listen", "localhost:80")
     tap.check(status == 64, "an address that is not in numbers is 64", errors)
-    status, errors = jpkid("serve", "--data", folder, "--listen", "127.0.0.1:0")
+    status, errors = jpkid.run("serve", "--data", folder, "--listen", "127.0.0.1:0")
     tap.check(status == 2, "a folder that is none of ours is 2", errors)
-    status, errors = jpkid("serve", "--data", DATA, "--listen", "127.0.0.1:0", "--clock", "yesterday")
+    status, errors = jpkid.run("serve", "--data", DATA, "--listen", "127.0.0.1:0", "--clock", "yesterday")
     tap.check(status == 64, "a clock that is no time is 64", errors)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        status, errors = jpkid("serve", "--data", DATA, "--listen", "127.0.0.1:%d" % taken.getsockname()[1])
+        status, errors = jpkid.run("serve", "--data", DATA, "--listen", "127.0.0.1:%d" % taken.getsockname()[1])
     tap.check(status == 2 and "in use" in errors, "a port in use is 2", errors)
 
 
@@ -310,7 +249,7 @@ def test_broken_log():
     tap.check(service.is_ready and service.stop() == 0 and "cut off" in service.said(),
               "an unfinished record is cut off and said", service.said())
     flip(log, 60)
-    status, errors = jpkid("serve", "--data", DATA, "--listen", "127.0.0.1:0")
+    status, errors = jpkid.run("serve", "--data", DATA, "--listen", "127.0.0.1:0")
     tap.check(status == 2 and "signed.log" in errors, "a changed record stops the signer", errors)
     flip(log, 60)
 

@@ -9,13 +9,11 @@ import struct
 import subprocess
 import time
 
+import jpkid
 import trace
 
-SOURCE = os.environ.get("JPKI_SOURCE", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-BUILD = os.environ.get("JPKI_BUILD", os.path.join(SOURCE, "build"))
-JPKI, JPKID = f"{BUILD}/jpki", f"{BUILD}/jpkid"
-RECORDER, DESK = f"{BUILD}/tests/prove/librecorder.so", f"{BUILD}/tests/prove/prove-desk"
-PASSPHRASE = "the passphrase of the proofs"
+JPKI, DESK = f"{jpkid.BUILD}/jpki", f"{jpkid.BUILD}/tests/prove/prove-desk"
+RECORDER = f"{jpkid.BUILD}/tests/prove/librecorder.so"
 CLOCK = "2026-12-01T01:00:00Z"
 PINS = ("PROVE26", "2468")
 KINDS = ("signature", "authentication")
@@ -41,88 +39,27 @@ class Recording:
         return dict(LD_PRELOAD=RECORDER, JPKI_RECORD=self.file, JPKI_RECORD_ROOT=self.root, **more)
 
 
-def run(*words, recording=None, passphrase=None, more=None, timeout=120):
+def run(*words, recording=None, timeout=120):
     """Runs to its end: (status, standard output, standard error)."""
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", **(recording.environment() if recording else {}), **(more or {})}
-    fds = []
-    if passphrase is not None:
-        fds = [pipe(passphrase)]
-        words = (*words, "--passphrase-fd", str(fds[0]))
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", **(recording.environment() if recording else {})}
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, env=environment,
-                          timeout=timeout, pass_fds=fds)
-    for fd in fds:
-        os.close(fd)
+                          timeout=timeout)
     return done.returncode, done.stdout, done.stderr
 
 
-def pipe(text):
-    read_end, write_end = os.pipe()
-    os.write(write_end, text.encode() + b"\n")
-    os.close(write_end)
-    return read_end
+def environment_of(memo_file, recording, **more):
+    return {"JPKI_MEMO": memo_file, "LD_PRELOAD": RECORDER, **(recording.environment() if recording else {}), **more}
 
 
 def init(data, memo_file, recording=None):
-    more = {"JPKI_MEMO": memo_file, "LD_PRELOAD": RECORDER}
-    status, _, errors = run(JPKID, "init", "--data", data, "--sample", "--etc", f"{SOURCE}/etc", "--clock", CLOCK,
-                            passphrase=PASSPHRASE, recording=recording, more=more)
-    return status, errors
+    return jpkid.init(data, "--clock", CLOCK, environment=environment_of(memo_file, recording), timeout=120)
 
 
-class Service:
-    """jpkid on a data folder. is_ready tells whether it came up; said what it said when it did not."""
-
+class Service(jpkid.Service):
     def __init__(self, data, memo_file, recording=None, clock=CLOCK, fault=None):
-        self.data, self.url, self.is_ready = data, "", False
         self.time = seconds(clock) + 60  # for openssl, which would ask its own clock
-        self.log = open(os.path.join(os.path.dirname(data), os.path.basename(data) + ".stderr"), "w+")
-        environment = dict(os.environ, LC_ALL="C.UTF-8", LD_PRELOAD=RECORDER, JPKI_MEMO=memo_file)
-        if recording:
-            environment.update(recording.environment())
-        if fault:
-            environment["JPKI_FAULT"] = fault
-        fd = pipe(PASSPHRASE)
-        self.process = subprocess.Popen(
-            [JPKID, "serve", "--data", data, "--listen", "127.0.0.1:0", "--clock", clock, "--passphrase-fd", str(fd)],
-            pass_fds=[fd], stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment)
-        os.close(fd)
-        for line in self.process.stdout:
-            if line.startswith("status "):
-                self.url = line.split()[1]
-            if line.strip() == "ready":
-                self.is_ready = True
-                break
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-        status = self.process.wait(20)
-        self.process.stdout.close()
-        return status
-
-    def said(self):
-        self.log.flush()
-        self.log.seek(0)
-        return self.log.read()
-
-    def role(self, name):
-        """The process id of a role."""
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:
-            for child in file.read().split():
-                with open(f"/proc/{child}/cmdline", "rb") as line:
-                    if line.read().split(b"\0")[1:3] == [b"role", name.encode()]:
-                        return int(child)
-        raise RuntimeError(f"no role {name}")
-
-    @property
-    def acts(self):
-        return f"{self.data}/run/acts.sock"
+        super().__init__(data, "--clock", clock, environment=environment_of(
+            memo_file, recording, **({"JPKI_FAULT": fault} if fault else {})))
 
     def act(self, name, who, timeout=30, **fields):
         """The answer object; None when there was none."""
@@ -159,7 +96,7 @@ class Service:
         while True:
             done = subprocess.run(["openssl", "ocsp", "-issuer", authority, "-CAfile", authority, "-attime", str(self.time),
                                    "-validity_period", "1000000000",
-                                   *words, "-url", self.url + "ocsp"], capture_output=True, text=True)
+                                   *words, "-url", self.urls["status"] + "ocsp"], capture_output=True, text=True)
             if "verify OK" in done.stderr + done.stdout or time.monotonic() > end:
                 break
             time.sleep(0.02)

@@ -14,8 +14,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
-import centre
 import faults
+import jpkid
 import scenes
 import sweep
 from tap import Tap
@@ -48,7 +48,7 @@ class Proof:
         return not is_red
 
     def write(self):
-        with open(os.path.join(centre.BUILD, "prove.json"), "w") as file:
+        with open(os.path.join(jpkid.BUILD, "prove.json"), "w") as file:
             json.dump({"sweeps": self.sweeps}, file, indent=1)
 
     # power cuts
