@@ -1,64 +1,59 @@
-"""Issuance: certificates a second over the acts socket, all checks on, requests made beforehand."""
+"""Issuance: certificates a second over the acts socket, each with its proof of possession, its lint and its journal
+entries, durable when it is acknowledged. The requests were made beforehand. Limit: the signatures, and for P-256 the
+verifications beside them, that all cores make."""
 import json
 import os
 import re
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 
-SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BUILD = os.environ.get("JPKI_BUILD", os.path.join(SOURCE, "build"))
-PASSPHRASE = "sample passphrase of the bench"
+import measure
+import servers
+
+sys.path.insert(0, os.path.join(os.path.dirname(servers.HERE), "tests"))
+import jpkid  # noqa: E402
+
+NAMES = ["issue-rsa2048", "issue-p256"]
+ALGORITHMS = {"issue-rsa2048": "rsa-2048", "issue-p256": "p-256"}  # of the authorities, in etc/profile
+LIMITS = {"rsa2048": ("signing on all cores", "rate"), "p256": ("signing and verifying on all cores", "pair_rate")}
+NUM, CONNECTIONS = 2000, 64
+KIND, KIND_NUMBER = "signature", 0
 FIRST = 1000000  # number of the first application and of its resident
-KINDS = {"signature": 0, "authentication": 1}
+CORES = len(os.sched_getaffinity(0))
 
 
-def requests(num, kind):
-    """Lines of build/bench/requests-KIND-NUM, made once."""
-    path = os.path.join(BUILD, "bench", f"requests-{kind}-{num}")
+def requests():
+    """Lines of build/bench/requests-NUM, made once."""
+    path = os.path.join(servers.BUILD, "bench", f"requests-{NUM}")
     if not os.path.exists(path):
         with open(path + ".new", "w") as out:
-            subprocess.run([os.path.join(BUILD, "bench", "bench-requests"), str(num), kind], stdout=out, check=True)
+            subprocess.run([os.path.join(servers.BUILD, "bench", "bench-requests"), str(NUM), KIND], stdout=out, check=True)
         os.rename(path + ".new", path)
     with open(path) as lines:
         return [line.split() for line in lines]
 
 
-def jpkid(command, data, *arguments, **more):
-    read_end, write_end = os.pipe()
-    os.write(write_end, (PASSPHRASE + "\n").encode())
-    os.close(write_end)
-    process = subprocess.Popen([os.path.join(BUILD, "jpkid"), command, "--data", data, "--passphrase-fd",
-                                str(read_end), *arguments], pass_fds=[read_end], **more)
-    os.close(read_end)
-    return process
-
-
-def database(data):
-    folder = os.path.join(data, "database")
-    return os.path.join(folder, next(name for name in os.listdir(folder) if name.endswith(".db")))
-
-
-def prepare(data, lines, kind):
+def prepare(data, lines):
     """Residents with cards and open applications whose next step is the certificate."""
-    connection = sqlite3.connect(database(data))
+    connection = sqlite3.connect(os.path.join(data, "database", "jpki.db"))
     connection.execute("PRAGMA synchronous = OFF")
     columns = [row[1] for row in connection.execute("PRAGMA table_info(resident)")]
     model = dict(zip(columns, connection.execute("SELECT * FROM resident WHERE number = 1001").fetchone()))
     now = int(time.time())
-    for position, (card, point, identity, nonce, _, _) in enumerate(lines):
-        number = FIRST + position
+    for number, (card, point, identity, nonce, _, _) in enumerate(lines, FIRST):
         resident = dict(model, number=number, card_id=card)
         connection.execute(f"INSERT INTO resident VALUES ({', '.join('?' * len(columns))})",
                            [resident[column] for column in columns])
         connection.execute("INSERT INTO card (id, point, made) VALUES (?, ?, ?)", (card, bytes.fromhex(point), now))
         connection.execute("INSERT INTO application (number, identity, procedure, applicant, kinds, resident, card,"
                            " fee, state, opened, opened_by) VALUES (?, ?, 'new', 'holder', ?, ?, ?, 0, 0, ?, 'daiei1')",
-                           (number, bytes.fromhex(identity), 1 << KINDS[kind], number, card, now))
+                           (number, bytes.fromhex(identity), 1 << KIND_NUMBER, number, card, now))
         for place, step in enumerate(("issue", "install"), 1):
             connection.execute("INSERT INTO step (application, position, name, kind, visit) VALUES (?, ?, ?, ?, 1)",
-                               (number, place, step, KINDS[kind]))
+                               (number, place, step, KIND_NUMBER))
         connection.execute("INSERT INTO nonce (nonce, application, made) VALUES (?, ?, ?)",
                            (bytes.fromhex(nonce), number, now))
     connection.commit()
@@ -66,49 +61,49 @@ def prepare(data, lines, kind):
     connection.close()
 
 
-def acts(lines, kind):
-    for position, (card, _, _, nonce, statement, request) in enumerate(lines):
-        yield json.dumps({"act": "issue", "as": "daiei1", "fields": {
-            "number": FIRST + position, "kind": kind, "nonce": nonce, "statement": statement, "request": request}})
+def acts(lines):
+    return "".join(json.dumps({"act": "issue", "as": "daiei1", "fields": {
+        "number": number, "kind": KIND, "nonce": nonce, "statement": statement, "request": request}}) + "\n"
+        for number, (_, _, _, nonce, statement, request) in enumerate(lines, FIRST))
 
 
-def measure(num, kind, connections, *init):
-    """One run in a fresh folder: (certificates a second, p99 in milliseconds, CPU seconds of jpkid)."""
-    lines = requests(num, kind)
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+def write_profile(folder, algorithm):
+    path = os.path.join(folder, "profile")
+    with open(os.path.join(jpkid.SOURCE, "etc", "profile")) as delivered, open(path, "w") as file:
+        file.write(re.sub(r"(?m)^(algorithm\s*=).*$", rf"\1 {algorithm}", delivered.read()))
+    return path
+
+
+def issue_turn(lines, algorithm):
+    """A new data folder, and all requests at it."""
+    with tempfile.TemporaryDirectory(prefix="bench-issue-", dir=servers.BUILD) as folder:
         data = os.path.join(folder, "data")
-        made = jpkid("init", data, "--sample", "--etc", os.path.join(SOURCE, "etc"), *init)
-        assert made.wait() == 0
-        prepare(data, lines, kind)
-        service = jpkid("serve", data, "--listen", "127.0.0.1:0", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                        text=True)
-        while service.stdout.readline().strip() != "ready":
-            pass
-        before = cpu_seconds(service.pid)
-        done = subprocess.run([os.path.join(BUILD, "bench", "bench-acts"), os.path.join(data, "run", "acts.sock"),
-                               str(connections)], input="\n".join(acts(lines, kind)) + "\n", capture_output=True,
-                              text=True, check=True)
-        used = {role: after - before[role] for role, after in cpu_seconds(service.pid).items()}
-        service.terminate()
-        service.wait()
-    found = re.match(r"(\d+) done, (\d+) refused, ([\d.]+) s, p50 ([\d.]+) ms, p99 ([\d.]+) ms", done.stdout)
-    assert found and found[2] == "0", done.stdout + done.stderr
-    return num / float(found[3]), float(found[5]), used
+        status, errors = jpkid.init(data, "--profile", write_profile(folder, algorithm))
+        if status:
+            raise RuntimeError(errors)
+        prepare(data, lines)
+        with jpkid.Service(data) as service:
+            pids = service.roles().values()
+            before = sum(map(measure.cpu_seconds, pids))
+            said = subprocess.run([os.path.join(servers.BUILD, "bench", "bench-acts"), service.acts, str(CONNECTIONS)],
+                                  input=acts(lines), capture_output=True, text=True, check=True)
+            used = sum(map(measure.cpu_seconds, pids)) - before
+    found = re.match(r"(\d+) done, (\d+) refused, ([\d.]+) s, p50 [\d.]+ ms, p99 ([\d.]+) ms", said.stdout)
+    if not found or int(found[1]) != len(lines):
+        raise RuntimeError(said.stdout + said.stderr)
+    return {"rate": len(lines) / float(found[3]), "p99": float(found[4]), "cpu": used / len(lines) * 1e6}
 
 
-def cpu_seconds(parent):
-    """CPU seconds used by each role below a jpkid."""
-    used = {}
-    for pid in open(f"/proc/{parent}/task/{parent}/children").read().split():
-        role = open(f"/proc/{pid}/cmdline").read().split("\0")[2]
-        fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
-        used[role] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return used
+def run_one(name, lines, report):
+    key = name.removeprefix("issue-")
+    turns = measure.rounds({"ours": lambda: issue_turn(lines, ALGORITHMS[name]), "openssl": measure.speed_turn(key)})
+    limit, rate = LIMITS[key]
+    report.add(name, measure.median(turns["ours"], "rate"), {limit: CORES * measure.median(turns["openssl"], rate)})
+    report.add(f"{name}-p99", measure.median(turns["ours"], "p99"), is_cost=True)
+    report.add(f"{name}-cpu", measure.median(turns["ours"], "cpu"), is_cost=True)
 
 
-if __name__ == "__main__":
-    import sys
-    count = int(sys.argv[1])
-    rate, slow, used = measure(count, sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
-    print(f"{rate:.0f}/s, p99 {slow:.1f} ms, microseconds of CPU each: " +
-          ", ".join(f"{role} {seconds / count * 1e6:.0f}" for role, seconds in used.items()))
+def run(names, report):
+    lines = requests()
+    for name in names:
+        run_one(name, lines, report)

@@ -58,18 +58,22 @@ def memory(pid, field="VmRSS"):
         return int(re.search(rf"^{field}:\s+(\d+) kB", file.read(), re.M).group(1)) / 1000
 
 
-# openssl speed's names of what is measured, and the line that tells the signatures in a second
-SPEED = {"p256": ("ecdsap256", r"ecdsa \(nistp256\)\s+\S+\s+\S+\s+([\d.]+)"),
-         "rsa2048": ("rsa2048", r"rsa 2048 bits\s+\S+\s+\S+\s+([\d.]+)")}
+# openssl speed's names of what is measured, and the line that tells signatures and verifications in a second
+SPEED = {"p256": ("ecdsap256", r"ecdsa \(nistp256\)\s+\S+\s+\S+\s+([\d.]+)\s+([\d.]+)"),
+         "rsa2048": ("rsa2048", r"rsa 2048 bits\s+\S+\s+\S+\s+([\d.]+)\s+([\d.]+)")}
 
 
-def sign_rate(key, elapsed):
-    """Signatures in a second that one core makes: of real time when elapsed, else of CPU time."""
+def speeds(key, elapsed):
+    """(signatures, verifications) in a second that one core makes: of real time when elapsed, else of CPU time."""
     name, line = SPEED[key]
     command = ["openssl", "speed", "-seconds", "1", *(["-elapsed"] if elapsed else []), name]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return float(re.search(line, done.stdout).group(1))
+    return tuple(map(float, re.search(line, done.stdout).groups()))
 
 
-def sign_turn(key):
-    return lambda: {"rate": sign_rate(key, True), "cpu_rate": sign_rate(key, False)}
+def speed_turn(key):
+    """rate: signatures; pair_rate: pairs of a signature and its verification; cpu_rate: signatures, of CPU time."""
+    def turn():
+        sign, verify = speeds(key, True)
+        return {"rate": sign, "pair_rate": 1 / (1 / sign + 1 / verify), "cpu_rate": speeds(key, False)[0]}
+    return turn

@@ -19,6 +19,13 @@ METRICS = {
     "ocsp-plain-p99": ("ms", None),
     "ocsp-plain-cpu": ("us", ("ratio", AT_LEAST, 1.0)),
     "ocsp-answer": ("us", None),  # without HTTP
+    # bench/issue.py
+    "issue-rsa2048": ("1/s", ("ratio", AT_LEAST, 0.65)),
+    "issue-rsa2048-p99": ("ms", None),
+    "issue-rsa2048-cpu": ("us", None),
+    "issue-p256": ("1/s", ("value", AT_LEAST, 8000)),  # the ratio is told beside it
+    "issue-p256-p99": ("ms", ("value", AT_MOST, 20)),
+    "issue-p256-cpu": ("us", None),
     # bench/population.py
     "population-start": ("s", ("value", AT_MOST, 1)),
     "population-memory": ("MB", None),
