@@ -191,7 +191,7 @@ enum err socket_listen(const char *path, int *out, struct fault *fault)
     enum err err = socket_address(path, &address, fault);
     if (err != ERR_NONE)
         return err;
-    int fd CLEANUP_FD = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd CLEANUP_FD = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return socket_fault(fault, "socket");
     struct stat old;

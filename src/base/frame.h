@@ -16,6 +16,6 @@ enum err frame_receive(int fd, struct buffer *out, int timeout) MUST_USE;
 enum err frame_receive_fd(int fd, struct buffer *out, int timeout, int *passed) MUST_USE;
 
 /* socket_connect and socket_listen: UNIX stream sockets by path, close-on-exec. The listener
- * replaces a stale socket file; mode 0660. */
+ * replaces a stale socket file; mode 0660; it waits for nobody (O_NONBLOCK). */
 enum err socket_connect(const char *path, int *fd, struct fault *fault) MUST_USE;
 enum err socket_listen(const char *path, int *fd, struct fault *fault) MUST_USE;

@@ -40,6 +40,14 @@ static void client_close(struct client *client)
     client->written = 0;
 }
 
+static bool has_free_place(const struct serve *serve)
+{
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
+        if (serve->clients[i].fd < 0)
+            return true;
+    return false;
+}
+
 static size_t connections_of(const struct serve *serve, int64_t uid)
 {
     size_t num = 0;
@@ -68,18 +76,27 @@ static struct client *client_place(struct serve *serve)
     return found;
 }
 
-static void client_accept(struct serve *serve)
+/* False when nobody waits. */
+static bool client_accept(struct serve *serve)
 {
     int fd CLEANUP_FD = accept4(serve->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     struct ucred peer;
     socklen_t len = sizeof peer;
     if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
-        return;
+        return false;
     struct client *client = client_place(serve);
     *client = (struct client){.fd = fd, .peer = {peer.uid}, .since = clock_monotonic()};
     buffer_init(&client->in, FRAME_HEAD + LIMIT_FRAME);
     buffer_init(&client->out, FRAME_HEAD + LIMIT_FRAME);
     fd = -1;
+    return true;
+}
+
+/* All that wait, while there are places; where there is none, one in a turn takes another's. */
+static void clients_accept(struct serve *serve)
+{
+    while (client_accept(serve) && has_free_place(serve))
+        continue;
 }
 
 /* How long the frame under way is, head included; 0 while that is not known; SIZE_MAX: no frame. */
@@ -246,7 +263,7 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
     poll_clients(&polled);
     serve_batch(serve);
     if (polled.fds[0].revents)
-        client_accept(serve); /* after the batch: no whole request waits in a place */
+        clients_accept(serve); /* after the batch: no whole request waits in a place */
     close_slow(serve);
     if (err == ERR_NONE && serve->centre->is_broken)
         err = fault_set(fault, ERR_STATE, "centre", "an act could not be finished: start again");

@@ -8,7 +8,6 @@
 #include <reader.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,10 +86,6 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR name)
     if (len < 0 || (size_t)len >= sizeof slot->path ||
         socket_listen(slot->path, &slot->listener, NULL) != ERR_NONE)
         return IFD_COMMUNICATION_ERROR;
-    if (fcntl(slot->listener, F_SETFL, O_NONBLOCK) != 0) {
-        fd_close(&slot->listener);
-        return IFD_COMMUNICATION_ERROR;
-    }
     slot->is_open = true;
     return IFD_SUCCESS;
 }

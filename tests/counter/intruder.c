@@ -1,6 +1,7 @@
 /* People of the staff, and programs on the acts socket, that reach beyond what is theirs. */
 #include "town.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -229,6 +230,55 @@ static void idle_connections_keep_nobody_out(void **state)
     town_done("admin1", "status", json_object());
 }
 
+/* Asks for an application, whose number tells the order in which acts were taken. */
+static void open_send(int fd)
+{
+    static const char request[] =
+        "{\"act\":\"application-open\",\"as\":\"daiei1\",\"fields\":{\"resident\":1002,"
+        "\"procedure\":\"new\",\"applicant\":\"holder\",\"kinds\":\"authentication\","
+        "\"pin\":\"never-set\"}}";
+    assert_ok(frame_send(fd, bytes_of_text(request)));
+}
+
+static json_int_t open_number(int fd)
+{
+    struct buffer answer CLEANUP_BUFFER;
+    buffer_init(&answer, LIMIT_FRAME);
+    assert_ok(frame_receive(fd, &answer, 20000));
+    json_t *object = json_loadb((const char *)answer.data, answer.len, 0, NULL);
+    json_int_t number =
+        json_integer_value(json_object_get(json_object_get(object, "answer"), "number"));
+    assert_true(number > 0);
+    json_decref(object);
+    return number;
+}
+
+/* One connection has a queue of acts; of those who come meanwhile none waits until it is empty. */
+static void all_that_wait_are_let_in_at_once(void **state)
+{
+    (void)state;
+    int queue = connect_socket(), crowd[16];
+    open_send(queue);
+    open_number(queue);
+    assert_int_equal(kill(town_centre(), SIGSTOP), 0);
+    for (size_t i = 0; i < COUNT_OF(crowd); i++) {
+        open_send(queue);
+        crowd[i] = connect_socket();
+        open_send(crowd[i]);
+    }
+    assert_int_equal(kill(town_centre(), SIGCONT), 0);
+    json_int_t third = 0;
+    for (size_t i = 0; i < COUNT_OF(crowd); i++) {
+        json_int_t number = open_number(queue);
+        third = i == 2 ? number : third;
+    }
+    for (size_t i = 0; i < COUNT_OF(crowd); i++) {
+        assert_true(open_number(crowd[i]) < third);
+        close(crowd[i]);
+    }
+    close(queue);
+}
+
 /* A fault quotes what came; cut inside of a character it is still an answer. */
 static void a_name_that_is_cut_inside_of_a_character(void **state)
 {
@@ -251,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_refusal_at_the_door_is_in_the_journal),
         cmocka_unit_test(small_text_does_not_become_large_memory),
         cmocka_unit_test(idle_connections_keep_nobody_out),
+        cmocka_unit_test(all_that_wait_are_let_in_at_once),
         cmocka_unit_test(a_name_that_is_cut_inside_of_a_character),
     };
     return cmocka_run_group_tests(tests, begin, finish);
