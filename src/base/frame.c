@@ -43,12 +43,21 @@ static enum err send_all(int fd, struct bytes content, int passed)
     return ERR_NONE;
 }
 
+size_t frame_size(struct bytes beginning, size_t limit)
+{
+    struct reader reader = reader_of(beginning);
+    uint32_t len;
+    if (!reader_u32(&reader, &len))
+        return 0;
+    return len > limit ? SIZE_MAX : FRAME_HEAD + len;
+}
+
 enum err frame_send_fd(int fd, struct bytes body, int passed)
 {
     if (body.len > LIMIT_FRAME)
         return ERR_LIMIT;
     struct buffer frame CLEANUP_BUFFER;
-    buffer_init(&frame, LIMIT_FRAME + 4);
+    buffer_init(&frame, FRAME_HEAD + LIMIT_FRAME);
     buffer_put_sized(&frame, body);
     enum err err = buffer_check(&frame);
     return err != ERR_NONE ? err : send_all(fd, buffer_bytes(&frame), passed);
@@ -132,14 +141,13 @@ static enum err receive_body(int fd, struct buffer *out, size_t len, int64_t dea
 enum err frame_receive_fd(int fd, struct buffer *out, int timeout, int *passed)
 {
     int64_t deadline = timeout < 0 ? -1 : clock_monotonic() + timeout;
-    uint8_t head[4];
-    uint32_t len = 0;
+    uint8_t head[FRAME_HEAD];
     int got = -1;
     enum err err = receive_exactly(fd, head, sizeof head, deadline, &got);
     if (err == ERR_NONE) {
-        struct reader reader = reader_of(bytes_of(head, sizeof head));
-        bool read = reader_u32(&reader, &len);
-        err = read && len <= LIMIT_FRAME ? receive_body(fd, out, len, deadline, &got) : ERR_PEER;
+        size_t size = frame_size(bytes_of(head, sizeof head), LIMIT_FRAME);
+        err =
+            size == SIZE_MAX ? ERR_PEER : receive_body(fd, out, size - FRAME_HEAD, deadline, &got);
     }
     if (err == ERR_NONE)
         *passed = got;

@@ -4,6 +4,12 @@
 
 #include "base/bytes.h"
 
+#define FRAME_HEAD 4
+
+/* frame_size tells how long the frame is that begins so, head included; 0: its head is not whole;
+ * SIZE_MAX: its body is longer than limit. */
+size_t frame_size(struct bytes beginning, size_t limit);
+
 enum err frame_send(int fd, struct bytes body) MUST_USE;
 /* frame_send_fd also passes an open file descriptor (SCM_RIGHTS); the caller still owns its copy.
  */

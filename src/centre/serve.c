@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/frame.h"
 #include "base/limits.h"
 
 struct client {
@@ -29,7 +30,6 @@ struct serve {
 };
 
 #define SERVE_WATCHES 4
-#define FRAME_HEAD    4
 
 static void client_close(struct client *client)
 {
@@ -99,20 +99,15 @@ static void clients_accept(struct serve *serve)
         continue;
 }
 
-/* How long the frame under way is, head included; 0 while that is not known; SIZE_MAX: no frame. */
-static size_t frame_size(const struct buffer *in)
+static size_t size_under_way(const struct client *client)
 {
-    struct reader reader = reader_of(buffer_bytes(in));
-    uint32_t len;
-    if (!reader_u32(&reader, &len))
-        return 0;
-    return len > LIMIT_FRAME ? SIZE_MAX : FRAME_HEAD + len;
+    return frame_size(buffer_bytes(&client->in), LIMIT_FRAME);
 }
 
 static bool client_has_request(const struct client *client)
 {
-    return client->fd >= 0 && client->out.len == 0 && frame_size(&client->in) != 0 &&
-           client->in.len == frame_size(&client->in);
+    return client->fd >= 0 && client->out.len == 0 && client->in.len > 0 &&
+           client->in.len == size_under_way(client);
 }
 
 /* Reads no further than the end of one frame: the next request waits in the socket. */
@@ -120,7 +115,7 @@ static void client_read(struct client *client)
 {
     uint8_t bytes[16384];
     while (!client_has_request(client)) {
-        size_t size = frame_size(&client->in);
+        size_t size = size_under_way(client);
         if (size == SIZE_MAX) {
             client_close(client);
             return;

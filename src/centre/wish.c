@@ -10,8 +10,6 @@
 #include "centre/setup.h"
 #include "crypto/key.h"
 
-#define FRAME_HEAD 4
-
 void wish_desk_connect(struct wish_desk *desk, int fd)
 {
     desk->len = 0;
@@ -33,29 +31,22 @@ static void wish_desk_pay(struct wish_desk *desk)
     desk->paid_until = (desk->paid_until > now ? desk->paid_until : now) + LIMIT_WISH_INTERVAL;
 }
 
-/* How long the frame is, head included; SIZE_MAX: no frame of a wish. */
-static size_t frame_size(const struct wish_desk *desk)
-{
-    struct reader reader = reader_of(bytes_of(desk->frame, desk->len));
-    uint32_t len;
-    if (!reader_u32(&reader, &len))
-        return FRAME_HEAD;
-    return len == 0 || len > sizeof desk->frame - FRAME_HEAD ? SIZE_MAX : FRAME_HEAD + len;
-}
-
 enum err wish_desk_read(struct wish_desk *desk, int fd, bool *is_whole, struct status_wish *out)
 {
     *is_whole = false;
-    for (size_t size = frame_size(desk); desk->len < size;) {
-        ssize_t got = recv(fd, desk->frame + desk->len, size - desk->len, MSG_DONTWAIT);
+    for (;;) {
+        size_t size = frame_size(bytes_of(desk->frame, desk->len), sizeof desk->frame - FRAME_HEAD);
+        if (size == SIZE_MAX)
+            return ERR_PEER;
+        if (size && desk->len == size)
+            break;
+        size_t left = (size ? size : FRAME_HEAD) - desk->len;
+        ssize_t got = recv(fd, desk->frame + desk->len, left, MSG_DONTWAIT);
         if (got < 0 && (errno == EAGAIN || errno == EINTR))
             return ERR_NONE;
         if (got <= 0)
             return desk->len ? ERR_PEER : ERR_CLOSED;
         desk->len += (size_t)got;
-        size = frame_size(desk);
-        if (size == SIZE_MAX)
-            return ERR_PEER;
     }
     struct bytes body = bytes_of(desk->frame + FRAME_HEAD, desk->len - FRAME_HEAD);
     enum err err = status_wish_parse(body, out);

@@ -3,12 +3,13 @@
  * ends the connection, and certificates have their pace. */
 #pragma once
 
+#include "base/frame.h"
 #include "centre/centre.h"
 
 /* Zeroed: ready. One for the whole life of `commit`: the pace outlives a connection, since a
  * `status` that dies is started again with a new one. */
 struct wish_desk {
-    uint8_t frame[4 + 4 + STATUS_SPKI_MAX]; /* the one under way, as far as it came */
+    uint8_t frame[FRAME_HEAD + 4 + STATUS_SPKI_MAX]; /* the one under way, as far as it came */
     size_t len;
     int64_t paid_until; /* monotonic milliseconds: LIMIT_WISH_INTERVAL for each wish served */
 };

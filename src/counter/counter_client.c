@@ -109,6 +109,29 @@ void counter_client_ask_pages(struct counter_client *client, const char *act, js
     json_decref(fields);
 }
 
+bool counter_is_effect(const char *step)
+{
+    static const char *const effects[] = {"hold",      "release",      "revoke",
+                                          "card-stop", "card-restart", "card-void"};
+    for (size_t i = 0; i < COUNT_OF(effects); i++)
+        if (strcmp(effects[i], step) == 0)
+            return true;
+    return false;
+}
+
+void counter_client_step(struct counter_client *client, int64_t number, json_t *next,
+                         struct counter_answer *out)
+{
+    json_t *fields = json_pack("{s:I}", "number", (json_int_t)number);
+    json_t *step = json_object_get(next, "step"), *kind = json_object_get(next, "kind");
+    bool is_effect = counter_is_effect(json_string_value(step));
+    if (!is_effect)
+        json_object_set(fields, "step", step);
+    if (!is_effect && json_is_string(kind))
+        json_object_set(fields, "kind", kind);
+    counter_client_ask(client, is_effect ? "execute" : "step", fields, out);
+}
+
 const char *counter_text(const struct counter_answer *answer, const char *name)
 {
     const char *text = json_string_value(json_object_get(answer->detail, name));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 
@@ -41,6 +42,14 @@ void counter_client_ask(struct counter_client *client, const char *act, json_t *
  * the last row's number, until all of it is in *out. Any page that is not done is the answer. */
 void counter_client_ask_pages(struct counter_client *client, const char *act, json_t *fields,
                               const char *list, struct counter_answer *out);
+
+/* counter_is_effect tells whether a step of an application is done by the act `execute`; the
+ * others, that need no card, are said by the act `step`. */
+bool counter_is_effect(const char *step);
+/* counter_client_step does the step that stands as `next` in an application's answer: one that
+ * needs no card. */
+void counter_client_step(struct counter_client *client, int64_t number, json_t *next,
+                         struct counter_answer *out);
 
 /* counter_text and counter_number read from an answer; "" and 0 where there is nothing. Borrowed.
  */

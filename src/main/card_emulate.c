@@ -7,8 +7,8 @@
 #include <sys/file.h>
 
 #include "base/file.h"
-#include "chip/chip.h"
 #include "main/card.h"
+#include "main/chip_card.h"
 #include "reader/emulate.h"
 
 const struct option card_emulate_options[] = {{0}};
@@ -16,26 +16,6 @@ const struct option card_emulate_options[] = {{0}};
 static enum err save_image(void *context, const struct image *image)
 {
     return image_write(context, image, NULL);
-}
-
-static void power_chip(void *context, enum card_power power)
-{
-    static void (*const functions[])(struct chip *) = {
-        [CARD_POWER_OFF] = chip_power_off,
-        [CARD_POWER_ON] = chip_power_on,
-        [CARD_RESET] = chip_reset,
-    };
-    functions[power](context);
-}
-
-static struct bytes atr_of_chip(void *context)
-{
-    return chip_atr(context);
-}
-
-static void transmit_to_chip(void *context, struct bytes apdu, struct buffer *response)
-{
-    chip_transmit(context, apdu, response);
 }
 
 /* A card is in one reader at a time. *fd holds the lock until it is closed. */
@@ -73,7 +53,7 @@ static enum err emulate(const char *path, const char *socket_path, struct fault 
         err = emulate_insert(socket_path, &fd, fault);
     if (err != ERR_NONE)
         return err;
-    const struct emulated_card card = {power_chip, atr_of_chip, transmit_to_chip, chip};
+    const struct emulated_card card = chip_card(chip);
     err = emulate_serve(fd, &card);
     fault_name_input(fault, socket_path);
     return err == ERR_NONE ? err : fault_set(fault, err, "reader", "the driver talks nonsense");

@@ -62,16 +62,6 @@ static bool needs_card(const char *step)
     return false;
 }
 
-static bool is_effect(const char *step)
-{
-    static const char *const steps[] = {"hold",      "release",      "revoke",
-                                        "card-stop", "card-restart", "card-void"};
-    for (size_t i = 0; i < COUNT_OF(steps); i++)
-        if (strcmp(steps[i], step) == 0)
-            return true;
-    return false;
-}
-
 static int insert_card(struct desk *desk)
 {
     struct fault fault = {0};
@@ -97,17 +87,6 @@ static bool confirm(const struct counter_line *line, json_t *next)
     return fgets(text, sizeof text, stdin) && (text[0] == 'y' || text[0] == 'Y');
 }
 
-static json_t *fields_of(int64_t number, json_t *next, bool with_step)
-{
-    json_t *fields = json_pack("{s:I}", "number", (json_int_t)number);
-    json_t *kind = json_object_get(next, "kind");
-    if (with_step)
-        json_object_set(fields, "step", json_object_get(next, "step"));
-    if (with_step && json_is_string(kind))
-        json_object_set(fields, "kind", kind);
-    return fields;
-}
-
 /* One step; EXIT_DONE with the application's new answer, or an exit status. */
 static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next, const char *step)
 {
@@ -118,16 +97,14 @@ static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next
         return status;
     if (needs_card(step))
         terminal_step(&desk->terminal, answer, &after);
-    else if (is_effect(step))
-        counter_client_ask(&desk->line->client, "execute", fields_of(number, next, false), &after);
-    else if (confirm(desk->line, next))
-        counter_client_ask(&desk->line->client, "step", fields_of(number, next, true), &after);
+    else if (counter_is_effect(step) || confirm(desk->line, next))
+        counter_client_step(&desk->line->client, number, next, &after);
     else
         return EXIT_REFUSED;
     if (after.outcome == COUNTER_DONE && !json_object_get(after.detail, "steps")) {
         counter_answer_done(&after);
-        counter_client_ask(&desk->line->client, "application-show", fields_of(number, NULL, false),
-                           &after);
+        counter_client_ask(&desk->line->client, "application-show",
+                           json_pack("{s:I}", "number", (json_int_t)number), &after);
     }
     if (after.outcome != COUNTER_DONE) {
         status = counter_complain(&after);

@@ -40,6 +40,17 @@ static void carries_a_body_and_a_descriptor(void **state)
     close(pipe_ends[1]);
 }
 
+static void knows_how_long_a_frame_is(void **state)
+{
+    (void)state;
+    static const uint8_t head[] = {0, 0, 1, 0, 'x'};
+    assert_int_equal(frame_size(bytes_of(head, 0), 256), 0);
+    assert_int_equal(frame_size(bytes_of(head, 3), 256), 0);
+    assert_int_equal(frame_size(bytes_of(head, 4), 256), FRAME_HEAD + 256);
+    assert_int_equal(frame_size(bytes_of(head, 5), 256), FRAME_HEAD + 256);
+    assert_true(frame_size(bytes_of(head, 4), 255) == SIZE_MAX);
+}
+
 static void refuses_a_length_above_the_limit(void **state)
 {
     (void)state;
@@ -67,6 +78,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(carries_a_body_and_a_descriptor, open_pair, close_pair),
+        cmocka_unit_test(knows_how_long_a_frame_is),
         cmocka_unit_test_setup_teardown(refuses_a_length_above_the_limit, open_pair, close_pair),
         cmocka_unit_test_setup_teardown(tells_an_end_from_a_cut, open_pair, close_pair),
     };

@@ -15,27 +15,6 @@ static enum err save(void *context, const struct image *image)
     return image_write(context, image, NULL);
 }
 
-static void power(void *context, enum card_power power)
-{
-    struct chip *chip = context;
-    if (power == CARD_POWER_ON)
-        chip_power_on(chip);
-    else if (power == CARD_POWER_OFF)
-        chip_power_off(chip);
-    else
-        chip_reset(chip);
-}
-
-static struct bytes atr(void *context)
-{
-    return chip_atr(context);
-}
-
-static void transmit(void *context, struct bytes apdu, struct buffer *response)
-{
-    chip_transmit(context, apdu, response);
-}
-
 static enum err read_key(const char *path, struct private_key **out)
 {
     struct buffer text CLEANUP_BUFFER;
@@ -77,7 +56,7 @@ enum err bench_open(struct bench *bench, const char *image_path, const char *per
         err = chip_new(&image, (struct chip_store){save, bench->path}, &bench->chip);
     if (err != ERR_NONE)
         return err;
-    bench->card = (struct emulated_card){power, atr, transmit, bench->chip};
+    bench->card = chip_card(bench->chip);
     return memory_open(&bench->card, &bench->channel);
 }
 

@@ -2,10 +2,9 @@
  * reader, and the centre played by a permit key. Real permits, real statements. */
 #pragma once
 
-#include "chip/chip.h"
 #include "client/card.h"
 #include "crypto/key.h"
-#include "reader/emulated_card.h"
+#include "main/chip_card.h"
 
 struct bench {
     char path[4096];

@@ -312,26 +312,6 @@ static enum err save(void *context, const struct image *image)
     return ERR_NONE;
 }
 
-static void power(void *context, enum card_power power)
-{
-    static void (*const functions[])(struct chip *) = {
-        [CARD_POWER_OFF] = chip_power_off,
-        [CARD_POWER_ON] = chip_power_on,
-        [CARD_RESET] = chip_reset,
-    };
-    functions[power](context);
-}
-
-static struct bytes atr(void *context)
-{
-    return chip_atr(context);
-}
-
-static void transmit(void *context, struct bytes apdu, struct buffer *response)
-{
-    chip_transmit(context, apdu, response);
-}
-
 static bool give_pin(void *context, enum kind kind, bool is_new, struct secret *out)
 {
     (void)is_new;
@@ -353,7 +333,7 @@ void town_card_make(struct town_card *card, const char *id, bool is_old)
         memcpy(card->point, key.data + key.len - sizeof card->point, sizeof card->point);
     }
     assert_ok(chip_new(&image, (struct chip_store){save, card}, &card->chip));
-    card->emulated = (struct emulated_card){power, atr, transmit, card->chip};
+    card->emulated = chip_card(card->chip);
     assert_ok(memory_open(&card->emulated, &card->channel));
     card->terminal = (struct terminal){
         .channel = &card->channel, .ask_pin = give_pin, .context = card, .client = &card->client};
@@ -400,16 +380,6 @@ int64_t town_open(int64_t resident, const char *procedure, const char *applicant
     return counter_number(answer, "number");
 }
 
-static bool is_effect(const char *step)
-{
-    static const char *const effects[] = {"hold",      "release",      "revoke",
-                                          "card-stop", "card-restart", "card-void"};
-    for (size_t i = 0; i < COUNT_OF(effects); i++)
-        if (strcmp(effects[i], step) == 0)
-            return true;
-    return false;
-}
-
 static bool run_with_card(struct town_card *card)
 {
     struct counter_answer answer = {0};
@@ -425,7 +395,7 @@ static void run_step(int64_t number, struct town_card *card, const char *step)
 {
     if (card && run_with_card(card))
         return;
-    if (is_effect(step))
+    if (counter_is_effect(step))
         town_done("daiei1", "execute", json_pack("{s:I}", "number", (json_int_t)number));
     else
         town_done("daiei1", "step",

@@ -6,9 +6,8 @@
 #include "check.h"
 
 #include "centre/certificate.h"
-#include "chip/chip.h"
+#include "main/chip_card.h"
 #include "main/counter_terminal.h"
-#include "reader/emulated_card.h"
 
 #define TOWN_CLOCK "2026-12-01T01:00:00Z"
 

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/encoding.h"
-#include "chip/chip.h"
+#include "main/chip_card.h"
 #include "main/counter_terminal.h"
 #include "reader/memory.h"
 
@@ -30,21 +30,6 @@ struct desk {
 static enum err save(void *context, const struct image *image)
 {
     return image_write(((struct desk *)context)->path, image, NULL);
-}
-
-static void power(void *context, enum card_power power)
-{
-    static void (*const functions[])(struct chip *) = {
-        [CARD_POWER_OFF] = chip_power_off,
-        [CARD_POWER_ON] = chip_power_on,
-        [CARD_RESET] = chip_reset,
-    };
-    functions[power](context);
-}
-
-static struct bytes atr(void *context)
-{
-    return chip_atr(context);
 }
 
 /* The moment at which the card's answer leaves it. The recorder sees it; there is no such socket.
@@ -78,7 +63,8 @@ static enum err desk_open(struct desk *desk, const char *socket, char *image_pat
         err = chip_new(&image, (struct chip_store){save, desk}, &desk->chip);
     if (err != ERR_NONE)
         return err;
-    desk->card = (struct emulated_card){power, atr, transmit, desk->chip};
+    desk->card = chip_card(desk->chip);
+    desk->card.transmit = transmit;
     err = memory_open(&desk->card, &desk->channel);
     if (err == ERR_NONE && strcmp(socket, "-") != 0)
         err = counter_client_open(socket, as, &desk->client, NULL);
@@ -89,33 +75,13 @@ static enum err desk_open(struct desk *desk, const char *socket, char *image_pat
 
 /* --- the application --- */
 
-static json_t *fields_of(int64_t number, json_t *next, bool with_step)
-{
-    json_t *fields = json_pack("{s:I}", "number", (json_int_t)number);
-    json_t *kind = json_object_get(next, "kind");
-    if (with_step)
-        json_object_set(fields, "step", json_object_get(next, "step"));
-    if (with_step && json_is_string(kind))
-        json_object_set(fields, "kind", kind);
-    return fields;
-}
-
-static bool is_effect(const char *step)
-{
-    static const char *const steps[] = {"hold",      "release",      "revoke",
-                                        "card-stop", "card-restart", "card-void"};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-        if (strcmp(steps[i], step) == 0)
-            return true;
-    return false;
-}
-
 /* Replaces the answer by that of the next step; false when there is none, or it was not done. */
 static bool go_one(struct desk *desk, int64_t number, struct counter_answer *answer,
                    const char *until)
 {
     struct counter_answer shown CLEANUP_COUNTER_ANSWER = {0};
-    counter_client_ask(&desk->client, "application-show", fields_of(number, NULL, false), &shown);
+    counter_client_ask(&desk->client, "application-show",
+                       json_pack("{s:I}", "number", (json_int_t)number), &shown);
     json_t *next = json_object_get(shown.detail, "next");
     const char *step = json_string_value(json_object_get(next, "step"));
     if (shown.outcome != COUNTER_DONE || !step || (until && strcmp(step, until) == 0)) {
@@ -126,8 +92,7 @@ static bool go_one(struct desk *desk, int64_t number, struct counter_answer *ans
     }
     counter_answer_done(answer);
     if (!terminal_step(&desk->terminal, &shown, answer))
-        counter_client_ask(&desk->client, is_effect(step) ? "execute" : "step",
-                           fields_of(number, next, !is_effect(step)), answer);
+        counter_client_step(&desk->client, number, next, answer);
     return answer->outcome == COUNTER_DONE;
 }
 
