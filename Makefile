@@ -14,9 +14,11 @@ install-packages:
 	@tools/install-packages
 
 build/build.ninja:
+	@echo 'building in build/: about a minute, the first time'
 	@meson setup build >/dev/null
 
 build-asan/build.ninja:
+	@echo 'building in build-asan/ with ASan and UBSan: about a minute, the first time'
 	@meson setup build-asan -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 
 demo: build
