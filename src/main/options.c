@@ -35,6 +35,8 @@ bool options_read(int argc, char **argv, const struct option *options, const cha
         else if (found == '?' || (size_t)found >= num_values)
             complain_usage(say("%s: no such option", "%s: そのようなオプションはありません"),
                            argv[at]);
+        else if (values[found])
+            complain_usage(say("%s is given twice", "%s が2回指定されています"), argv[at]);
         else {
             values[found] = optarg ? optarg : "";
             continue;

@@ -17,8 +17,9 @@ enum exit_status {
 
 /* options_read fills values[option.val] with the argument of each option given ("" where it takes
  * none); the others stay NULL. Options have `val` from 1 and no flag. False, after a complaint on
- * stderr, for an unknown option or a missing argument. More arguments start at optind. For options
- * that may come more than once call getopt_long yourself. */
+ * stderr, for an unknown option, one given twice or a missing argument. More arguments start at
+ * optind. values come all NULL. For options that may come more than once call getopt_long yourself.
+ */
 bool options_read(int argc, char **argv, const struct option *options, const char **values,
                   size_t num_values) MUST_USE;
 

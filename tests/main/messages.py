@@ -16,6 +16,7 @@ ROWS = [
     ("sign --help", 0, "usage: jpki sign [OPTION]… [ARGUMENT]…\n", ""),
     ("card make --help", 0, "usage: jpki card make", ""),
     ("sign --colour", 64, None, "--colour: no such option"),
+    ("sign --output a.p7s --output b.p7s letter", 64, None, "--output is given twice"),
     ("rules fee --reason x", 64, None, "--reason x: no such word (jpki(1) lists them)"),
     ("counter find --socket {none} --resident 1001", 2, None, "jpkid : it does not serve there; --socket"),
     ("admin clock", 64, None, "clock: arguments needed: 1, given: 0"),

@@ -63,6 +63,7 @@ ROWS = [
     ("fee --reason card-full", 0, "0", "S19"),
     ("fee --reason disaster", 0, "0", "S19"),
     ("fee --reason whim", 64, None, "whim"),
+    ("fee --reason card-lost --reason new", 64, None, "--reason is given twice"),
     ("event --event moved-within --on 2026-11-22", 0,
      "signature: revoked 2026-11-22 affiliationChanged S09 S12", "authentication: unchanged"),
     ("event --event moved-within --on 2026-11-22 --kind signature", 64, None, "--kind"),
