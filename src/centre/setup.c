@@ -203,6 +203,19 @@ enum err setup_authorities(struct centre *centre, struct fault *fault)
     return err != ERR_NONE ? err : setup_load_authorities(centre, fault);
 }
 
+bool setup_has_ended(const struct centre *centre, enum kind kind)
+{
+    return centre->authorities[kind].cert.not_after < clock_now();
+}
+
+/* Nothing outlives its authority. */
+static int64_t responder_end(const struct centre *centre, enum kind kind)
+{
+    int64_t end = clock_now() + PROFILE_RESPONDER_LIFE,
+            last = centre->authorities[kind].cert.not_after;
+    return end < last ? end : last;
+}
+
 enum err setup_responder(struct centre *centre, enum kind kind, struct bytes spki,
                          struct buffer *out, struct fault *fault)
 {
@@ -215,7 +228,7 @@ enum err setup_responder(struct centre *centre, enum kind kind, struct bytes spk
         .profile = PROFILE_RESPONDER,
         .issuer = &centre->authorities[kind].cert,
         .not_before = clock_now(),
-        .not_after = clock_now() + PROFILE_RESPONDER_LIFE,
+        .not_after = responder_end(centre, kind),
         .spki = spki,
         .subject = buffer_bytes(&subject),
     };

@@ -16,7 +16,9 @@ enum err setup_generations(struct centre *centre, struct fault *fault) MUST_USE;
 /* setup_staff writes rows of the staff, all or none. */
 enum err setup_staff(struct store *store, const struct staff *rows, size_t num_rows,
                      struct fault *fault) MUST_USE;
+/* setup_has_ended: the authority of this kind is over; nothing is signed by it any more. */
+bool setup_has_ended(const struct centre *centre, enum kind kind);
 /* setup_responder makes the responder certificate of one kind for a key of `status`, 24 hours from
- * now, and appends its DER. */
+ * now but not beyond its authority, and appends its DER. */
 enum err setup_responder(struct centre *centre, enum kind kind, struct bytes spki,
                          struct buffer *out, struct fault *fault) MUST_USE;

@@ -84,6 +84,8 @@ enum err wish_desk_answer(struct wish_desk *desk, struct centre *centre, int fd,
     for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
         struct buffer certificate CLEANUP_BUFFER;
         buffer_init(&certificate, LIMIT_CERTIFICATE);
+        if (setup_has_ended(centre, (enum kind)kind))
+            continue; /* the other one's answers go on */
         err = setup_responder(centre, (enum kind)kind, spki, &certificate, fault);
         if (err == ERR_NONE && status_client_send_responder(fd, (enum kind)kind,
                                                             buffer_bytes(&certificate)) != ERR_NONE)

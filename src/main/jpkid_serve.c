@@ -125,7 +125,8 @@ static enum err start_keys_and_writer(struct service *service, const struct secr
     return err == ERR_NONE ? start(service, ROLE_COMMIT, commit_end, control_end, fault) : err;
 }
 
-/* web or status, with a new socket to commit each time. */
+/* web or status, with a new socket to commit each time. ERR_CLOSED: commit is no more there to take
+ * it. */
 static enum err start_front(struct service *service, enum role role, struct fault *fault)
 {
     int pair[2];
@@ -251,6 +252,8 @@ static enum err restart_due(struct service *service, struct fault *fault)
             clock_monotonic() - child->started < RESTART_PAUSE)
             continue;
         enum err err = start_front(service, role, fault);
+        if (err == ERR_CLOSED)
+            return ERR_NONE; /* its end is told when it is reaped */
         if (err != ERR_NONE)
             return err;
     }

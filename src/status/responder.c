@@ -171,12 +171,14 @@ enum err responder_install(struct responder *responder, enum kind kind, struct b
     return err;
 }
 
-int64_t responder_renewal(struct responder *responder)
+int64_t responder_renewal(struct responder *responder, int64_t now)
 {
     int64_t first = INT64_MAX;
     pthread_mutex_lock(&responder->lock);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
         const struct delegation *delegation = &responder->delegations[kind];
+        if (responder->authorities[kind].cert.not_after < now)
+            continue;
         int64_t half =
             delegation->not_before + (delegation->not_after - delegation->not_before) / 2;
         if (delegation->not_after == 0)

@@ -23,8 +23,8 @@ struct bytes responder_spki(const struct responder *responder); /* borrowed */
 enum err responder_install(struct responder *responder, enum kind kind, struct bytes certificate,
                            int64_t now, struct fault *fault) MUST_USE;
 /* responder_renewal is the moment when the first certificate reaches half of its life; 0 when one
- * is missing. */
-int64_t responder_renewal(struct responder *responder);
+ * is missing. Those of an authority that has ended by now do not count: there are no more. */
+int64_t responder_renewal(struct responder *responder, int64_t now);
 
 struct responder_answer {
     bool may_be_stored; /* an answer without a nonce */

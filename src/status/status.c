@@ -91,7 +91,7 @@ void status_free(struct status *status)
 static enum err wish_when_due(struct status *status)
 {
     int64_t now = clock_monotonic();
-    if (clock_now() < responder_renewal(status->responder)) {
+    if (clock_now() < responder_renewal(status->responder, clock_now())) {
         status->asked_at = 0; /* answered; a clock that is moved may make it due at once */
         return ERR_NONE;
     }

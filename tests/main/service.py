@@ -254,6 +254,12 @@ def test_broken_log():
     flip(log, 60)
 
 
+def move_clock(moment):
+    return subprocess.run([os.path.join(BUILD, "jpki"), "admin", "clock", moment, "--as", "admin1",
+                           "--socket", os.path.join(DATA, "run", "acts.sock")], capture_output=True, text=True,
+                          env=ENVIRONMENT)
+
+
 def test_clock():
     """Last: what was signed in 2030 is above everything that today could sign."""
     service = Service("--clock", "2030-01-02T03:04:05Z")
@@ -263,12 +269,15 @@ def test_clock():
               openssl(*ask)[1])
     os.kill(service.roles()["status"], signal.SIGKILL)
     tap.check(wait_until(lambda: "Produced At: Jan  2 03:0" in openssl(*ask)[1]), "also of what is started again")
-    moved = subprocess.run([os.path.join(BUILD, "jpki"), "admin", "clock", "2030-06-01T00:00:00Z", "--as", "admin1",
-                            "--socket", os.path.join(DATA, "run", "acts.sock")], capture_output=True, text=True,
-                           env=ENVIRONMENT)
+    moved = move_clock("2030-06-01T00:00:00Z")
     tap.check(moved.returncode == 0, "the clock is moved", moved.stderr)
     tap.check(wait_until(lambda: "Produced At: Jun  1 00:0" in openssl(*ask)[1], seconds=4),
               "at once there is an answer with the moved time, by a new responder certificate", openssl(*ask)[1])
+    before = service.roles()["status"]
+    move_clock("2045-01-01T00:00:00Z")
+    time.sleep(1.5)
+    tap.check(service.roles().get("status") == before, "status outlives the authorities", service.said())
+    tap.check("trylater" in openssl(*ask)[1].lower(), "and says that it has no answer", openssl(*ask)[1])
     service.stop()
 
 

@@ -97,16 +97,19 @@ static void says_try_later_without_a_certificate(void **state)
     struct hashes room;
     struct ocsp_request request = {.num = 1,
                                    .ids = {id_of(KIND_SIGNATURE, HASH_SHA1, SERIAL_GOOD, &room)}};
-    assert_int_equal(responder_renewal(responder), 0);
+    assert_int_equal(responder_renewal(responder, SAMPLE_NOW), 0);
     assert_int_equal(outcome_of(&request, SAMPLE_NOW), OCSP_TRY_LATER);
     install(KIND_AUTHENTICATION, SAMPLE_NOW, SAMPLE_NOW + DAY, SAMPLE_NOW, ERR_NONE);
-    assert_int_equal(responder_renewal(responder), 0); /* one is missing still */
+    assert_int_equal(responder_renewal(responder, SAMPLE_NOW), 0); /* one is missing still */
     assert_int_equal(outcome_of(&request, SAMPLE_NOW), OCSP_TRY_LATER);
     install(KIND_SIGNATURE, SAMPLE_NOW, SAMPLE_NOW + DAY, SAMPLE_NOW, ERR_NONE);
-    assert_int_equal(responder_renewal(responder), SAMPLE_NOW + DAY / 2);
+    assert_int_equal(responder_renewal(responder, SAMPLE_NOW), SAMPLE_NOW + DAY / 2);
     assert_int_equal(outcome_of(&request, SAMPLE_NOW), OCSP_SUCCESSFUL);
     assert_int_equal(outcome_of(&request, SAMPLE_NOW + DAY), OCSP_SUCCESSFUL);
     assert_int_equal(outcome_of(&request, SAMPLE_NOW + DAY + 1), OCSP_TRY_LATER);
+    int64_t end = authorities[KIND_SIGNATURE].cert.not_after;
+    assert_int_equal(responder_renewal(responder, end), SAMPLE_NOW + DAY / 2);
+    assert_int_equal(responder_renewal(responder, end + 1), INT64_MAX); /* no more to ask for */
 }
 
 static void refuses_certificates_that_do_not_fit(void **state)
@@ -135,7 +138,8 @@ static void refuses_certificates_that_do_not_fit(void **state)
     authorities[KIND_SIGNATURE] = kept;
     assert_err(responder_install(responder, KIND_SIGNATURE, bytes_of_text("x"), SAMPLE_NOW, NULL),
                ERR_MALFORMED);
-    assert_int_equal(responder_renewal(responder), SAMPLE_NOW + DAY / 2); /* the old one stays */
+    assert_int_equal(responder_renewal(responder, SAMPLE_NOW),
+                     SAMPLE_NOW + DAY / 2); /* the old one stays */
     sample_free(&stranger);
     sample_free(&leaf);
     sample_free(&foreign);
