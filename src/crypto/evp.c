@@ -51,6 +51,57 @@ enum key_type evp_key_type(const EVP_PKEY *pkey)
     return strcmp(group, "secp384r1") == 0 ? KEY_P384 : KEY_OTHER;
 }
 
+static EVP_PKEY *key_of(const char *type, int selection, OSSL_PARAM *parameters)
+{
+    EVP_PKEY *pkey = NULL;
+    EVP_PKEY_CTX *context CLEANUP_EVP(pkey_ctx) = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    if (!context || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &pkey, selection, parameters) != 1)
+        return NULL;
+    return pkey;
+}
+
+/* The curve without a point: a copy of it costs a tenth of setting the curve up. Never freed. */
+static EVP_PKEY *p256;
+
+static void p256_make(void)
+{
+    char group[] = "P-256";
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    p256 = key_of("EC", EVP_PKEY_KEY_PARAMETERS, parameters);
+    if (!p256)
+        crypto_end("setting up P-256");
+}
+
+EVP_PKEY *evp_p256_of_point(struct bytes point)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, p256_make);
+    EVP_PKEY *pkey CLEANUP_EVP(pkey) = EVP_PKEY_dup(p256);
+    if (!pkey || point.len != 65 || point.data[0] != 0x04 ||
+        EVP_PKEY_set1_encoded_public_key(pkey, point.data, point.len) != 1)
+        return NULL;
+    return steal(&pkey);
+}
+
+EVP_PKEY *evp_rsa_of_modulus(const uint8_t modulus[static 256])
+{
+    uint8_t native[256];
+    unsigned long exponent = 65537;
+    for (size_t i = 0; i < sizeof native;
+         i++) /* OSSL_PARAM's integers are in the machine's order */
+        native[i] = modulus[sizeof native - 1 - i];
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, native, sizeof native),
+        OSSL_PARAM_construct_ulong(OSSL_PKEY_PARAM_RSA_E, &exponent),
+        OSSL_PARAM_construct_end(),
+    };
+    return key_of("RSA", EVP_PKEY_PUBLIC_KEY, parameters);
+}
+
 void crypto_end(const char *what)
 {
     fprintf(stderr, "crypto: %s failed, the process ends\n", what);

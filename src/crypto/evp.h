@@ -49,6 +49,11 @@ enum key_type evp_key_type(const EVP_PKEY *pkey);
 /* crypto_end says what failed on stderr and aborts. */
 void crypto_end(const char *what) NO_RETURN;
 
+/* A public key from its numbers, without libcrypto's decoders, which cost more than a verification.
+ * NULL when they make no key: a point beside the curve. *out is the caller's. */
+EVP_PKEY *evp_p256_of_point(struct bytes point);                 /* 65 bytes, uncompressed */
+EVP_PKEY *evp_rsa_of_modulus(const uint8_t modulus[static 256]); /* big-endian; e = 65537 */
+
 /* ecdsa_to_der appends a DER ECDSA-Sig-Value made of r‖s, 32 bytes each. */
 enum err ecdsa_to_der(const uint8_t raw[static 64], struct buffer *out) MUST_USE;
 /* ecdsa_to_raw is its inverse; ERR_MALFORMED when r or s needs more than 32 bytes. */

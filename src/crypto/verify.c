@@ -60,34 +60,16 @@ enum err verify_pss(const struct public_key *key, enum hash hash, enum hash mask
     return verify_with(context, bytes_of(digest, hash_len(hash)), signature);
 }
 
-static enum err point_to_key(struct bytes point, EVP_PKEY **out)
-{
-    if (point.len != 65 || point.data[0] != 0x04)
-        return ERR_MALFORMED;
-    char group[] = "P-256";
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.data,
-                                          point.len), /* only read */
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_PKEY_CTX *context CLEANUP_EVP(pkey_ctx) = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-    if (!context || EVP_PKEY_fromdata_init(context) != 1)
-        return ERR_CRYPTO;
-    return EVP_PKEY_fromdata(context, out, EVP_PKEY_PUBLIC_KEY, parameters) == 1 ? ERR_NONE
-                                                                                 : ERR_MALFORMED;
-}
-
 enum err verify_raw_p256(struct bytes point, struct bytes message,
                          const uint8_t signature[static 64])
 {
-    EVP_PKEY *pkey CLEANUP_EVP(pkey) = NULL;
+    EVP_PKEY *pkey CLEANUP_EVP(pkey) = evp_p256_of_point(point);
+    if (!pkey)
+        return ERR_MALFORMED;
     struct buffer der CLEANUP_BUFFER;
     buffer_init(&der, 80);
     uint8_t digest[SHA256_LEN];
-    enum err err = point_to_key(point, &pkey);
-    if (err == ERR_NONE)
-        err = hash_once(HASH_SHA256, message, digest);
+    enum err err = hash_once(HASH_SHA256, message, digest);
     if (err == ERR_NONE)
         err = ecdsa_to_der(signature, &der);
     return err == ERR_NONE
