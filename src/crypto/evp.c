@@ -81,15 +81,15 @@ EVP_PKEY *evp_p256_of_point(struct bytes point)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, p256_make);
     EVP_PKEY *pkey CLEANUP_EVP(pkey) = EVP_PKEY_dup(p256);
-    if (!pkey || point.len != 65 || point.data[0] != 0x04 ||
+    if (!pkey || point.len != P256_POINT_LEN || point.data[0] != 0x04 ||
         EVP_PKEY_set1_encoded_public_key(pkey, point.data, point.len) != 1)
         return NULL;
     return steal(&pkey);
 }
 
-EVP_PKEY *evp_rsa_of_modulus(const uint8_t modulus[static 256])
+EVP_PKEY *evp_rsa_of_modulus(const uint8_t modulus[static RSA_2048_LEN])
 {
-    uint8_t native[256];
+    uint8_t native[RSA_2048_LEN];
     unsigned long exponent = 65537;
     for (size_t i = 0; i < sizeof native;
          i++) /* OSSL_PARAM's integers are in the machine's order */

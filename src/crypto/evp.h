@@ -49,10 +49,14 @@ enum key_type evp_key_type(const EVP_PKEY *pkey);
 /* crypto_end says what failed on stderr and aborts. */
 void crypto_end(const char *what) NO_RETURN;
 
-/* A public key from its numbers, without libcrypto's decoders, which cost more than a verification.
- * NULL when they make no key: a point beside the curve. *out is the caller's. */
-EVP_PKEY *evp_p256_of_point(struct bytes point);                 /* 65 bytes, uncompressed */
-EVP_PKEY *evp_rsa_of_modulus(const uint8_t modulus[static 256]); /* big-endian; e = 65537 */
+#define RSA_2048_LEN   256
+#define P256_POINT_LEN 65
+
+/* A public key from its number. NULL when that makes no key: a point that is compressed or beside
+ * the curve. The key is the caller's. */
+EVP_PKEY *evp_p256_of_point(struct bytes point);
+EVP_PKEY *evp_rsa_of_modulus(
+    const uint8_t modulus[static RSA_2048_LEN]); /* big-endian; e = 65537 */
 
 /* ecdsa_to_der appends a DER ECDSA-Sig-Value made of r‖s, 32 bytes each. */
 enum err ecdsa_to_der(const uint8_t raw[static 64], struct buffer *out) MUST_USE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "crypto/evp.h"
+#include "crypto/spki_form.h"
 
 static enum err private_key_wrap(EVP_PKEY **pkey, struct private_key **out)
 {
@@ -105,63 +106,6 @@ void private_key_free(struct private_key *key)
     free(key);
 }
 
-/* -- public keys: the two forms that a resident's key has, and the others -- */
-
-#define RSA_2048_LEN 256
-
-/* DER of a form is its head, the number itself, its tail; the BIT STRING's content begins inside
- * the head. What fits is canonical. */
-static const struct form {
-    enum key_type type;
-    size_t bits_at, head_len, number_len, tail_len;
-    uint8_t head[33], tail[5];
-} forms[] = {
-    {KEY_RSA,
-     24,
-     33,
-     RSA_2048_LEN,
-     5,
-     {0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48,
-      0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x82, 0x01,
-      0x0f, 0x00, 0x30, 0x82, 0x01, 0x0a, 0x02, 0x82, 0x01, 0x01, 0x00},
-     {0x02, 0x03, 0x01, 0x00, 0x01}},
-    {KEY_P256,
-     26,
-     26,
-     65,
-     0,
-     {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-      0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00},
-     {0}},
-};
-
-/* Number begins with a byte that its form can have: a modulus of full length, a point that is not
- * compressed. */
-static bool form_fits(const struct form *form, struct bytes spki)
-{
-    if (spki.len != form->head_len + form->number_len + form->tail_len)
-        return false;
-    const uint8_t *number = spki.data + form->head_len;
-    return memcmp(spki.data, form->head, form->head_len) == 0 &&
-           memcmp(number + form->number_len, form->tail, form->tail_len) == 0 &&
-           (form->type == KEY_RSA ? number[0] >= 0x80 : number[0] == 0x04);
-}
-
-static const struct form *form_of(struct bytes spki)
-{
-    for (size_t i = 0; i < COUNT_OF(forms); i++)
-        if (form_fits(&forms[i], spki))
-            return &forms[i];
-    return NULL;
-}
-
-static EVP_PKEY *form_read(const struct form *form, struct bytes spki)
-{
-    const uint8_t *number = spki.data + form->head_len;
-    return form->type == KEY_RSA ? evp_rsa_of_modulus(number)
-                                 : evp_p256_of_point(bytes_of(number, form->number_len));
-}
-
 /* A key has one encoding: what comes back from libcrypto must be what went in. Refuses BER, unused
  * bits, curve parameters written out, trailing bytes inside. */
 static bool spki_is_canonical(const EVP_PKEY *pkey, struct bytes spki)
@@ -190,8 +134,8 @@ enum err public_key_parse(struct bytes spki, struct public_key **out)
 {
     if (spki.len > LONG_MAX)
         return ERR_LIMIT;
-    const struct form *form = form_of(spki);
-    EVP_PKEY *pkey CLEANUP_EVP(pkey) = form ? form_read(form, spki) : other_read(spki);
+    const struct spki_form *form = spki_form_of(spki);
+    EVP_PKEY *pkey CLEANUP_EVP(pkey) = form ? spki_form_read(form, spki) : other_read(spki);
     if (!pkey)
         return ERR_MALFORMED;
     struct public_key *key = malloc(sizeof *key);
@@ -223,7 +167,7 @@ enum err key_identifier(struct bytes spki, uint8_t out[static 20])
 {
     if (spki.len > LONG_MAX)
         return ERR_LIMIT;
-    const struct form *form = form_of(spki);
+    const struct spki_form *form = spki_form_of(spki);
     if (form)
         return hash_once(HASH_SHA1, bytes_of(spki.data + form->bits_at, spki.len - form->bits_at),
                          out);

@@ -1,11 +1,10 @@
 /* Whether a resident's key may be certified. RSA: size, exponent, small factors, the form that a
  * broken key generator in smart cards left behind (ROCA, CVE-2017-15361). P-256: a point of the
  * curve, in its one form. */
-#include "crypto/evp.h"
+#include "crypto/spki_form.h"
 
 #define QUALITY_BITS          2048
 #define QUALITY_EXPONENT      65537
-#define QUALITY_P256_SPKI     91  /* bytes, of which the point is the last 65 */
 #define QUALITY_SMALL_FACTORS 752 /* every prime below is tried (NIST SP 800-89 5.3.3) */
 #define QUALITY_ROCA_PRIMES   167 /* a key of the broken generator shows up to here */
 #define QUALITY_FERMAT_ROUNDS 100 /* primes so near to each other are found at once */
@@ -90,46 +89,77 @@ static bool square_root(const BIGNUM *n, BIGNUM *out, BN_CTX *context)
     return done;
 }
 
-/* Squares leave few residues modulo 64, 63, 65 and 11: nearly all other numbers end here. */
-static bool may_be_square(const BIGNUM *n)
+/* Is a² - n a square? Not when it is negative. */
+static bool is_square_over(const BIGNUM *a, const BIGNUM *n, BN_CTX *context)
 {
-    static const unsigned moduli[] = {64, 63, 65, 11};
-    BN_ULONG residue = BN_mod_word(n, 64 * 63 * 65 * 11);
-    for (size_t i = 0; i < COUNT_OF(moduli); i++) {
-        unsigned rest = (unsigned)(residue % moduli[i]), root = 0;
-        while (root < moduli[i] && root * root % moduli[i] != rest)
-            root++;
-        if (root == moduli[i])
+    BN_CTX_start(context);
+    BIGNUM *rest = BN_CTX_get(context), *root = BN_CTX_get(context);
+    BIGNUM *square = BN_CTX_get(context);
+    if (!square || !BN_sqr(rest, a, context) || !BN_sub(rest, rest, n))
+        crypto_end("Fermat's method");
+    bool is = BN_is_zero(rest);
+    if (!is && !BN_is_negative(rest)) {
+        if (!square_root(rest, root, context) || !BN_sqr(square, root, context))
+            crypto_end("Fermat's method");
+        is = BN_cmp(square, rest) == 0;
+    }
+    BN_CTX_end(context);
+    return is;
+}
+
+/* A sieve: squares leave few residues modulo these, and a² - n is known modulo each. */
+static const unsigned sieve_moduli[] = {64, 63, 61, 59, 55, 53, 47, 43};
+static uint64_t sieve_squares[COUNT_OF(sieve_moduli)]; /* bit r: r is a square's residue */
+
+static void sieve_make(void)
+{
+    for (size_t i = 0; i < COUNT_OF(sieve_moduli); i++)
+        for (unsigned root = 0; root < sieve_moduli[i]; root++)
+            sieve_squares[i] |= (uint64_t)1 << root * root % sieve_moduli[i];
+}
+
+struct sieve {
+    unsigned a[COUNT_OF(sieve_moduli)], n[COUNT_OF(sieve_moduli)]; /* residues */
+};
+
+static void sieve_start(const BIGNUM *a, const BIGNUM *n, struct sieve *out)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, sieve_make);
+    for (size_t i = 0; i < COUNT_OF(sieve_moduli); i++) {
+        out->a[i] = (unsigned)BN_mod_word(a, sieve_moduli[i]);
+        out->n[i] = (unsigned)BN_mod_word(n, sieve_moduli[i]);
+    }
+}
+
+/* May (a + round)² - n be a square? */
+static bool sieve_lets_pass(const struct sieve *sieve, unsigned round)
+{
+    for (size_t i = 0; i < COUNT_OF(sieve_moduli); i++) {
+        unsigned a = sieve->a[i] + round;
+        unsigned rest = (a * a + sieve_moduli[i] - sieve->n[i]) % sieve_moduli[i];
+        if (!(sieve_squares[i] >> rest & 1))
             return false;
     }
     return true;
 }
 
-static bool is_square(const BIGNUM *n, BIGNUM *root, BN_CTX *context)
-{
-    BN_CTX_start(context);
-    BIGNUM *square = BN_CTX_get(context);
-    bool is = may_be_square(n) && square && square_root(n, root, context) &&
-              BN_sqr(square, root, context) && BN_cmp(square, n) == 0;
-    BN_CTX_end(context);
-    return is;
-}
-
-/* Fermat: n = a² - b² with a just above the root of n. A square itself is found, too. */
+/* Fermat: n = a² - b² with a at or just above the root of n. */
 static bool has_near_factors(const BIGNUM *modulus)
 {
     BN_CTX *context CLEANUP_EVP(bn_ctx) = BN_CTX_new();
-    BIGNUM *a CLEANUP_EVP(bn) = BN_new(), *rest CLEANUP_EVP(bn) = BN_new();
-    BIGNUM *root CLEANUP_EVP(bn) = BN_new();
-    if (!context || !a || !rest || !root || !square_root(modulus, a, context) ||
-        !BN_sqr(rest, a, context))
+    BIGNUM *a CLEANUP_EVP(bn) = BN_new();
+    struct sieve sieve;
+    if (!context || !a || !square_root(modulus, a, context))
         crypto_end("the square root of a modulus");
-    if (BN_cmp(rest, modulus) == 0)
-        return true;
-    for (int round = 0; round < QUALITY_FERMAT_ROUNDS; round++) {
-        if (!BN_add_word(a, 1) || !BN_sqr(rest, a, context) || !BN_sub(rest, rest, modulus))
+    sieve_start(a, modulus, &sieve);
+    for (unsigned round = 0, last = 0; round <= QUALITY_FERMAT_ROUNDS; round++) {
+        if (!sieve_lets_pass(&sieve, round))
+            continue;
+        if (!BN_add_word(a, round - last))
             crypto_end("Fermat's method");
-        if (is_square(rest, root, context))
+        last = round;
+        if (is_square_over(a, modulus, context))
             return true;
     }
     return false;
@@ -154,34 +184,48 @@ static enum err check_modulus(const BIGNUM *modulus, struct fault *fault)
     return ERR_NONE;
 }
 
-/* RFC 5480 2.2. libcrypto refuses a point beside the curve when it reads one, and keeps a
- * compressed one compressed; both are looked at again here. */
-static enum err check_point(EVP_PKEY *pkey, struct bytes spki, struct fault *fault)
+/* RFC 5480 2.2 */
+static enum err check_point(struct bytes point, struct fault *fault)
 {
-    static const char rule[] = "P-256 point";
-    if (spki.len != QUALITY_P256_SPKI || spki.data[QUALITY_P256_SPKI - 65] != 0x04)
-        return fault_set(fault, ERR_MALFORMED, rule, "not uncompressed");
-    EVP_PKEY_CTX *context CLEANUP_EVP(pkey_ctx) = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
-    if (!context || EVP_PKEY_public_check(context) != 1)
-        return fault_set(fault, ERR_MALFORMED, rule, "not on the curve");
-    return ERR_NONE;
+    EVP_PKEY *pkey CLEANUP_EVP(pkey) = evp_p256_of_point(point);
+    return pkey ? ERR_NONE : fault_set(fault, ERR_MALFORMED, "P-256 point", "not on the curve");
 }
 
-enum err public_key_check_quality(struct bytes spki, struct fault *fault)
+/* The numbers of a key that has not the usual form. */
+static enum err check_other_rsa(const EVP_PKEY *pkey, struct fault *fault)
+{
+    BIGNUM *modulus CLEANUP_EVP(bn) = NULL;
+    BIGNUM *exponent CLEANUP_EVP(bn) = NULL;
+    if (!EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &modulus) ||
+        !EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &exponent))
+        return fault_set(fault, ERR_CRYPTO, "RSA key", "no modulus or exponent");
+    if (!BN_is_word(exponent, QUALITY_EXPONENT))
+        return fault_set(fault, ERR_MALFORMED, "RSA exponent", "not %d", QUALITY_EXPONENT);
+    return check_modulus(modulus, fault);
+}
+
+static enum err check_other(struct bytes spki, struct fault *fault)
 {
     struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
     if (public_key_parse(spki, &key) != ERR_NONE)
         return fault_set(fault, ERR_MALFORMED, "SubjectPublicKeyInfo", "not a public key in DER");
     if (public_key_type(key) == KEY_P256)
-        return check_point(key->pkey, spki, fault);
+        return fault_set(fault, ERR_MALFORMED, "P-256 point", "not uncompressed");
     if (public_key_type(key) != KEY_RSA)
         return fault_set(fault, ERR_MALFORMED, "key type", "neither RSA nor P-256");
-    BIGNUM *modulus CLEANUP_EVP(bn) = NULL;
-    BIGNUM *exponent CLEANUP_EVP(bn) = NULL;
-    if (!EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_RSA_N, &modulus) ||
-        !EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_RSA_E, &exponent))
-        return fault_set(fault, ERR_CRYPTO, "RSA key", "no modulus or exponent");
-    if (!BN_is_word(exponent, QUALITY_EXPONENT))
-        return fault_set(fault, ERR_MALFORMED, "RSA exponent", "not %d", QUALITY_EXPONENT);
+    return check_other_rsa(key->pkey, fault);
+}
+
+enum err public_key_check_quality(struct bytes spki, struct fault *fault)
+{
+    const struct spki_form *form = spki_form_of(spki);
+    if (!form)
+        return check_other(spki, fault);
+    struct bytes number = spki_form_number(form, spki);
+    if (form->type == KEY_P256)
+        return check_point(number, fault);
+    BIGNUM *modulus CLEANUP_EVP(bn) = BN_bin2bn(number.data, (int)number.len, NULL);
+    if (!modulus)
+        crypto_end("reading a modulus");
     return check_modulus(modulus, fault);
 }
