@@ -17,7 +17,7 @@ const char migration_journal[] =
     "  role TEXT NOT NULL,"
     "  second TEXT,"
     "  time INTEGER NOT NULL,"
-    "  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)"
+    "  hash BLOB NOT NULL CHECK (length(hash) = 32)"
     ") STRICT;"
 
     /* The personal part of an entry, until its term ends: then salt and data go together, and the

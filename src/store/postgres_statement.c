@@ -8,7 +8,6 @@
 #include "base/limits.h"
 
 #define BINARY         1
-#define MAX_PARAMETERS 32
 
 /* Of pg_type, which never change. */
 enum { TYPE_BLOB = 17, TYPE_INTEGER = 20, TYPE_TEXT = 25 };
@@ -16,10 +15,10 @@ enum { TYPE_BLOB = 17, TYPE_INTEGER = 20, TYPE_TEXT = 25 };
 struct engine_statement {
     struct engine *engine;
     const struct statement_row *row;
-    Oid types[MAX_PARAMETERS];
-    const char *values[MAX_PARAMETERS];
-    int lens[MAX_PARAMETERS];
-    uint8_t integers[MAX_PARAMETERS][8];
+    Oid types[STATEMENT_PARAMETERS_MAX];
+    const char *values[STATEMENT_PARAMETERS_MAX];
+    int lens[STATEMENT_PARAMETERS_MAX];
+    uint8_t integers[STATEMENT_PARAMETERS_MAX][8];
     PGresult *result; /* NULL: not run since the last reset */
     int at;           /* row of the result */
 };
@@ -48,7 +47,7 @@ static enum err check_types(struct engine_statement *statement, const PGresult *
                             struct fault *fault)
 {
     const struct statement_row *row = statement->row;
-    if (PQnparams(found) != row->num_parameters || row->num_parameters > MAX_PARAMETERS)
+    if (PQnparams(found) != row->num_parameters || row->num_parameters > STATEMENT_PARAMETERS_MAX)
         return fault_set(fault, ERR_USAGE, row->name, "has not the parameters $1 to $%d",
                          row->num_parameters);
     for (int i = 0; i < row->num_parameters; i++) {
@@ -128,7 +127,7 @@ enum err postgres_bind(struct engine_statement *statement, int number, const str
 
 static enum err statement_run(struct engine_statement *statement, struct fault *fault)
 {
-    static const int formats[MAX_PARAMETERS] = {[0 ... MAX_PARAMETERS - 1] = BINARY};
+    static const int formats[STATEMENT_PARAMETERS_MAX] = {[0 ... STATEMENT_PARAMETERS_MAX - 1] = BINARY};
     struct engine *engine = statement->engine;
     const struct statement_row *row = statement->row;
     PGresult *result = PQexecPrepared(engine->connection, row->name, row->num_parameters,

@@ -24,6 +24,7 @@ struct engine {
 struct engine_statement {
     struct engine *engine;
     sqlite3_stmt *sqlite;
+    int indices[STATEMENT_PARAMETERS_MAX]; /* of $1, $2 …: SQLite's own numbers for them */
 };
 
 /* What SQLite's answers mean here; extended codes first, then primary ones. */
@@ -110,13 +111,16 @@ static enum err configure_creation(struct engine *engine, struct fault *fault)
     return err;
 }
 
-/* secure_delete: an erased name is overwritten, not only unlinked. */
+/* secure_delete: an erased name is overwritten, not only unlinked. wal_autocheckpoint: in pages; a
+ * page that many commits write goes into the database once in 32 MiB of log. cache_size: in KiB. */
 static const char connection_settings[] = "PRAGMA synchronous = FULL;"
                                           "PRAGMA foreign_keys = ON;"
                                           "PRAGMA secure_delete = ON;"
                                           "PRAGMA cell_size_check = ON;"
                                           "PRAGMA trusted_schema = OFF;"
-                                          "PRAGMA temp_store = MEMORY;";
+                                          "PRAGMA temp_store = MEMORY;"
+                                          "PRAGMA wal_autocheckpoint = 8192;"
+                                          "PRAGMA cache_size = -65536;";
 
 static enum err configure(struct engine *engine, enum store_mode mode, struct fault *fault)
 {
@@ -238,19 +242,17 @@ static enum err engine_commit(struct engine *engine, bool *is_undecided, struct 
     return err;
 }
 
-/* SQLite numbers $1, $2 by first appearance, not by value: so each is looked up by its name. */
-static int parameter_index(const struct engine_statement *statement, int number)
+/* SQLite numbers $1, $2 by first appearance, not by value: so each is looked up by its name, once.
+ * False unless the statement has just these. */
+static bool find_parameters(struct engine_statement *statement, int num)
 {
-    char name[16];
-    snprintf(name, sizeof name, "$%d", number);
-    return sqlite3_bind_parameter_index(statement->sqlite, name);
-}
-
-static bool has_parameters(const struct engine_statement *statement, int num)
-{
-    for (int number = 1; number <= num; number++)
-        if (parameter_index(statement, number) == 0)
+    for (int i = 0; i < num; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "$%d", i + 1);
+        statement->indices[i] = sqlite3_bind_parameter_index(statement->sqlite, name);
+        if (statement->indices[i] == 0)
             return false;
+    }
     return sqlite3_bind_parameter_count(statement->sqlite) == num;
 }
 
@@ -271,9 +273,11 @@ static enum err engine_prepare(struct engine *engine, const struct statement_row
     int code = sqlite3_prepare_v3(engine->database, row->sql, -1, SQLITE_PREPARE_PERSISTENT,
                                   &statement->sqlite, NULL);
     enum err err = ERR_NONE;
-    if (code != SQLITE_OK)
+    if (row->num_parameters > STATEMENT_PARAMETERS_MAX)
+        err = fault_set(fault, ERR_USAGE, row->name, "too many parameters");
+    else if (code != SQLITE_OK)
         err = engine_fault(engine, code, row->name, fault);
-    else if (!has_parameters(statement, row->num_parameters))
+    else if (!find_parameters(statement, row->num_parameters))
         err = fault_set(fault, ERR_USAGE, row->name, "has not the parameters $1 to $%d",
                         row->num_parameters);
     if (err != ERR_NONE) {
@@ -292,7 +296,7 @@ static bool engine_writes(const struct engine_statement *statement)
 static enum err engine_bind(struct engine_statement *statement, int number,
                             const struct value *value)
 {
-    int index = parameter_index(statement, number);
+    int index = statement->indices[number - 1];
     const void *data = value->bytes.len ? value->bytes.data : (const void *)"";
     sqlite3_uint64 len = value->bytes.len;
     int code = SQLITE_MISUSE;

@@ -20,6 +20,8 @@ enum statement {
     NUM_STATEMENTS
 };
 
+#define STATEMENT_PARAMETERS_MAX 32
+
 struct statement_row {
     const char *name;
     int num_parameters;
