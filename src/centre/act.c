@@ -66,80 +66,6 @@ int act_page_size(const struct act_call *call, int most)
     return act_has(call, FIELD_LIMIT) && call->fields.limit < most ? (int)call->fields.limit : most;
 }
 
-/* -- answering -- */
-
-void act_answer(struct act_call *call, const char *name, json_t *value)
-{
-    if (json_object_set_new(call->answer, name, value) != 0)
-        act_fail(call, ERR_MEMORY);
-}
-
-static json_t *json_hex(struct bytes value)
-{
-    struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, 2 * value.len);
-    hex_encode(value, &text);
-    return json_stringn((const char *)text.data, text.len);
-}
-
-void act_answer_bytes(struct act_call *call, const char *name, struct bytes value)
-{
-    act_answer(call, name, json_hex(value));
-}
-
-void act_note(struct act_call *call, const char *name, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    json_t *text = json_vsprintf(format, arguments);
-    va_end(arguments);
-    if (json_object_set_new(call->notes, name, text) != 0)
-        act_fail(call, ERR_MEMORY);
-}
-
-static json_t *refusal_json(const struct ruling *ruling)
-{
-    json_t *refused =
-        json_pack("{s:s, s:s, s:s, s:s}", "code", ruling->reason.code, "en", ruling->reason.en,
-                  "ja", ruling->reason.ja, "statements", ruling->reason.statements);
-    char date[DATE_TEXT];
-    if (ruling->date.year)
-        json_object_set_new(refused, "date", json_string(date_print(ruling->date, date)));
-    return refused;
-}
-
-static json_t *error_json(const struct fault *fault)
-{
-    char text[512];
-    struct buffer visible CLEANUP_BUFFER;
-    buffer_init(&visible, sizeof text);
-    fault_print(fault, text, sizeof text);
-    text_put_visible(&visible, bytes_of_text(text)); /* it quotes what came, perhaps cut */
-    return json_pack("{s:s, s:s}", "code", err_name(fault->code), "text",
-                     fault->text[0] ? buffer_text(&visible)
-                                    : err_sentence(fault->code, LANGUAGE_EN));
-}
-
-void act_call_answer(const struct act_call *call, struct buffer *out)
-{
-    json_t *message = json_object();
-    if (call->outcome == ACT_DONE) {
-        json_object_set_new(message, "done", json_true());
-        json_object_set(message, "answer", call->answer);
-    } else if (call->outcome == ACT_REFUSED) {
-        json_t *refused = refusal_json(&call->refusal);
-        if (json_object_size(call->answer))
-            json_object_set(refused, "answer", call->answer);
-        json_object_set_new(message, "refused", refused);
-    } else {
-        json_object_set_new(message, "error", error_json(&call->fault));
-    }
-    char *text = json_dumps(message, JSON_COMPACT | JSON_ENSURE_ASCII);
-    buffer_put_text(out, text ? text : "{\"error\":{\"code\":\"memory\",\"text\":\"\"}}");
-    free(text);
-    json_decref(message);
-}
-
 /* -- reading a request -- */
 
 const struct act *act_find(const struct centre *centre, const char *name)
@@ -152,12 +78,13 @@ const struct act *act_find(const struct centre *centre, const char *name)
 }
 
 /* Who asks, and whether the act is theirs. */
-static bool act_name_actor(struct act_call *call, const struct act_peer *peer, json_t *as)
+static bool act_name_actor(struct act_call *call)
 {
     struct store *store = call->centre->store;
+    const json_t *as = call->as;
     enum err err;
     if (!as)
-        err = staff_find_uid(store, peer->uid, &call->actor, &call->fault);
+        err = staff_find_uid(store, call->uid, &call->actor, &call->fault);
     else if (!json_is_string(as) || !call->centre->is_sample)
         return act_refuse(call, &reason_nobody);
     else
@@ -178,7 +105,20 @@ static bool request_is_well_formed(json_t *request)
            json_object_size(request) == (as ? 3 : 2);
 }
 
-static void call_parse(struct act_call *call, const struct act_peer *peer, json_t *request)
+void act_call_init(struct act_call *call, struct centre *centre, const struct act_peer *peer,
+                   struct bytes request)
+{
+    *call = (struct act_call){
+        .centre = centre, .now = clock_now(), .uid = peer->uid, .received = request};
+    buffer_init(&call->fields.request, LIMIT_REQUEST);
+    buffer_init(&call->answer_bytes, LIMIT_FRAME);
+    buffer_init(&call->message, LIMIT_FRAME);
+    call->answer = json_object();
+    call->notes = json_object();
+    fault_name_input(&call->fault, "request");
+}
+
+static void request_parse(struct act_call *call, json_t *request)
 {
     if (!request_is_well_formed(request)) {
         act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "request",
@@ -186,38 +126,45 @@ static void call_parse(struct act_call *call, const struct act_peer *peer, json_
         return;
     }
     const char *name = json_string_value(json_object_get(request, "act"));
-    call->act = act_find(call->centre, name);
-    if (!call->act) {
+    const struct act *act = act_find(call->centre, name);
+    if (!act) {
         act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "act", "no act %.40s", name));
         return;
     }
+    call->act = act;
+    call->as = json_incref(json_object_get(request, "as"));
     call->request = json_incref(json_object_get(request, "fields"));
-    if (!act_name_actor(call, peer, json_object_get(request, "as"))) {
-        call->is_at_door = call->outcome == ACT_REFUSED && door_count(call, peer->uid);
-        return;
-    }
-    if (act_ok(call, fields_parse(call->request, call->act->required, call->act->optional,
-                                  &call->fields, &call->fault)))
-        call->outcome = ACT_DONE;
+    call->fields_err =
+        fields_parse(call->request, act->required, act->optional, &call->fields, &call->fault);
 }
 
-void act_call_parse(struct act_call *call, struct centre *centre, const struct act_peer *peer,
-                    struct bytes message)
+/* On any thread. */
+static void call_parse(void *context, size_t i)
 {
-    *call = (struct act_call){.centre = centre, .now = clock_now(), .uid = peer->uid};
-    buffer_init(&call->fields.request, LIMIT_REQUEST);
-    call->answer = json_object();
-    call->notes = json_object();
-    fault_name_input(&call->fault, "request");
+    struct act_call *call = &((struct act_call *)context)[i];
     json_t *request = NULL;
-    if (act_ok(call, message_load(message, &request, &call->fault)))
-        call_parse(call, peer, request);
+    if (act_ok(call, message_load(call->received, &request, &call->fault)))
+        request_parse(call, request);
     json_decref(request);
+}
+
+/* Who asks comes before what they wrote. */
+static void call_admit(struct act_call *call)
+{
+    if (!call->act)
+        return;
+    if (!act_name_actor(call))
+        call->is_at_door = call->outcome == ACT_REFUSED && door_count(call, call->uid);
+    else if (act_ok(call, call->fields_err))
+        call->outcome = ACT_DONE;
 }
 
 void act_call_done(struct act_call *call)
 {
     fields_done(&call->fields);
+    buffer_done(&call->answer_bytes);
+    buffer_done(&call->message);
+    json_decref(call->as);
     json_decref(call->request);
     json_decref(call->answer);
     json_decref(call->notes);
@@ -362,7 +309,7 @@ static void call_finish(struct act_call *call)
         call->act->finish(call);
 }
 
-void act_run_all(struct act_call *calls, size_t num_calls)
+static void run_all(struct act_call *calls, size_t num_calls)
 {
     struct fault fault = {0};
     struct centre *centre = calls[0].centre;
@@ -382,4 +329,19 @@ void act_run_all(struct act_call *calls, size_t num_calls)
     }
     for (size_t i = 0; i < num_calls; i++)
         call_finish(&calls[i]);
+}
+
+static void call_print(void *context, size_t i)
+{
+    act_call_print(&((struct act_call *)context)[i]);
+}
+
+void act_run_all(struct act_call *calls, size_t num_calls)
+{
+    struct workers *workers = calls[0].centre->workers;
+    workers_each(workers, call_parse, calls, num_calls);
+    for (size_t i = 0; i < num_calls; i++)
+        call_admit(&calls[i]);
+    run_all(calls, num_calls);
+    workers_each(workers, call_print, calls, num_calls);
 }

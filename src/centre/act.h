@@ -44,8 +44,13 @@ struct act_call {
     struct staff actor, second; /* second.name is "" unless two persons were needed */
     struct act_fields fields;
     struct act_proofs proofs;
+    struct bytes received;
+    json_t *as;      /* whom the request names, or NULL */
     json_t *request; /* the fields as they came */
-    json_t *answer;  /* an object */
+    enum err fields_err;
+    json_t *answer;             /* an object */
+    struct buffer answer_bytes; /* more of its members, printed: each behind a comma */
+    struct buffer message;      /* what is sent */
     int64_t now;
     enum act_outcome outcome;
     struct ruling refusal;
@@ -73,15 +78,16 @@ struct act_peer {
     int64_t uid;
 };
 
-/* act_call_parse reads one request: the person, the act and its fields. It never fails: what is
- * wrong is in call->outcome, and act_call_answer says it. The call is ended with act_call_done. */
-void act_call_parse(struct act_call *call, struct centre *centre, const struct act_peer *peer,
-                    struct bytes message);
-/* act_run_all runs calls that were parsed, in one transaction, with the signatures and the second
- * transaction behind it. At most LIMIT_ACT_BATCH. */
+/* act_call_init takes one request as it came; its bytes are borrowed until act_run_all ends. The
+ * call is ended with act_call_done. */
+void act_call_init(struct act_call *call, struct centre *centre, const struct act_peer *peer,
+                   struct bytes request);
+/* act_run_all reads the requests (the person, the act, its fields), runs them in one transaction,
+ * with the signatures and the second transaction behind it, and leaves the answers, JSON, in
+ * call->message. It never fails: what is wrong is in call->outcome. At most LIMIT_ACT_BATCH. */
 void act_run_all(struct act_call *calls, size_t num_calls);
-/* act_call_answer appends the answer's JSON. */
-void act_call_answer(const struct act_call *call, struct buffer *out);
+/* act_call_print writes call->message. On any thread. */
+void act_call_print(struct act_call *call);
 void act_call_done(struct act_call *call);
 
 /* For the functions of acts. All answer false, so that a check ends with `return act_refuse(…)`. */

@@ -153,15 +153,12 @@ static void client_write(struct client *client)
 
 static void client_answer(struct client *client, const struct act_call *call)
 {
-    struct buffer body CLEANUP_BUFFER;
-    buffer_init(&body, LIMIT_FRAME);
-    act_call_answer(call, &body);
     buffer_done(&client->in);
-    if (buffer_check(&body) != ERR_NONE) {
+    if (buffer_check(&call->message) != ERR_NONE) {
         client_close(client);
         return;
     }
-    buffer_put_sized(&client->out, buffer_bytes(&body));
+    buffer_put_sized(&client->out, buffer_bytes(&call->message));
     client->since = clock_monotonic();
     client_write(client);
 }
@@ -179,7 +176,7 @@ static void serve_batch(struct serve *serve)
         if (!client_has_request(client))
             continue;
         struct bytes body = bytes_of(client->in.data + FRAME_HEAD, client->in.len - FRAME_HEAD);
-        act_call_parse(&calls[num], serve->centre, &client->peer, body);
+        act_call_init(&calls[num], serve->centre, &client->peer, body);
         askers[num++] = client;
     }
     if (num)

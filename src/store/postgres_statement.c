@@ -7,7 +7,7 @@
 
 #include "base/limits.h"
 
-#define BINARY         1
+#define BINARY 1
 
 /* Of pg_type, which never change. */
 enum { TYPE_BLOB = 17, TYPE_INTEGER = 20, TYPE_TEXT = 25 };
@@ -127,7 +127,8 @@ enum err postgres_bind(struct engine_statement *statement, int number, const str
 
 static enum err statement_run(struct engine_statement *statement, struct fault *fault)
 {
-    static const int formats[STATEMENT_PARAMETERS_MAX] = {[0 ... STATEMENT_PARAMETERS_MAX - 1] = BINARY};
+    static const int formats[STATEMENT_PARAMETERS_MAX] = {[0 ... STATEMENT_PARAMETERS_MAX - 1] =
+                                                              BINARY};
     struct engine *engine = statement->engine;
     const struct statement_row *row = statement->row;
     PGresult *result = PQexecPrepared(engine->connection, row->name, row->num_parameters,

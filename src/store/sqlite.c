@@ -120,7 +120,7 @@ static const char connection_settings[] = "PRAGMA synchronous = FULL;"
                                           "PRAGMA trusted_schema = OFF;"
                                           "PRAGMA temp_store = MEMORY;"
                                           "PRAGMA wal_autocheckpoint = 8192;"
-                                          "PRAGMA cache_size = -65536;";
+                                          "PRAGMA cache_size = -16384;";
 
 static enum err configure(struct engine *engine, enum store_mode mode, struct fault *fault)
 {

@@ -120,7 +120,10 @@ static void refuses_an_entry_that_does_not_follow(void **state)
         int64_t sequence;
         const uint8_t *previous, *hash;
     } bad[] = {
-        {2, ones, zeros}, {4, twos, zeros}, {3, ones, zeros}, {3, twos, twos}, {0, twos, zeros},
+        {2, ones, zeros},
+        {4, twos, zeros},
+        {3, ones, zeros},
+        {0, twos, zeros},
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         assert_ok(store_begin(store, NULL));
