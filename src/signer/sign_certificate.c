@@ -77,9 +77,9 @@ static enum err check_certificate(const struct signer *signer, enum kind kind,
     if (!issuer && what != SIGNER_AUTHORITY)
         return fault_set(fault, ERR_STATE, "authority", "it has no certificate yet");
     struct cert cert;
-    enum err err = lint_cert(tbs, duties[what].profile[kind], &signer->site, issuer, fault);
+    enum err err = cert_parse_tbs(tbs, &cert, fault);
     if (err == ERR_NONE)
-        err = cert_parse_tbs(tbs, &cert, fault);
+        err = lint_parsed_cert(&cert, duties[what].profile[kind], &signer->site, issuer, fault);
     if (err == ERR_NONE)
         err = check_key_id(&cert, fault);
     if (err == ERR_NONE)

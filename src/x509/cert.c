@@ -229,18 +229,24 @@ static void cert_take_validity(struct der *tbs, struct cert *out)
         der_refuse(&validity, "it ends before it begins");
 }
 
-/* RFC 5280 4.1; v3 only, and no unique identifiers (4.1.2.8). */
+/* v3 only. */
+static void cert_take_beginning(struct der *tbs, struct cert *out, struct bytes *algorithm)
+{
+    struct der version = der_enter(tbs, DER_CONTEXT_CONSTRUCTED(0));
+    if (der_number(&version) != 2 && der_is_ok(&version))
+        der_refuse(&version, "not a version 3 certificate");
+    (void)der_end(&version);
+    out->serial = serial_take(tbs, DER_INTEGER);
+    out->algorithm = algorithm_take(tbs, algorithm);
+}
+
+/* RFC 5280 4.1; no unique identifiers (4.1.2.8). */
 static void cert_take_tbs(struct der *der, struct cert *out, struct bytes *algorithm)
 {
     struct der ahead = *der;
     out->tbs = der_take_whole(&ahead, DER_SEQUENCE);
     struct der tbs = der_enter(der, DER_SEQUENCE);
-    struct der version = der_enter(&tbs, DER_CONTEXT_CONSTRUCTED(0));
-    if (der_number(&version) != 2 && der_is_ok(&version))
-        der_refuse(&version, "not a version 3 certificate");
-    (void)der_end(&version);
-    out->serial = serial_take(&tbs, DER_INTEGER);
-    out->algorithm = algorithm_take(&tbs, algorithm);
+    cert_take_beginning(&tbs, out, algorithm);
     out->issuer = name_take(&tbs, NULL);
     cert_take_validity(&tbs, out);
     out->subject = name_take(&tbs, NULL);
@@ -261,6 +267,19 @@ enum err cert_parse_tbs(struct bytes tbs, struct cert *out, struct fault *fault)
     if (der_end(&der) == ERR_NONE)
         *out = cert;
     return der.fault->code;
+}
+
+enum err cert_parse_algorithm(struct bytes tbs, enum algorithm *out)
+{
+    struct fault fault;
+    struct bytes algorithm;
+    struct cert cert;
+    struct der der = der_of(tbs, &fault, "RFC 5280 4.1 certificate");
+    struct der inside = der_enter(&der, DER_SEQUENCE);
+    cert_take_beginning(&inside, &cert, &algorithm);
+    if (der_is_ok(&inside))
+        *out = cert.algorithm;
+    return fault.code;
 }
 
 enum err cert_parse(struct bytes der_bytes, struct cert *out, struct fault *fault)

@@ -60,6 +60,8 @@ struct cert {
 enum err cert_parse(struct bytes der, struct cert *out, struct fault *fault) MUST_USE;
 /* cert_parse_tbs is the same for a TBSCertificate alone. */
 enum err cert_parse_tbs(struct bytes tbs, struct cert *out, struct fault *fault) MUST_USE;
+/* cert_parse_algorithm reads of a TBSCertificate no more than by which algorithm it is signed. */
+enum err cert_parse_algorithm(struct bytes tbs, enum algorithm *out) MUST_USE;
 bool cert_is_self_issued(const struct cert *cert);
 /* cert_kind says which of the two resident's kinds a certificate has the marks of: key usage, and
  * basic four or clientAuth. False for anything else. page:S03 */

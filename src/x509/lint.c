@@ -189,18 +189,26 @@ static enum err check_bytes(const struct lint *lint)
     return ERR_NONE;
 }
 
-enum err lint_cert(struct bytes tbs, enum profile_id id, const struct profile_site *site,
-                   const struct cert *issuer, struct fault *fault)
+enum err lint_parsed_cert(const struct cert *cert, enum profile_id id,
+                          const struct profile_site *site, const struct cert *issuer,
+                          struct fault *fault)
 {
     static enum err (*const checks[])(const struct lint *) = {
         check_head,       check_validity, check_subject,  check_key,
         check_extensions, check_purpose,  check_pointers, check_bytes};
-    struct cert cert;
     if ((issuer == NULL) != (id == PROFILE_AUTHORITY))
         return ERR_USAGE;
-    enum err err = cert_parse_tbs(tbs, &cert, fault);
-    const struct lint lint = {&cert, id, profile_get(id), site, issuer, fault};
+    enum err err = ERR_NONE;
+    const struct lint lint = {cert, id, profile_get(id), site, issuer, fault};
     for (size_t i = 0; err == ERR_NONE && i < COUNT_OF(checks); i++)
         err = checks[i](&lint);
     return err;
+}
+
+enum err lint_cert(struct bytes tbs, enum profile_id id, const struct profile_site *site,
+                   const struct cert *issuer, struct fault *fault)
+{
+    struct cert cert;
+    enum err err = cert_parse_tbs(tbs, &cert, fault);
+    return err == ERR_NONE ? lint_parsed_cert(&cert, id, site, issuer, fault) : err;
 }

@@ -13,6 +13,10 @@
  * PROFILE_AUTHORITY. */
 enum err lint_cert(struct bytes tbs, enum profile_id id, const struct profile_site *site,
                    const struct cert *issuer, struct fault *fault) MUST_USE;
+/* lint_parsed_cert is the same for what cert_parse_tbs has read. */
+enum err lint_parsed_cert(const struct cert *cert, enum profile_id id,
+                          const struct profile_site *site, const struct cert *issuer,
+                          struct fault *fault) MUST_USE;
 /* Serials strictly rising, numbers and times in range, life as the profile says. */
 enum err lint_crl(struct bytes tbs, const struct cert *issuer, struct fault *fault) MUST_USE;
 /* An answer lives at most 15 minutes; responder is the parsed certificate of the responder. */
