@@ -27,6 +27,7 @@ enum err wish_desk_read(struct wish_desk *desk, int fd, bool *is_whole,
                         struct status_wish *out) MUST_USE;
 
 /* wish_desk_answer reads, and answers a whole wish with a responder certificate of each authority
- * that has not ended. Any error ends the connection; centre->is_broken says whether it is the centre's own. */
+ * that has not ended. Any error ends the connection; centre->is_broken says whether it is the
+ * centre's own. */
 enum err wish_desk_answer(struct wish_desk *desk, struct centre *centre, int fd,
                           struct fault *fault) MUST_USE;
