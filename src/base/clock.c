@@ -29,14 +29,9 @@ enum err clock_share(int fd, bool may_set)
     return ERR_NONE;
 }
 
-int64_t clock_now_milliseconds(void)
-{
-    return read_milliseconds(CLOCK_REALTIME) + atomic_load(offset);
-}
-
 int64_t clock_now(void)
 {
-    return clock_now_milliseconds() / 1000;
+    return (read_milliseconds(CLOCK_REALTIME) + atomic_load(offset)) / 1000;
 }
 
 struct date clock_today(void)

@@ -17,8 +17,7 @@ void clock_start_at(int64_t t);
 enum err clock_share(int fd, bool may_set) MUST_USE;
 
 int64_t clock_now(void);
-int64_t clock_now_milliseconds(void); /* the same clock, finer */
-struct date clock_today(void);        /* in Japan */
+struct date clock_today(void); /* in Japan */
 
 /* clock_monotonic is for measuring and timeouts; never compared with clock_now. Milliseconds. */
 int64_t clock_monotonic(void);

@@ -8,30 +8,22 @@
 
 #define RULE "eligibility"
 
-static const struct {
-    const char *name, *en, *ja;
-} applicants[NUM_APPLICANTS] = {
-    [APPLICANT_HOLDER] = {"holder", "the holder", "本人"},
-    [APPLICANT_LEGAL_REPRESENTATIVE] = {"legal-representative", "the legal representative",
-                                        "法定代理人"},
-    [APPLICANT_PROXY] = {"proxy", "a proxy", "代理人"},
-    [APPLICANT_OTHER] = {"other", "a relative, the police or a finder", "親族・警察・拾得者"},
+static const char *const applicants[NUM_APPLICANTS] = {
+    [APPLICANT_HOLDER] = "holder",
+    [APPLICANT_LEGAL_REPRESENTATIVE] = "legal-representative",
+    [APPLICANT_PROXY] = "proxy",
+    [APPLICANT_OTHER] = "other", /* a relative, the police, a finder */
 };
 
 const char *applicant_name(enum applicant applicant)
 {
-    return applicants[applicant].name;
-}
-
-const char *applicant_label(enum applicant applicant, enum language language)
-{
-    return language == LANGUAGE_JA ? applicants[applicant].ja : applicants[applicant].en;
+    return applicants[applicant];
 }
 
 enum err applicant_parse(const char *name, enum applicant *out)
 {
     for (size_t i = 0; i < NUM_APPLICANTS; i++)
-        if (strcmp(name, applicants[i].name) == 0) {
+        if (strcmp(name, applicants[i]) == 0) {
             *out = (enum applicant)i;
             return ERR_NONE;
         }

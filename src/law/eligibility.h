@@ -13,7 +13,6 @@ enum applicant {
 #define NUM_APPLICANTS 4
 
 const char *applicant_name(enum applicant applicant); /* "legal-representative" */
-const char *applicant_label(enum applicant applicant, enum language language);
 enum err applicant_parse(const char *name, enum applicant *out) MUST_USE;
 
 struct eligibility_facts {

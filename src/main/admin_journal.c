@@ -247,6 +247,18 @@ static int read_page(struct verification *verification, bool *more)
     return EXIT_DONE;
 }
 
+static void print_result(const struct verification *verification)
+{
+    if (verification->line->values[COUNTER_JSON])
+        printf("{\"entries\": %" PRId64 ", \"erased\": %" PRId64 ", \"checkpoints\": %zu}\n",
+               verification->last, verification->num_erased, verification->num_checkpoints);
+    else
+        printf(say("the journal holds: %" PRId64 " entries, %" PRId64 " erased, %zu checkpoints\n",
+                   "記録簿は正しい状態です: %" PRId64 " 件 (消去済み %" PRId64
+                   " 件)、チェックポイント %zu 件\n"),
+               verification->last, verification->num_erased, verification->num_checkpoints);
+}
+
 static int verify(struct verification *verification)
 {
     bool more = true;
@@ -262,10 +274,7 @@ static int verify(struct verification *verification)
         return complain_err(against, ERR_MALFORMED);
     int status = check_checkpoints(verification);
     if (status == EXIT_DONE)
-        printf(say("the journal holds: %" PRId64 " entries, %" PRId64 " erased, %zu checkpoints\n",
-                   "記録簿は正しい状態です: %" PRId64 " 件 (消去済み %" PRId64
-                   " 件)、チェックポイント %zu 件\n"),
-               verification->last, verification->num_erased, verification->num_checkpoints);
+        print_result(verification);
     return status;
 }
 

@@ -69,7 +69,6 @@ bool counter_word_number(const char *word, int64_t *out);
 int counter_complain(const struct counter_answer *answer);
 /* counter_print_application prints an application for people, or the answer's JSON. */
 int counter_print_application(const struct counter_line *line, const struct counter_answer *answer);
-int counter_print_json(const struct counter_answer *answer);
 /* counter_print_parked prints what waits for the second person, each field in words, or the JSON.
  */
 int counter_print_parked(const struct counter_line *line, const struct counter_answer *answer);

@@ -147,7 +147,7 @@ int counter_complain(const struct counter_answer *answer)
     return status_of(answer);
 }
 
-int counter_print_json(const struct counter_answer *answer)
+static int counter_print_json(const struct counter_answer *answer)
 {
     json_dumpf(answer->detail, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
     putchar('\n');

@@ -99,7 +99,7 @@ static bool add_token(struct card_session *session, json_t *fields, struct count
     return true;
 }
 
-void terminal_present(struct terminal *terminal, int64_t number, struct counter_answer *out)
+static void terminal_present(struct terminal *terminal, int64_t number, struct counter_answer *out)
 {
     struct card_session session CLEANUP_CARD_SESSION = {0};
     json_t *fields = fields_of(number, NULL);
@@ -231,8 +231,8 @@ static const struct {
     {"pin-reset", PERMIT_RESET_PIN},
 };
 
-void terminal_pin(struct terminal *terminal, int64_t number, enum kind kind, const char *step,
-                  struct counter_answer *out)
+static void terminal_pin(struct terminal *terminal, int64_t number, enum kind kind,
+                         const char *step, struct counter_answer *out)
 {
     struct card_session session CLEANUP_CARD_SESSION = {0};
     if (!begin_with_id(terminal, &session, out))
@@ -335,8 +335,8 @@ static bool install(struct terminal *terminal, struct card_session *session, int
     return err == ERR_NONE || fail(out, err, &fault, "install");
 }
 
-void terminal_install(struct terminal *terminal, int64_t number, enum kind kind,
-                      struct counter_answer *out)
+static void terminal_install(struct terminal *terminal, int64_t number, enum kind kind,
+                             struct counter_answer *out)
 {
     struct card_session session CLEANUP_CARD_SESSION = {0};
     if (begin_with_id(terminal, &session, out) && verify_pin(terminal, &session, kind, out) &&

@@ -21,20 +21,15 @@ struct terminal {
 void terminal_done(struct terminal *terminal);
 #define CLEANUP_TERMINAL CLEANUP(terminal_done)
 
-/* Each does one step of an application and leaves the centre's last answer in *out: done with the
- * application as it stands now, refused, or failed with the fault (the card's or the centre's). */
-void terminal_present(struct terminal *terminal, int64_t number, struct counter_answer *out);
-void terminal_pin(struct terminal *terminal, int64_t number, enum kind kind, const char *step,
-                  struct counter_answer *out);
-void terminal_issue(struct terminal *terminal, int64_t number, enum kind kind,
-                    struct counter_answer *out);
-void terminal_install(struct terminal *terminal, int64_t number, enum kind kind,
-                      struct counter_answer *out);
+/* Each leaves the centre's last answer in *out: done with the application as it stands now,
+ * refused, or failed with the fault (the card's or the centre's). */
 
-/* terminal_step does the step that an application's answer names as next, if it is one of the
- * above; false if it is not. */
+/* terminal_step does the step that an application's answer names as next, if it is one that needs
+ * the card; false if it is not. */
 bool terminal_step(struct terminal *terminal, const struct counter_answer *application,
                    struct counter_answer *out);
+void terminal_issue(struct terminal *terminal, int64_t number, enum kind kind,
+                    struct counter_answer *out);
 
 /* terminal_register asks for the registration of the card in the reader under a public key. */
 void terminal_register(struct terminal *terminal, const uint8_t point[static PERMIT_POINT_LEN],

@@ -140,6 +140,16 @@ bool option_date(const char *name, const char *text, struct date *out)
     return false;
 }
 
+bool option_time(const char *name, const char *text, int64_t *out)
+{
+    if (time_parse(text, out) == ERR_NONE)
+        return true;
+    complain_usage(say("--%s %s: not a time (YYYY-MM-DDThh:mm:ssZ, or a date)",
+                       "--%s %s: 時刻 (YYYY-MM-DDThh:mm:ssZ 又は日付) ではありません"),
+                   name, text);
+    return false;
+}
+
 bool option_birth(const char *name, const char *text, struct date *out)
 {
     if (date_parse_birth(text, out) == ERR_NONE)

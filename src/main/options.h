@@ -41,8 +41,9 @@ int complain_ask(const char *input, const char *option, enum err code); /* 2 */
 int refuse(const char *format, ...) PRINTF_LIKE(1, 2);                  /* 1 */
 int refuse_fault(const struct fault *fault);                            /* 1 */
 
-/* option_date and option_birth read a date, or complain. */
+/* option_date, option_birth and option_time read a date or a moment, or complain. */
 bool option_date(const char *name, const char *text, struct date *out) MUST_USE;
+bool option_time(const char *name, const char *text, int64_t *out) MUST_USE;
 bool option_birth(const char *name, const char *text, struct date *out) MUST_USE;
 /* option_descriptor reads the number of an open file descriptor, or complains. */
 bool option_descriptor(const char *name, const char *text, int *out) MUST_USE;

@@ -271,7 +271,7 @@ static bool read_held_since(const struct question *question, struct event_facts 
 {
     const char *text = question->values[OPTION_HELD_SINCE];
     facts->has_held_since = text != NULL;
-    return !text || is_known("held-since", text, time_parse(text, &facts->held_since));
+    return !text || option_time("held-since", text, &facts->held_since);
 }
 
 static int run_event(int argc, char **argv)

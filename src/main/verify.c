@@ -125,10 +125,8 @@ static int ask(int argc, char **argv, struct verify_options *options)
         return status;
     const struct verify_given *time = &options->given[VERIFY_TIME];
     options->time = clock_now();
-    if (time->num && time_parse(time->values[0], &options->time) != ERR_NONE)
-        return complain_usage(say("--time %s: not a time (YYYY-MM-DDThh:mm:ssZ)",
-                                  "--time %s: 時刻 (YYYY-MM-DDThh:mm:ssZ) ではありません"),
-                              time->values[0]);
+    if (time->num && !option_time("time", time->values[0], &options->time))
+        return EXIT_USAGE;
     return options->given[VERIFY_PATH].num ? ask_path(argc, argv, options)
                                            : ask_signature(argc, argv, options);
 }

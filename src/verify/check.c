@@ -208,8 +208,8 @@ static bool is_message_signed(const struct cert *cert, struct bytes message, str
            is_signed_by(key, message, ALGORITHM_RSA_SHA256, signature);
 }
 
-void check_message(const struct check *check, struct bytes cert, struct bytes message,
-                   struct bytes signature, struct verdict *out)
+static void check_message(const struct check *check, struct bytes cert, struct bytes message,
+                          struct bytes signature, struct verdict *out)
 {
     struct cert read;
     begin(check, out);

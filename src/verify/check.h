@@ -30,13 +30,9 @@ struct check {
 /* check_cert: kind, authority, path (RFC 5280 6), dates, status. */
 void check_cert(const struct check *check, struct bytes cert, struct verdict *out);
 
-/* check_message: the certificate's RSA signature (PKCS#1 v1.5, SHA-256) over a message, then as
- * check_cert. */
-void check_message(const struct check *check, struct bytes cert, struct bytes message,
-                   struct bytes signature, struct verdict *out);
-
-/* check_login: check_message over what a card signs to log in at an origin (docs/PROTOCOL.login).
- * Whether the nonce was given out, and not used before, is the caller's. */
+/* check_login: the certificate's RSA signature (PKCS#1 v1.5, SHA-256) over what a card signs to log
+ * in at an origin (docs/PROTOCOL.login), then as check_cert. Whether the nonce was given out, and
+ * not used before, is the caller's. */
 void check_login(const struct check *check, const struct login_token *token, const char *origin,
                  struct bytes nonce, struct verdict *out);
 

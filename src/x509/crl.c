@@ -3,33 +3,18 @@
 #include "x509/extension.h"
 #include "x509/signed.h"
 
-static const struct {
-    enum crl_reason reason;
-    const char *name;
-} reasons[] = {
-    {CRL_REASON_UNSPECIFIED, "unspecified"},
-    {CRL_REASON_KEY_COMPROMISE, "keyCompromise"},
-    {CRL_REASON_CA_COMPROMISE, "cACompromise"},
-    {CRL_REASON_AFFILIATION_CHANGED, "affiliationChanged"},
-    {CRL_REASON_SUPERSEDED, "superseded"},
-    {CRL_REASON_CESSATION, "cessationOfOperation"},
-    {CRL_REASON_HOLD, "certificateHold"},
-    {CRL_REASON_PRIVILEGE_WITHDRAWN, "privilegeWithdrawn"},
-    {CRL_REASON_AA_COMPROMISE, "aACompromise"},
+static const enum crl_reason reasons[] = {
+    CRL_REASON_UNSPECIFIED,   CRL_REASON_KEY_COMPROMISE,
+    CRL_REASON_CA_COMPROMISE, CRL_REASON_AFFILIATION_CHANGED,
+    CRL_REASON_SUPERSEDED,    CRL_REASON_CESSATION,
+    CRL_REASON_HOLD,          CRL_REASON_PRIVILEGE_WITHDRAWN,
+    CRL_REASON_AA_COMPROMISE,
 };
-
-const char *crl_reason_name(enum crl_reason reason)
-{
-    for (size_t i = 0; i < COUNT_OF(reasons); i++)
-        if (reasons[i].reason == reason)
-            return reasons[i].name;
-    return "unknown";
-}
 
 bool crl_reason_is_known(unsigned code)
 {
     for (size_t i = 0; i < COUNT_OF(reasons); i++)
-        if (reasons[i].reason == code)
+        if (reasons[i] == code)
             return true;
     return false;
 }

@@ -17,7 +17,6 @@ enum crl_reason {
     CRL_REASON_PRIVILEGE_WITHDRAWN = 9,
     CRL_REASON_AA_COMPROMISE = 10,
 };
-const char *crl_reason_name(enum crl_reason reason); /* as RFC 5280 spells it */
 bool crl_reason_is_known(unsigned code); /* removeFromCRL (8) is not: full lists have none */
 
 struct crl_entry {

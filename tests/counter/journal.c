@@ -72,6 +72,12 @@ static void holds(void **state)
     (void)state;
     assert_int_equal(verify(""), 0);
     assert_int_equal(run("grep -q 'journal holds' %s/out", town_folder), 0);
+    assert_int_equal(verify("--json"), 0);
+    assert_int_equal(
+        run("/usr/bin/python3 -c 'import json, sys; said = json.load(open(sys.argv[1]));"
+            "sys.exit(said[\"entries\"] < 6 or said[\"checkpoints\"] < 2)' %s/out",
+            town_folder),
+        0);
 }
 
 static void an_edit_is_found(void **state)
