@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -115,6 +116,17 @@ void fd_close(int *fd)
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
+}
+
+enum err memfd_sealed(const char *name, struct bytes content, int *out)
+{
+    int fd CLEANUP_FD = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0 || fd_write_all(fd, content) != ERR_NONE ||
+        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+        return ERR_IO;
+    *out = fd;
+    fd = -1;
+    return ERR_NONE;
 }
 
 void fd_allow(size_t num)

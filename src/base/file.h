@@ -24,6 +24,9 @@ enum err folder_sync(const char *path, struct fault *fault) MUST_USE;
 /* fd_write_all writes everything or fails; restarts after a signal. */
 enum err fd_write_all(int fd, struct bytes content) MUST_USE;
 
+/* memfd_sealed makes a file in memory that nobody can change any more; *out is the caller's. */
+enum err memfd_sealed(const char *name, struct bytes content, int *out) MUST_USE;
+
 /* fd_allow raises the number of descriptors that this process may have open, as far as it may. */
 void fd_allow(size_t num);
 

@@ -40,12 +40,12 @@ static const int threads[] = {
     SCMP_SYS(sched_getaffinity),
 };
 
-/* A server on a socket that listens already. */
+/* A server on a socket that listens already; what it gives out may stand in a memfd. */
 static const int serve[] = {
-    SCMP_SYS(accept),      SCMP_SYS(accept4),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
-    SCMP_SYS(epoll_wait),  SCMP_SYS(epoll_pwait), SCMP_SYS(setsockopt),    SCMP_SYS(getsockopt),
-    SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(shutdown),      SCMP_SYS(sendfile),
-    SCMP_SYS(eventfd2),
+    SCMP_SYS(accept),      SCMP_SYS(accept4),      SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_wait),  SCMP_SYS(epoll_pwait),  SCMP_SYS(setsockopt),    SCMP_SYS(getsockopt),
+    SCMP_SYS(getsockname), SCMP_SYS(getpeername),  SCMP_SYS(shutdown),      SCMP_SYS(sendfile),
+    SCMP_SYS(eventfd2),    SCMP_SYS(memfd_create),
 };
 
 /* The writer of the database: its files, their locks and names, a memfd for the signer; connections

@@ -1,8 +1,6 @@
 /* A CRL from the map: one walk over the serials of the issuer's generation. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -62,17 +60,6 @@ static enum err generation_find(const struct status_map *map, const struct cert 
                      "the map has none of this authority's key");
 }
 
-static enum err seal_into_memfd(struct bytes content, int *out, struct fault *fault)
-{
-    int fd CLEANUP_FD = memfd_create("crl", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0 || fd_write_all(fd, content) != ERR_NONE ||
-        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
-        return fault_set(fault, ERR_IO, "memfd", "%s", strerror(errno));
-    *out = fd;
-    fd = -1;
-    return ERR_NONE;
-}
-
 static enum err encode(const struct status_map *map, const struct status_crl_request *request,
                        struct buffer *tbs, struct fault *fault)
 {
@@ -107,5 +94,7 @@ enum err status_crl_build(const struct status_map *map, const struct status_crl_
     struct buffer tbs CLEANUP_BUFFER;
     buffer_init(&tbs, LIMIT_CRL);
     enum err err = encode(map, request, &tbs, fault);
-    return err == ERR_NONE ? seal_into_memfd(buffer_bytes(&tbs), out, fault) : err;
+    if (err == ERR_NONE && memfd_sealed("crl", buffer_bytes(&tbs), out) != ERR_NONE)
+        return fault_set(fault, ERR_IO, "memfd", "%s", strerror(errno));
+    return err;
 }

@@ -1,5 +1,5 @@
-/* POST /ocsp and GET /ocsp/BASE64 (RFC 6960 A.1), /crl/KIND.crl, /ca/KIND.cer. Every answer names
- * its epoch in the header JPKI-Epoch. */
+/* POST /ocsp and GET /ocsp/BASE64 (RFC 6960 A.1), /crl/KIND.crl, /push-set/KIND, /ca/KIND.cer.
+ * Every answer names its epoch in the header JPKI-Epoch. */
 #include "status/pages.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "base/limits.h"
 #include "status/published.h"
 
-#define CRL_MAX_AGE 60 /* seconds: a new list may be out by then */
+#define LIST_MAX_AGE 60 /* seconds: a new list may be out by then */
 
 static void answer_ocsp(struct pages *pages, struct bytes request, bool is_get,
                         struct http_response *response)
@@ -83,7 +83,7 @@ static void answer_file(const struct pages *pages, enum kind kind, const char *s
     }
     response->content_type = content_type;
     http_response_header(response, "JPKI-Epoch", "%" PRIu64, epoch);
-    http_response_header(response, "Cache-Control", "max-age=%d", CRL_MAX_AGE);
+    http_response_header(response, "Cache-Control", "max-age=%d", LIST_MAX_AGE);
 }
 
 static void get_crl_signature(void *context, const struct http_request *request,
@@ -114,11 +114,41 @@ static void get_ca_authentication(void *context, const struct http_request *requ
     answer_file(context, KIND_AUTHENTICATION, "cer", "application/pkix-cert", response);
 }
 
+static void answer_push_set(const struct pages *pages, enum kind kind,
+                            struct http_response *response)
+{
+    uint64_t epoch;
+    response->file = push_sets_open(pages->push_sets, kind, &epoch);
+    if (response->file < 0) {
+        http_response_text(response, 404, "It was not published yet.");
+        return;
+    }
+    response->content_type = "application/octet-stream";
+    http_response_header(response, "JPKI-Epoch", "%" PRIu64, epoch);
+    http_response_header(response, "Cache-Control", "max-age=%d", LIST_MAX_AGE);
+}
+
+static void get_push_set_signature(void *context, const struct http_request *request,
+                                   struct http_response *response)
+{
+    (void)request;
+    answer_push_set(context, KIND_SIGNATURE, response);
+}
+
+static void get_push_set_authentication(void *context, const struct http_request *request,
+                                        struct http_response *response)
+{
+    (void)request;
+    answer_push_set(context, KIND_AUTHENTICATION, response);
+}
+
 static const struct http_route routes[] = {
     {HTTP_POST, "/ocsp", false, LIMIT_OCSP_REQUEST, post_ocsp},
     {HTTP_GET, "/ocsp/", true, 0, get_ocsp},
     {HTTP_GET, "/crl/signature.crl", false, 0, get_crl_signature},
     {HTTP_GET, "/crl/authentication.crl", false, 0, get_crl_authentication},
+    {HTTP_GET, "/push-set/signature", false, 0, get_push_set_signature},
+    {HTTP_GET, "/push-set/authentication", false, 0, get_push_set_authentication},
     {HTTP_GET, "/ca/signature.cer", false, 0, get_ca_signature},
     {HTTP_GET, "/ca/authentication.cer", false, 0, get_ca_authentication},
 };

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "http/server.h"
+#include "status/push_sets.h"
 #include "status/responder.h"
 
 struct pages {
     struct responder *responder;
+    struct push_sets *push_sets;
     const char *published; /* folder */
 };
 

@@ -1,48 +1,15 @@
 #include "status/responder.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "crypto/sign.h"
 #include "crypto/verify.h"
-#include "status/answers.h"
+#include "status/responder_parts.h"
 #include "x509/ocsp.h"
 
 #define KEEP_FOR ((int64_t)300) /* seconds that a kept answer is given out; it lives longer */
-
-/* One hash algorithm that a CertID may use, and what it makes of an authority. */
-struct issuer_hash {
-    enum algorithm algorithm;
-    enum hash hash;
-    uint8_t name[HASH_MAX], key[HASH_MAX];
-};
-#define NUM_HASHES 2
-
-struct authority {
-    const struct status_map *map;
-    struct cert cert;        /* borrows from the caller's DER */
-    uint8_t key[SHA256_LEN]; /* of the SubjectPublicKeyInfo: names the generation */
-    struct issuer_hash hashes[NUM_HASHES];
-};
-
-/* A delegated certificate; empty until commit sent one. */
-struct delegation {
-    struct buffer der;
-    uint64_t number; /* counts them */
-    int64_t not_before, not_after;
-};
-
-struct responder {
-    struct authority authorities[NUM_KINDS];
-    struct private_key *key;
-    struct buffer spki;
-    uint8_t key_id[SHA1_LEN];
-    pthread_mutex_t lock; /* of the delegations */
-    struct delegation delegations[NUM_KINDS];
-    struct answers *answers;
-};
 
 static enum err authority_init(struct authority *authority, const struct status_map *map,
                                struct bytes der, struct fault *fault)
@@ -116,106 +83,6 @@ void responder_cleanup(struct responder **responder)
 struct bytes responder_spki(const struct responder *responder)
 {
     return buffer_bytes(&responder->spki);
-}
-
-/* --- delegated certificates --- */
-
-static bool may_sign_answers(const struct cert *cert)
-{
-    for (size_t i = 0; i < cert->num_purposes; i++)
-        if (cert->purposes[i] == OID_OCSP_SIGNING)
-            return true;
-    return false;
-}
-
-static enum err delegation_check(const struct responder *responder,
-                                 const struct authority *authority, const struct cert *cert,
-                                 int64_t now, struct fault *fault)
-{
-    struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
-    if (!bytes_equal(cert->spki, buffer_bytes(&responder->spki)))
-        return fault_set(fault, ERR_DENIED, "responder's key", "the certificate is for another");
-    if (!bytes_equal(cert->issuer, authority->cert.subject) || !may_sign_answers(cert) ||
-        cert->is_authority)
-        return fault_set(fault, ERR_DENIED, "responder", "not by this authority for OCSP signing");
-    if (now < cert->not_before || now > cert->not_after)
-        return fault_set(fault, ERR_DENIED, "validity", "not in date");
-    enum err err = public_key_parse(authority->cert.spki, &key);
-    if (err == ERR_NONE && (cert->algorithm == ALGORITHM_UNKNOWN ||
-                            cert->algorithm != profile_signature(authority->cert.key.type)))
-        err = ERR_DENIED;
-    if (err == ERR_NONE)
-        err = verify_message(key, HASH_SHA256, cert->tbs, cert->signature);
-    return err == ERR_NONE ? ERR_NONE
-                           : fault_set(fault, ERR_DENIED, "signature", "not by this authority");
-}
-
-enum err responder_install(struct responder *responder, enum kind kind, struct bytes certificate,
-                           int64_t now, struct fault *fault)
-{
-    struct cert cert;
-    enum err err = cert_parse(certificate, &cert, fault);
-    if (err == ERR_NONE)
-        err = delegation_check(responder, &responder->authorities[kind], &cert, now, fault);
-    if (err != ERR_NONE)
-        return err;
-    struct delegation *delegation = &responder->delegations[kind];
-    pthread_mutex_lock(&responder->lock);
-    buffer_done(&delegation->der);
-    buffer_put_bytes(&delegation->der, certificate);
-    err = buffer_check(&delegation->der);
-    delegation->not_before = cert.not_before;
-    delegation->not_after = err == ERR_NONE ? cert.not_after : 0;
-    delegation->number++;
-    pthread_mutex_unlock(&responder->lock);
-    return err;
-}
-
-int64_t responder_renewal(struct responder *responder, int64_t now)
-{
-    int64_t first = INT64_MAX;
-    pthread_mutex_lock(&responder->lock);
-    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
-        const struct delegation *delegation = &responder->delegations[kind];
-        if (responder->authorities[kind].cert.not_after < now)
-            continue;
-        int64_t half =
-            delegation->not_before + (delegation->not_after - delegation->not_before) / 2;
-        if (delegation->not_after == 0)
-            half = 0;
-        first = half < first ? half : first;
-    }
-    pthread_mutex_unlock(&responder->lock);
-    return first;
-}
-
-/* A copy, so that signing holds no lock. ERR_NOT_FOUND when there is none in date. */
-static enum err delegation_copy(struct responder *responder, struct answer_basis *basis,
-                                struct buffer *der)
-{
-    pthread_mutex_lock(&responder->lock);
-    const struct delegation *delegation = &responder->delegations[basis->kind];
-    bool is_in_date = basis->made >= delegation->not_before && basis->made <= delegation->not_after;
-    if (is_in_date) {
-        buffer_put_bytes(der, buffer_bytes(&delegation->der));
-        basis->delegation = delegation->number;
-        basis->end = delegation->not_after;
-    }
-    pthread_mutex_unlock(&responder->lock);
-    return is_in_date ? buffer_check(der) : ERR_NOT_FOUND;
-}
-
-/* Appends the certificate of the basis, unless another has taken its place. */
-static bool delegation_put(struct responder *responder, const struct answer_basis *basis,
-                           struct buffer *out)
-{
-    const struct delegation *delegation = &responder->delegations[basis->kind];
-    pthread_mutex_lock(&responder->lock);
-    bool is_same = basis->delegation == delegation->number;
-    if (is_same)
-        buffer_put_bytes(out, buffer_bytes(&delegation->der));
-    pthread_mutex_unlock(&responder->lock);
-    return is_same;
 }
 
 /* --- answers --- */

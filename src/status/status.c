@@ -11,6 +11,7 @@
 #include "status/control.h"
 #include "status/pages.h"
 #include "status/published.h"
+#include "status/push_sets.h"
 #include "status/responder.h"
 
 #define ASK_AGAIN 5000 /* milliseconds between two wishes that found no answer */
@@ -20,6 +21,7 @@ struct status {
     struct status_map *maps[NUM_KINDS];
     struct buffer authorities[NUM_KINDS];
     struct responder *responder;
+    struct push_sets *push_sets;
     char *published;
     int control;
     unsigned num_threads;
@@ -52,7 +54,9 @@ static enum err status_open(struct status *status, const struct status_options *
         maps[kind] = status->maps[kind];
         authorities[kind] = buffer_bytes(&status->authorities[kind]);
     }
-    return err == ERR_NONE ? responder_new(maps, authorities, &status->responder, fault) : err;
+    if (err == ERR_NONE)
+        err = responder_new(maps, authorities, &status->responder, fault);
+    return err == ERR_NONE ? push_sets_new(status->responder, &status->push_sets) : err;
 }
 
 enum err status_new(const struct status_options *options, struct status **out, struct fault *fault)
@@ -77,6 +81,7 @@ void status_free(struct status *status)
 {
     if (!status)
         return;
+    push_sets_free(status->push_sets);
     responder_free(status->responder);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
         status_map_free(status->maps[kind]);
@@ -124,15 +129,28 @@ static enum err control_turn(struct status *status)
     return ERR_NONE;
 }
 
+/* Without a set the others are answered all the same. */
+static void push_sets_make(struct status *status)
+{
+    struct fault fault = {0};
+    char text[512];
+    if (push_sets_turn(status->push_sets, clock_now(), &fault) != ERR_NONE)
+        fprintf(stderr, "status: %s\n", fault_print(&fault, text, sizeof text));
+}
+
 enum err status_serve(struct status *status, int listening, struct fault *fault)
 {
-    struct pages pages = {.responder = status->responder, .published = status->published};
+    struct pages pages = {.responder = status->responder,
+                          .push_sets = status->push_sets,
+                          .published = status->published};
     struct http_server *server = NULL;
     enum err err = pages_start(&pages, listening, status->num_threads, &server);
     if (err != ERR_NONE)
         return fault_set(fault, err, "server", "could not be started");
-    while (err == ERR_NONE)
+    while (err == ERR_NONE) {
         err = control_turn(status);
+        push_sets_make(status);
+    }
     http_server_stop(server);
     return fault_set(fault, err, "control", "commit: %s", err_sentence(err, LANGUAGE_EN));
 }

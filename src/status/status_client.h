@@ -35,6 +35,8 @@ struct status_entry {
 /* ERR_MALFORMED: a field does not fit its bits, or a reason without a revocation. */
 enum err status_word_encode(const struct status_entry *entry, uint64_t *out) MUST_USE;
 enum err status_word_decode(uint64_t word, struct status_entry *out) MUST_USE;
+/* status_word_is_good is status_word_decode for who reads all of a map: is it STATUS_GOOD? */
+bool status_word_is_good(uint64_t word);
 
 #define STATUS_SERIAL_MAX      ((UINT64_C(1) << 28) - 1)
 #define STATUS_GENERATIONS_MAX 16

@@ -63,6 +63,11 @@ enum err status_word_encode(const struct status_entry *entry, uint64_t *out)
     return ERR_NONE;
 }
 
+bool status_word_is_good(uint64_t word)
+{
+    return word >> STATE_SHIFT == STATUS_GOOD && (word & SECOND_MAX) == 0;
+}
+
 enum err status_word_decode(uint64_t word, struct status_entry *out)
 {
     uint64_t code = word >> STATE_SHIFT;

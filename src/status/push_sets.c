@@ -1,0 +1,98 @@
+#include "status/push_sets.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "status/responder_push_set.h"
+
+#define AFTER_CHANGE 60   /* seconds from one set to the next when something has changed ... */
+#define AT_LEAST     3600 /* ... and when nothing has */
+
+struct push_set_kept {
+    int file; /* sealed; -1: none */
+    uint64_t epoch;
+    int64_t made; /* or tried last; 0: never */
+};
+
+struct push_sets {
+    struct responder *responder;
+    pthread_mutex_t lock; /* of what is kept */
+    struct push_set_kept kept[NUM_KINDS];
+};
+
+enum err push_sets_new(struct responder *responder, struct push_sets **out)
+{
+    struct push_sets *sets = calloc(1, sizeof *sets);
+    if (!sets)
+        return ERR_MEMORY;
+    sets->responder = responder;
+    pthread_mutex_init(&sets->lock, NULL);
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        sets->kept[kind].file = -1;
+    *out = sets;
+    return ERR_NONE;
+}
+
+void push_sets_free(struct push_sets *sets)
+{
+    if (!sets)
+        return;
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        fd_close(&sets->kept[kind].file);
+    pthread_mutex_destroy(&sets->lock);
+    free(sets);
+}
+
+/* A clock that was moved back makes it due, too. */
+static bool is_due(const struct push_sets *sets, enum kind kind, int64_t now)
+{
+    const struct push_set_kept *kept = &sets->kept[kind];
+    int64_t age = now - kept->made;
+    bool has_changed = responder_epoch(sets->responder, kind) != kept->epoch;
+    return kept->made == 0 || age < 0 || age >= AT_LEAST || (has_changed && age >= AFTER_CHANGE);
+}
+
+static enum err set_make(struct push_sets *sets, enum kind kind, int64_t now, struct fault *fault)
+{
+    struct buffer set CLEANUP_BUFFER;
+    struct push_set_kept made = {.file = -1, .made = now};
+    buffer_init(&set, LIMIT_PUSH_SET);
+    enum err err = responder_push_set(sets->responder, kind, now, &set, &made.epoch);
+    if (err == ERR_NOT_FOUND)
+        return ERR_NONE;
+    if (err == ERR_NONE)
+        err = memfd_sealed("push-set", buffer_bytes(&set), &made.file);
+    if (err != ERR_NONE) {
+        sets->kept[kind].made = now; /* again when the next is due */
+        return fault_set(fault, err, "push set", "%s: %s", kind_name(kind),
+                         err_sentence(err, LANGUAGE_EN));
+    }
+    pthread_mutex_lock(&sets->lock);
+    struct push_set_kept old = sets->kept[kind];
+    sets->kept[kind] = made;
+    pthread_mutex_unlock(&sets->lock);
+    fd_close(&old.file);
+    return ERR_NONE;
+}
+
+enum err push_sets_turn(struct push_sets *sets, int64_t now, struct fault *fault)
+{
+    enum err err = ERR_NONE;
+    for (int kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
+        if (is_due(sets, (enum kind)kind, now))
+            err = set_make(sets, (enum kind)kind, now, fault);
+    return err;
+}
+
+int push_sets_open(struct push_sets *sets, enum kind kind, uint64_t *epoch)
+{
+    pthread_mutex_lock(&sets->lock);
+    const struct push_set_kept *kept = &sets->kept[kind];
+    int file = kept->file < 0 ? -1 : fcntl(kept->file, F_DUPFD_CLOEXEC, 0);
+    *epoch = kept->epoch;
+    pthread_mutex_unlock(&sets->lock);
+    return file;
+}
