@@ -6,12 +6,12 @@
  * signature. One line of JSON a round: CPU seconds of both, bytes of the list, kilobytes of memory
  * that building added at its peak, the sealed result included. */
 #include "check.h"
+#include "cost.h"
 #include "fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -19,32 +19,6 @@
 #include "base/mapping.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
-
-static double cpu_seconds(void)
-{
-    struct rusage usage;
-    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-static long status_kilobytes(const char *field)
-{
-    struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, 16384);
-    assert_ok(file_read("/proc/self/status", &text, NULL));
-    const char *found = strstr(buffer_text(&text), field);
-    return found ? strtol(found + strlen(field), NULL, 10) : 0;
-}
-
-/* From here on the peak is counted anew. */
-static void forget_peak(void)
-{
-    FILE *file = fopen("/proc/self/clear_refs", "w");
-    assert_non_null(file);
-    fputs("5", file);
-    fclose(file);
-}
 
 static void map_fill(struct status_map *map, uint64_t listed, uint64_t num)
 {
@@ -67,10 +41,10 @@ static double limit_seconds(int tbs_fd, off_t *len)
     struct buffer signature CLEANUP_BUFFER;
     buffer_init(&signature, SIGNATURE_MAX);
     assert_ok(mapping_open(tbs_fd, LIMIT_CRL, &tbs, NULL));
-    double start = cpu_seconds();
+    double start = cost_cpu();
     sample_sign(&authorities[KIND_SIGNATURE], mapping_bytes(&tbs), &signature);
     *len = (off_t)mapping_bytes(&tbs).len;
-    return cpu_seconds() - start;
+    return cost_cpu() - start;
 }
 
 static void round_run(const struct status_map *map, uint64_t number)
@@ -81,12 +55,12 @@ static void round_run(const struct status_map *map, uint64_t number)
                                          .next_update = SAMPLE_NOW + STATUS_CRL_LIFE};
     int fd CLEANUP_FD = -1;
     struct stat info;
-    forget_peak();
-    long before = status_kilobytes("VmHWM:");
-    double start = cpu_seconds();
+    cost_forget_peak();
+    long before = cost_peak();
+    double start = cost_cpu();
     assert_ok(status_crl_build(map, &request, &fd, NULL));
-    double built = cpu_seconds() - start;
-    long grown = status_kilobytes("VmHWM:") - before;
+    double built = cost_cpu() - start;
+    long grown = cost_peak() - before;
     assert_int_equal(fstat(fd, &info), 0);
     off_t len;
     double limit = limit_seconds(fd, &len);

@@ -44,6 +44,12 @@ METRICS = {
     "crl-1m-among-100m": ("s", None),
     "crl-10m": ("s", ("value", AT_MOST, 5)),
     "crl-10m-memory": ("MB", None),
+    # bench/push_set.py
+    "push-set-1m": ("MB", ("value", AT_MOST, 1.1)),
+    "push-set-1m-build": ("s", None),
+    "push-set-1m-parse": ("s", None),
+    "push-set-1m-lookup": ("1/s", None),
+    "push-set-1m-memory": ("MB", None),
 }
 
 

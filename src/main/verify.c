@@ -21,6 +21,7 @@ static const struct option verify_option_names[] = {
     OPTION_VALUE("content", VERIFY_CONTENT),
     OPTION_VALUE("authority", VERIFY_AUTHORITY),
     OPTION_VALUE("ocsp", VERIFY_OCSP),
+    OPTION_VALUE("push-set", VERIFY_PUSH_SET),
     OPTION_FLAG("json", VERIFY_JSON),
     {0},
 };
@@ -43,6 +44,7 @@ static const struct {
     [VERIFY_CONTENT] = {0, 1},
     [VERIFY_AUTHORITY] = {0, MANY},
     [VERIFY_OCSP] = {0, 1},
+    [VERIFY_PUSH_SET] = {0, 1},
     [VERIFY_JSON] = {0, 1},
 };
 

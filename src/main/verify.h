@@ -19,6 +19,7 @@ enum verify_option {
     VERIFY_CONTENT,
     VERIFY_AUTHORITY,
     VERIFY_OCSP,
+    VERIFY_PUSH_SET,
     VERIFY_JSON,
     NUM_VERIFY_OPTIONS
 };

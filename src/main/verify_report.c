@@ -21,7 +21,7 @@ static void report_text(const struct verdict *verdict)
         print_time("source-time", verdict->source_time);
         print_time("source-until", verdict->source_until);
     }
-    if (verdict->is_revoked_or_held)
+    if (verdict->has_since)
         print_time("since", verdict->since);
     printf("\n%s\n", verdict_reason_sentence(verdict->reason, language_of_locale()));
 }
@@ -42,7 +42,7 @@ static void report_json(const struct verdict *verdict)
     json_object_set_new(json, "source", json_string(verdict_source_name(verdict->source)));
     set_time(json, "source_time", has_source, verdict->source_time);
     set_time(json, "source_until", has_source, verdict->source_until);
-    set_time(json, "since", verdict->is_revoked_or_held, verdict->since);
+    set_time(json, "since", verdict->has_since, verdict->since);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);

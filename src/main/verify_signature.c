@@ -110,7 +110,8 @@ static enum err fetch_ocsp(void *context, const char *address, struct bytes requ
     struct http_answer answer;
     fault_name_input(fault, *fetch.url ? fetch.url : "OCSP");
     if (!*fetch.url)
-        return fault_set(fault, ERR_NOT_FOUND, "status", "neither --ocsp nor --crl is given");
+        return fault_set(fault, ERR_NOT_FOUND, "status",
+                         "none of --ocsp, --crl, --push-set is given");
     enum err err = http_fetch(&fetch, out, &answer, fault);
     if (err == ERR_NONE && answer.status != 200)
         return fault_set(fault, ERR_PEER, "HTTP", "status %d", answer.status);
@@ -121,6 +122,12 @@ static enum err fetch_crl(void *context, struct buffer *out, struct fault *fault
 {
     const struct verify_options *options = context;
     return der_file_read(options->given[VERIFY_CRL].values[0], DER_LABEL_CRL, out, fault);
+}
+
+static enum err fetch_push_set(void *context, struct buffer *out, struct fault *fault)
+{
+    const struct verify_options *options = context;
+    return file_read(options->given[VERIFY_PUSH_SET].values[0], out, fault);
 }
 
 static enum err read_content(const char *path, struct signature *signature, struct fault *fault)
@@ -191,6 +198,7 @@ int verify_signature(const struct verify_options *options)
     struct fault fault = {0};
     struct verify_options copy = *options; /* the sources' context */
     bool has_crl = options->given[VERIFY_CRL].num, has_ocsp = options->given[VERIFY_OCSP].num;
+    bool has_push_set = options->given[VERIFY_PUSH_SET].num;
     enum err err = authorities_new(&authorities);
     if (err == ERR_NONE)
         err = pin_all(&options->given[VERIFY_AUTHORITY], authorities, &fault);
@@ -201,8 +209,9 @@ int verify_signature(const struct verify_options *options)
         .kind = KIND_SIGNATURE,
         .at = options->time,
         .now = clock_now(),
-        .source = {.ocsp = has_crl && !has_ocsp ? NULL : fetch_ocsp,
+        .source = {.ocsp = (has_crl || has_push_set) && !has_ocsp ? NULL : fetch_ocsp,
                    .crl = has_crl ? fetch_crl : NULL,
+                   .push_set = has_push_set ? fetch_push_set : NULL,
                    .context = &copy},
     };
     return read_and_decide(options, &check);

@@ -1,5 +1,6 @@
-/* When a statement about a status counts. Reading them is in cert_status_ocsp.c and
- * cert_status_crl.c. */
+/* When a statement about a status counts, and who may make it. Reading them is in
+ * cert_status_ocsp.c, cert_status_crl.c and cert_status_push_set.c. */
+#include "verify/algorithms.h"
 #include "verify/cert_status_parts.h"
 
 enum err cert_status_refuse(struct fault *fault, const char *input, const char *rule,
@@ -18,9 +19,12 @@ enum err cert_status_check_later(const struct cert_status_question *question,
                                  const struct cert_status *status, struct fault *fault)
 {
     bool is_later = status->this_update > question->at + CERT_STATUS_SKEW;
-    bool was_so_then = status->answer == CERT_STATUS_REVOKED && status->since <= question->at;
-    if (!is_later || was_so_then)
+    bool is_revoked = status->answer == CERT_STATUS_REVOKED;
+    if (!is_later || (is_revoked && !status->is_bare && status->since <= question->at))
         return ERR_NONE;
+    if (is_revoked && status->is_bare)
+        return fault_set(fault, ERR_STATE, "thisUpdate",
+                         "made after the moment asked about, and does not say since when");
     if (question->kind != KIND_SIGNATURE)
         return fault_set(fault, ERR_STATE, "thisUpdate",
                          "made after the moment asked about: it may have been held then");
@@ -41,4 +45,32 @@ enum err cert_status_check_window(const struct cert_status_question *question, i
     if (question->at > next_update)
         return fault_set(fault, ERR_DENIED, "nextUpdate", "out of date");
     return ERR_NONE;
+}
+
+static bool has_purpose(const struct cert *cert, enum oid purpose)
+{
+    for (size_t i = 0; i < cert->num_purposes; i++)
+        if (cert->purposes[i] == purpose)
+            return true;
+    return false;
+}
+
+/* RFC 6960 4.2.2.2: a responder is made by the very authority that is asked about. Who could not be
+ * checked itself (no ocsp-nocheck) is not trusted. */
+const char *cert_status_responder_fault(const struct cert_status_question *question,
+                                        const struct cert *responder, int64_t made_at)
+{
+    const struct authority *authority = question->authority;
+    if (!bytes_equal(responder->issuer, authority->cert.subject) ||
+        !is_signed_by(authority->key, responder->tbs, responder->algorithm, responder->signature))
+        return "not made by the authority of the certificate";
+    if (responder->is_authority || !has_purpose(responder, OID_OCSP_SIGNING))
+        return "not made for OCSP (no OCSPSigning)";
+    if (responder->has_key_usage && !(responder->key_usage & KEY_USAGE_DIGITAL_SIGNATURE))
+        return "its key may not sign";
+    if (!responder->has_ocsp_nocheck)
+        return "without ocsp-nocheck: its own status is not known";
+    if (made_at < responder->not_before || made_at > responder->not_after)
+        return "not valid when the statement was made";
+    return NULL;
 }

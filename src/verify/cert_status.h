@@ -1,6 +1,6 @@
-/* What an OCSP answer or a CRL says about one certificate, after everything about it has been
- * checked: who made it, when, for whom. What does not stand every check is an error, never a
- * status. Asking for the bytes is the caller's. */
+/* What an OCSP answer, a CRL or a push set says about one certificate, after everything about it
+ * has been checked: who made it, when, for whom. What does not stand every check is an error, never
+ * a status. Asking for the bytes is the caller's. */
 #pragma once
 
 #include "verify/authority.h"
@@ -12,6 +12,7 @@
 #define CERT_STATUS_SKEW         60
 #define CERT_STATUS_OCSP_LONGEST (24 * 3600)
 #define CERT_STATUS_CRL_LONGEST  (7 * 86400)
+#define CERT_STATUS_PUSH_LONGEST (24 * 3600)
 #define CERT_STATUS_NONCE        16 /* bytes */
 
 /* Zero is "the authority does not know it". */
@@ -21,6 +22,7 @@ struct cert_status {
     enum cert_status_answer answer;
     enum crl_reason reason; /* revoked only; CRL_REASON_HOLD: held */
     int64_t since;          /* revoked only */
+    bool is_bare;           /* revoked only: it says neither reason nor since */
     enum status_source source;
     int64_t this_update, next_update;
 };
@@ -52,8 +54,15 @@ enum err cert_status_from_ocsp(const struct cert_status_question *question, stru
 enum err cert_status_from_crl(const struct cert_status_question *question, struct bytes crl,
                               struct cert_status *out, struct fault *fault) MUST_USE;
 
+/* cert_status_from_push_set reads a push set (PROTOCOL.push-set): of the same authority by key;
+ * signed by a responder that this very authority made one, whose certificate outlives the set;
+ * alive at `at`. */
+enum err cert_status_from_push_set(const struct cert_status_question *question, struct bytes set,
+                                   struct cert_status *out, struct fault *fault) MUST_USE;
+
 /* A statement made after `at` tells that the certificate was revoked or held then, if it has been
  * since. Otherwise it tells for the signature kind, because no release ever makes such a
  * certificate good again (page:S45), as long as it had not ended when the statement was made; for
- * the authentication kind it tells nothing, since a hold may have come and gone. ERR_STATE: so it
- * is; an older statement might tell. */
+ * the authentication kind it tells nothing, since a hold may have come and gone. One that does not
+ * say since when tells nothing of a moment before either, if it is one of revoked or held.
+ * ERR_STATE: so it is; an older statement might tell. */

@@ -77,34 +77,6 @@ static bool is_named(const struct ocsp_response *response, const struct cert *ce
            bytes_equal(response->responder_key_id, bytes_of(key_id, sizeof key_id));
 }
 
-static bool has_purpose(const struct cert *cert, enum oid purpose)
-{
-    for (size_t i = 0; i < cert->num_purposes; i++)
-        if (cert->purposes[i] == purpose)
-            return true;
-    return false;
-}
-
-/* RFC 6960 4.2.2.2: a responder is made by the very authority that is asked about. Who could not be
- * checked itself (no ocsp-nocheck) is not trusted. */
-static const char *responder_fault(const struct cert_status_question *question,
-                                   const struct cert *responder, int64_t produced_at)
-{
-    const struct authority *authority = question->authority;
-    if (!bytes_equal(responder->issuer, authority->cert.subject) ||
-        !is_signed_by(authority->key, responder->tbs, responder->algorithm, responder->signature))
-        return "not made by the authority of the certificate";
-    if (responder->is_authority || !has_purpose(responder, OID_OCSP_SIGNING))
-        return "not made for OCSP (no OCSPSigning)";
-    if (responder->has_key_usage && !(responder->key_usage & KEY_USAGE_DIGITAL_SIGNATURE))
-        return "its key may not sign";
-    if (!responder->has_ocsp_nocheck)
-        return "without ocsp-nocheck: its own status is not known";
-    if (produced_at < responder->not_before || produced_at > responder->not_after)
-        return "not valid when the answer was produced";
-    return NULL;
-}
-
 static enum err check_delegated(const struct cert_status_question *question,
                                 const struct ocsp_response *response, struct fault *fault)
 {
@@ -113,9 +85,10 @@ static enum err check_delegated(const struct cert_status_question *question,
     enum err err = cert_parse(response->cert, &responder, fault);
     if (err != ERR_NONE)
         return err;
-    const char *text = is_named(response, &responder)
-                           ? responder_fault(question, &responder, response->produced_at)
-                           : "not the responder that the answer names";
+    const char *text =
+        is_named(response, &responder)
+            ? cert_status_responder_fault(question, &responder, response->produced_at)
+            : "not the responder that the answer names";
     if (text)
         return cert_status_refuse(fault, INPUT, "responder", text);
     struct public_key *key CLEANUP_PUBLIC_KEY = NULL;

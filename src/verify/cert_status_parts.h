@@ -1,4 +1,4 @@
-/* What the readers of OCSP answers and of CRLs share. Private to verify/. */
+/* What the readers of OCSP answers, CRLs and push sets share. Private to verify/. */
 #pragma once
 
 #include "verify/cert_status.h"
@@ -13,6 +13,11 @@ enum err cert_status_check_window(const struct cert_status_question *question, i
  * moment? See the end of cert_status.h. ERR_STATE with the fault when not. */
 enum err cert_status_check_later(const struct cert_status_question *question,
                                  const struct cert_status *status, struct fault *fault) MUST_USE;
+
+/* cert_status_responder_fault: why a responder's certificate does not count for a statement made at
+ * that second; NULL when it does (RFC 6960 4.2.2.2). */
+const char *cert_status_responder_fault(const struct cert_status_question *question,
+                                        const struct cert *responder, int64_t made_at);
 
 /* cert_status_refuse is fault_set with ERR_DENIED, and names the input. */
 enum err cert_status_refuse(struct fault *fault, const char *input, const char *rule,

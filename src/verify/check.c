@@ -74,6 +74,8 @@ static enum err ask_ocsp(const struct check *check, const struct cert_status_que
     buffer_init(&request, LIMIT_OCSP_REQUEST);
     buffer_init(&response, LIMIT_OCSP_RESPONSE);
     struct bytes ocsp = question->cert->ocsp;
+    if (!check->source.ocsp)
+        return ERR_NOT_FOUND;
     if (ocsp.len && ocsp.len < sizeof address && !memchr(ocsp.data, '\0', ocsp.len)) {
         memcpy(address, ocsp.data, ocsp.len);
         address[ocsp.len] = '\0';
@@ -94,27 +96,45 @@ static enum err ask_crl(const struct check *check, const struct cert_status_ques
 {
     struct buffer crl CLEANUP_BUFFER;
     buffer_init(&crl, LIMIT_CRL);
+    if (!check->source.crl)
+        return ERR_NOT_FOUND;
     if (check->source.crl(check->source.context, &crl, fault) != ERR_NONE)
         return ERR_NOT_FOUND;
     return cert_status_from_crl(question, buffer_bytes(&crl), out, fault);
 }
 
-/* OCSP first; the CRL only when OCSP gave nothing that counts. ERR_NOT_FOUND: nothing came. */
+static enum err ask_push_set(const struct check *check, const struct cert_status_question *question,
+                             struct cert_status *out, struct fault *fault)
+{
+    struct buffer set CLEANUP_BUFFER;
+    buffer_init(&set, LIMIT_PUSH_SET);
+    if (!check->source.push_set)
+        return ERR_NOT_FOUND;
+    if (check->source.push_set(check->source.context, &set, fault) != ERR_NONE)
+        return ERR_NOT_FOUND;
+    return cert_status_from_push_set(question, buffer_bytes(&set), out, fault);
+}
+
+/* The next is asked only when those before gave nothing that counts; of two that give nothing, the
+ * fault of the first that came is told. ERR_NOT_FOUND: nothing came. */
 static enum err ask_status(const struct check *check, const struct cert_status_question *question,
                            struct cert_status *out, struct fault *fault)
 {
-    enum err err = ERR_NOT_FOUND, second;
-    if (check->source.ocsp)
-        err = ask_ocsp(check, question, out, fault);
-    if (err == ERR_NONE || !check->source.crl)
-        return err;
-    struct fault other = {0};
-    second = ask_crl(check, question, out, &other);
-    if (second == ERR_NONE || err == ERR_NOT_FOUND) {
-        *fault = other;
-        err = second;
+    static enum err (*const sources[])(const struct check *, const struct cert_status_question *,
+                                       struct cert_status *,
+                                       struct fault *) = {ask_ocsp, ask_crl, ask_push_set};
+    enum err first = ERR_NOT_FOUND;
+    for (size_t i = 0; i < COUNT_OF(sources); i++) {
+        struct fault other = {0};
+        enum err err = sources[i](check, question, out, &other);
+        if (err == ERR_NONE)
+            return ERR_NONE;
+        if (first == ERR_NOT_FOUND && (err != ERR_NOT_FOUND || other.code != ERR_NONE)) {
+            *fault = other;
+            first = err;
+        }
     }
-    return err;
+    return first;
 }
 
 /* profile.md 1.5: what J-LIS's reason codes mean; the cause itself is nobody's business. */
@@ -137,9 +157,12 @@ static void judge_status(const struct cert_status *status, struct verdict *out)
     out->source_time = status->this_update;
     out->source_until = status->next_update;
     out->is_revoked_or_held = status->answer == CERT_STATUS_REVOKED;
-    out->since = out->is_revoked_or_held ? status->since : 0;
+    out->has_since = out->is_revoked_or_held && !status->is_bare;
+    out->since = out->has_since ? status->since : 0;
     if (status->answer == CERT_STATUS_UNKNOWN)
         verdict_set(out, REASON_STATUS_UNKNOWN);
+    else if (out->is_revoked_or_held && status->is_bare)
+        verdict_set(out, REASON_REVOKED_OR_HELD);
     else if (status->answer == CERT_STATUS_REVOKED && status->since <= out->at)
         verdict_set(out, (size_t)status->reason < COUNT_OF(reasons) ? reasons[status->reason]
                                                                     : REASON_ENDED);

@@ -6,13 +6,14 @@
 #include "verify/signature.h"
 #include "verify/cert_status.h"
 
-/* How to come by a status. Either may be NULL. Both append to *out (cap set by the check) and
- * return an error when nothing is to be had. */
+/* How to come by a status. Each may be NULL. All append to *out (cap set by the check) and return
+ * an error when nothing is to be had. */
 struct check_source {
     /* address is what the certificate says itself (AIA), "" when it says nothing. */
     enum err (*ocsp)(void *context, const char *address, struct bytes request, struct buffer *out,
                      struct fault *fault);
     enum err (*crl)(void *context, struct buffer *out, struct fault *fault);
+    enum err (*push_set)(void *context, struct buffer *out, struct fault *fault);
     void *context;
 };
 
@@ -24,8 +25,8 @@ struct check {
     struct check_source source;
 };
 
-/* Each of these writes one verdict, whatever comes in. OCSP is asked first, then the CRL; a first
- * definite status is not asked again. */
+/* Each of these writes one verdict, whatever comes in. OCSP is asked first, then the CRL, then the
+ * push set; a first definite status is not asked again. */
 
 /* check_cert: kind, authority, path (RFC 5280 6), dates, status. */
 void check_cert(const struct check *check, struct bytes cert, struct verdict *out);

@@ -33,7 +33,11 @@ const char *verdict_reason_sentence(enum verdict_reason reason, enum language la
 const char *verdict_source_name(enum status_source source)
 {
     static const char *const names[] = {
-        [SOURCE_NONE] = "none", [SOURCE_OCSP] = "ocsp", [SOURCE_CRL] = "crl"};
+        [SOURCE_NONE] = "none",
+        [SOURCE_OCSP] = "ocsp",
+        [SOURCE_CRL] = "crl",
+        [SOURCE_PUSH_SET] = "push-set",
+    };
     return names[source];
 }
 

@@ -46,7 +46,10 @@ enum verdict_answer { VERDICT_CANNOT_TELL, VERDICT_VALID, VERDICT_INVALID };
       "held or revoked: the card was lost or the key is in doubt",                                 \
       "紛失等により一時保留または失効しています")                                                  \
     X(REASON_RENEWED, VERDICT_INVALID, "renewed", "revoked: a newer certificate took its place",   \
-      "更新により失効しています")
+      "更新により失効しています")                                                                  \
+    X(REASON_REVOKED_OR_HELD, VERDICT_INVALID, "revoked-or-held",                                  \
+      "revoked or held; the push set does not say why",                                            \
+      "失効または一時保留されています (理由は配信データに含まれません)")
 
 enum verdict_reason {
 #define X(code, answer, name, en, ja) code,
@@ -54,7 +57,7 @@ enum verdict_reason {
 #undef X
 };
 
-enum status_source { SOURCE_NONE, SOURCE_OCSP, SOURCE_CRL };
+enum status_source { SOURCE_NONE, SOURCE_OCSP, SOURCE_CRL, SOURCE_PUSH_SET };
 
 struct verdict {
     enum verdict_answer answer; /* always the reason's */
@@ -64,6 +67,7 @@ struct verdict {
     int64_t source_time;       /* when it was so: thisUpdate */
     int64_t source_until;      /* nextUpdate */
     bool is_revoked_or_held;   /* at `at`, or later (then since > at) */
+    bool has_since;            /* the source says since when: not in a push set */
     int64_t since;             /* of the revocation or hold; its end is open */
     struct fault fault;        /* what exactly was wrong; empty when nothing was */
 };
@@ -71,7 +75,7 @@ struct verdict {
 const char *verdict_name(enum verdict_answer answer); /* "valid", "invalid", "cannot-tell" */
 const char *verdict_reason_name(enum verdict_reason reason);
 const char *verdict_reason_sentence(enum verdict_reason reason, enum language language);
-const char *verdict_source_name(enum status_source source); /* "none", "ocsp", "crl" */
+const char *verdict_source_name(enum status_source source); /* "none", "ocsp", "crl", "push-set" */
 
 /* verdict_set writes reason and answer together. */
 void verdict_set(struct verdict *verdict, enum verdict_reason reason);

@@ -17,6 +17,7 @@ import jpkid
 from jpkid import BUILD, PASSPHRASE
 from tap import Tap
 
+PUSH_SET_READER = os.path.join(os.environ["JPKI_SOURCE"], "tests", "status", "push_set_reader.py")
 ROLES = ("signer", "commit", "web", "status")
 tap = Tap()
 folder = tempfile.mkdtemp(prefix="jpkid-test-")
@@ -112,7 +113,14 @@ def test_answers(service):
         answered = wait_until(lambda: "verify OK" in openssl(*ask, "-serial", "99")[1])
         code, text = openssl(*ask, "-serial", "99")
         tap.check(answered and "99: unknown" in text, f"openssl verifies the answer about a {kind} serial", text)
-    for path, wanted in (("nothing", 404), ("ocsp", 405), ("ocsp/%%%", 400), ("crl/../../signer/signed.log", 404),
+        pushed = wait_until(lambda: service.get("status", f"push-set/{kind}")[0] == 200)
+        with open(os.path.join(folder, kind + ".set"), "wb") as file:
+            file.write(service.get("status", f"push-set/{kind}")[1])
+        done = subprocess.run(["/usr/bin/python3", PUSH_SET_READER, os.path.join(folder, kind + ".set")],
+                              capture_output=True, text=True)
+        tap.check(pushed and done.returncode == 0 and "num listed: 0" in done.stdout,
+                  f"the {kind} push set is read by who only has its specification", done)
+    for path, wanted in (("nothing", 404), ("push-set/x", 404), ("ocsp", 405), ("ocsp/%%%", 400), ("crl/../../signer/signed.log", 404),
                          ("crl/%2e%2e%2fsigner%2fsigned.log", 404)):
         tap.check(service.get("status", path)[0] == wanted, f"GET /{path} is {wanted}")
 

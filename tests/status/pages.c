@@ -16,6 +16,7 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "status/status.h"
+#include "x509/push_set.h"
 
 static struct status *status;
 static pthread_t thread;
@@ -97,6 +98,7 @@ static void says_try_later_then_asks_commit(void **state)
     const char *text =
         openssl(NULL, "ocsp -issuer issuer.pem -serial 2 -url http://127.0.0.1:%u/ocsp", port);
     assert_non_null(strstr(text, "trylater"));
+    assert_int_equal(status_of("/push-set/signature"), 404);
     buffer_init(&body, LIMIT_FRAME);
     assert_ok(frame_receive(control, &body, 5000));
     assert_ok(status_wish_parse(buffer_bytes(&body), &wish));
@@ -242,6 +244,30 @@ static void serves_the_published_files(void **state)
                "JPKI-Epoch: 42"));
 }
 
+/* As soon as it has its certificate; whole, and the same to all who ask. */
+static void serves_push_sets(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/push-set/signature", "/push-set/authentication"};
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        struct buffer body CLEANUP_BUFFER;
+        struct push_set set;
+        struct http_answer answer;
+        buffer_init(&body, 65536);
+        for (int i = 0; i < 50 && status_of(paths[kind]) != 200; i++)
+            usleep(100 * 1000);
+        assert_int_equal(get(paths[kind], &body, &answer), 200);
+        assert_string_equal(answer.content_type, "application/octet-stream");
+        assert_ok(push_set_parse(buffer_bytes(&body), &set, NULL));
+        assert_int_equal(set.facts.epoch, 42);
+        assert_int_equal(push_set_find(&set, SERIAL_GOOD), PUSH_SET_SAYS_GOOD);
+        assert_int_equal(push_set_find(&set, SERIAL_HELD), PUSH_SET_SAYS_LISTED);
+    }
+    assert_non_null(
+        strstr(head_of("GET /push-set/signature HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+               "JPKI-Epoch: 42"));
+}
+
 static void refuses_malformed_requests(void **state)
 {
     (void)state;
@@ -259,6 +285,8 @@ static void refuses_malformed_requests(void **state)
         {"/ocsp/AAAA", 200},
         {"/crl/", 404},
         {"/crl/x.crl", 404},
+        {"/push-set/", 404},
+        {"/push-set/x", 404},
         {"/crl/signature.map", 404},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -286,6 +314,7 @@ int main(void)
         cmocka_unit_test(answers_get),
         cmocka_unit_test(says_how_long_and_from_when),
         cmocka_unit_test(serves_the_published_files),
+        cmocka_unit_test(serves_push_sets),
         cmocka_unit_test(refuses_malformed_requests),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -48,9 +48,9 @@ static int free_samples(void **state)
 
 /* A responder and a publisher of lists, inside the test. */
 struct town {
-    struct variant ocsp, crl;
+    struct variant ocsp, crl, push_set;
     bool ocsp_fails, crl_fails, forgets_nonce;
-    int num_ocsp, num_crl;
+    int num_ocsp, num_crl, num_push_set;
     char address[128];
 };
 
@@ -85,11 +85,23 @@ static enum err give_crl(void *context, struct buffer *out, struct fault *fault)
     return buffer_check(out);
 }
 
+static enum err give_push_set(void *context, struct buffer *out, struct fault *fault)
+{
+    struct town *town = context;
+    struct buffer set CLEANUP_BUFFER = {0};
+    (void)fault;
+    town->num_push_set++;
+    variant_push_set(&town->push_set, &set);
+    buffer_put_bytes(out, buffer_bytes(&set));
+    return buffer_check(out);
+}
+
 static struct town town_of(enum kind kind)
 {
     return (struct town){
         .ocsp = variant_good(&authority[kind], &responder[kind], &leaf[kind]),
         .crl = variant_good(&authority[kind], &authority[kind], &leaf[kind]),
+        .push_set = variant_good(&authority[kind], &responder[kind], &leaf[kind]),
     };
 }
 
@@ -304,6 +316,56 @@ static void cannot_tell_by_what_it_cannot_trust(void **state)
     assert_int_equal(verdict.source, SOURCE_CRL);
 }
 
+/* A relying party that asks nobody: the push set alone. */
+static void checks_by_a_push_set_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ocsp_status status;
+        int64_t next_update;
+        enum verdict_reason wanted;
+        enum status_source source;
+    } rows[] = {
+        {OCSP_STATUS_GOOD, 840, REASON_GOOD, SOURCE_PUSH_SET},
+        {OCSP_STATUS_REVOKED, 840, REASON_REVOKED_OR_HELD, SOURCE_PUSH_SET},
+        {OCSP_STATUS_UNKNOWN, 840, REASON_STATUS_UNKNOWN, SOURCE_PUSH_SET},
+        {OCSP_STATUS_GOOD, -1, REASON_STATUS_REFUSED, SOURCE_NONE}, /* stale */
+    };
+    for (size_t i = 0; i < NUM_KINDS * COUNT_OF(rows); i++) {
+        enum kind kind = (enum kind)(i % NUM_KINDS);
+        struct town town = town_of(kind);
+        struct check check = check_of(kind, &town);
+        struct verdict verdict;
+        check.source = (struct check_source){.push_set = give_push_set, .context = &town};
+        town.push_set.status = rows[i / NUM_KINDS].status;
+        town.push_set.next_update = rows[i / NUM_KINDS].next_update;
+        check_cert(&check, leaf[kind].cert.whole, &verdict);
+        assert_verdict(&verdict, rows[i / NUM_KINDS].wanted);
+        assert_int_equal(verdict.source, rows[i / NUM_KINDS].source);
+        assert_false(verdict.has_since);
+    }
+}
+
+/* What says more is asked first. */
+static void asks_the_push_set_last(void **state)
+{
+    (void)state;
+    struct town town = town_of(KIND_SIGNATURE);
+    struct check check = check_of(KIND_SIGNATURE, &town);
+    struct verdict verdict;
+    check.source.push_set = give_push_set;
+    town.push_set.status = OCSP_STATUS_REVOKED;
+    check_cert(&check, leaf[KIND_SIGNATURE].cert.whole, &verdict);
+    assert_verdict(&verdict, REASON_GOOD);
+    town.ocsp_fails = true;
+    check_cert(&check, leaf[KIND_SIGNATURE].cert.whole, &verdict);
+    assert_verdict(&verdict, REASON_GOOD);
+    assert_int_equal(town.num_push_set, 0);
+    town.crl_fails = true;
+    check_cert(&check, leaf[KIND_SIGNATURE].cert.whole, &verdict);
+    assert_verdict(&verdict, REASON_REVOKED_OR_HELD);
+}
+
 static void make_login(const struct sample *signer, const struct sample *shown, const char *origin,
                        struct bytes nonce, struct buffer *signature, struct login_token *token)
 {
@@ -414,6 +476,8 @@ int main(void)
         cmocka_unit_test(trusts_only_what_is_pinned),
         cmocka_unit_test(cannot_tell_without_a_status),
         cmocka_unit_test(cannot_tell_by_what_it_cannot_trust),
+        cmocka_unit_test(checks_by_a_push_set_alone),
+        cmocka_unit_test(asks_the_push_set_last),
         cmocka_unit_test(checks_a_login),
         cmocka_unit_test(checks_a_document),
         cmocka_unit_test(knows_residents_by_pseudonyms),

@@ -11,6 +11,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from tap import Tap  # noqa: E402
 from openssl_authority import Authority, curve  # noqa: E402
+import push_set  # noqa: E402
 
 BUILD = os.environ.get("JPKI_BUILD", "build")
 JPKI = os.path.join(BUILD, "jpki")
@@ -118,6 +119,42 @@ def answers(town):
     says("good again", trusted + ["--crl", town.path("list.crl")], 0, "valid", "good")
 
 
+def push_sets(town, stranger):
+    """Sets that another writer made, of an authority that is openssl."""
+    resident = int(town.openssl("x509", "-in", "resident.pem", "-noout", "-serial").decode().split("=")[1], 16)
+    around = {"serials": (resident - 70000, resident + 70000)}
+    other = [resident - 69999, resident - 1, resident + 1, resident + 70000]
+    trusted = ["right.p7s", "--content", "document", "--authority", town.path("authority.pem")]
+
+    def case(name, wanted, signer="pusher", of=town, more=(), **what):
+        push_set.write(of, signer, path("set"), **{"listed": other, **around, **what})
+        says(f"push set: {name}", [*trusted, "--push-set", "set", *more], *wanted)
+
+    good, bad = (0, "valid", "good"), (1, "invalid", "revoked-or-held")
+    refused, unknown = (2, "cannot-tell", "status-refused"), (2, "cannot-tell", "status-unknown")
+    case("good", good)
+    case("listed", bad, listed=[*other, resident])
+    case("all are listed but one", good, listed=[n for n in range(resident - 70000, resident + 70001) if n != resident])
+    case("unknown", unknown, unknown=[resident])
+    case("never issued so far", unknown, serials=(resident - 70000, resident - 1), listed=other[:2])
+    case("stale", refused, times=(0, 30), more=["--time", at(90)])
+    case("later", refused, more=["--time", at(7200)])
+    case("from the future", refused, times=(3600, 7200))
+    case("for more than a day", refused, times=(-10, 86400))
+    case("of another authority", refused, about=stranger)
+    case("by another authority", refused, of=stranger)
+    case("by another authority, about this", refused, of=stranger, about=town)
+    case("by a resident", refused, signer="resident")
+    case("by the authority itself", refused, signer="authority")
+    with open(path("set"), "rb+") as file:
+        file.truncate(200)
+    says("push set: cut", [*trusted, "--push-set", "set"], *refused)
+    says("push set: none", [*trusted, "--push-set", "nothing"], 2, "cannot-tell", "no-status")
+    case("beside a list that says why", (0, "valid", "good"), more=["--crl", town.path("list.crl")],
+         listed=[*other, resident])
+    case("when the responder is away", bad, more=["--ocsp", "http://127.0.0.1:1/"], listed=[*other, resident])
+
+
 def folders(town, guest):
     """Authorities from a folder: the name of a file says its kind."""
     os.makedirs(path("trusted"))
@@ -216,10 +253,13 @@ def main():
     for name, profile in (("resident", "signature"), ("visitor", "authentication"), ("responder", "responder")):
         town.issue(name, profile)
     for authority in (town, stranger):
+        authority.issue("pusher", "responder", curve("P-256"))
+    for authority in (town, stranger):
         authority.publish()
     documents(town)
     verdicts(town, stranger)
     answers(town)
+    push_sets(town, stranger)
     folders(town, guest)
     usage(town)
     memory(town)

@@ -28,6 +28,7 @@ struct variant variant_good(const struct sample *authority, const struct sample 
                             const struct sample *about);
 void variant_ocsp(const struct variant *variant, struct buffer *out);
 void variant_crl(const struct variant *variant, struct buffer *out);
+void variant_push_set(const struct variant *variant, struct buffer *out);
 
 /* A responder like *like (its key, too), by another profile row, another issuer, in other dates. */
 void world_responder(const struct profile *profile, const struct sample *like,
