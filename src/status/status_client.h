@@ -91,6 +91,9 @@ struct status_crl_request {
     int64_t this_update;      /* above the last */
     int64_t next_update;      /* this_update + STATUS_CRL_LIFE */
     int64_t last_this_update; /* of the CRL before; 0 for the first. Decides what drops out */
+    /* of a municipality's list; both empty: the full one */
+    uint16_t municipality;
+    struct bytes issuing_point; /* Name, DER: as in its certificates */
 };
 #define STATUS_CRL_LIFE ((int64_t)48 * 3600)
 
@@ -98,6 +101,24 @@ struct status_crl_request {
  * signer_client_crl wants. *out is the caller's to close. */
 enum err status_crl_build(const struct status_map *map, const struct status_crl_request *request,
                           int *out, struct fault *fault) MUST_USE;
+
+/* The lists of municipalities: each has the certificates of its own, and says so in a critical
+ * issuingDistributionPoint. A listing is what is held or revoked, by municipality, from one scan of
+ * the map; its lists are built from it one by one, each from the words as they are then. The
+ * listing's last_this_update is the earliest of theirs. Take the epoch before the listing. */
+#define STATUS_MUNICIPALITIES 2048
+struct status_crl_listing;
+enum err status_crl_listing_new(const struct status_map *map, struct bytes issuer,
+                                int64_t last_this_update, struct status_crl_listing **out,
+                                struct fault *fault) MUST_USE;
+void status_crl_listing_free(struct status_crl_listing *listing); /* takes NULL */
+void status_crl_listing_cleanup(struct status_crl_listing **listing);
+#define CLEANUP_STATUS_CRL_LISTING CLEANUP(status_crl_listing_cleanup)
+/* status_crl_build_municipal is status_crl_build for request->municipality. */
+enum err status_crl_build_municipal(const struct status_map *map,
+                                    const struct status_crl_listing *listing,
+                                    const struct status_crl_request *request, int *out,
+                                    struct fault *fault) MUST_USE;
 
 /* The published folder: KIND.crl, KIND.cer (the authority's certificate). Files appear whole, by
  * rename. status_crl_publish joins TBS and signature, writes, and notes the epoch beside it. */

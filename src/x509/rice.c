@@ -57,7 +57,7 @@ static uint64_t cost(const uint16_t *gaps, unsigned num, unsigned k)
 {
     uint64_t bits = (uint64_t)num * (k + 1);
     for (unsigned i = 0; i < num; i++)
-        bits += gaps[i] >> k;
+        bits += (unsigned)gaps[i] >> k;
     return bits;
 }
 
