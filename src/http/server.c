@@ -92,8 +92,11 @@ static void list_remove(struct thread *thread, struct http_connection *connectio
         thread->newest = connection->older;
 }
 
+/* Closing alone would not end the watch while a process that is being started has a copy of the
+ * descriptor: an event would come for memory that is gone. */
 static void connection_end(struct thread *thread, struct http_connection *connection)
 {
+    (void)epoll_ctl(thread->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
     list_remove(thread, connection);
     thread->num_connections--;
     http_connection_done(connection);
