@@ -14,6 +14,16 @@ static void challenge_mark(const struct signed_record *record, uint8_t mark[stat
     sha256(bytes_of(input, sizeof input), mark);
 }
 
+/* Of a list: its scope in the batch of its number. */
+static void list_mark(const struct signed_record *record, uint8_t mark[static SEEN_LEN])
+{
+    uint8_t input[5 + 1 + 8 + SIGNED_DIGEST_LEN] = "list ";
+    input[5] = (uint8_t)record->kind;
+    memcpy(input + 6, &record->number, 8);
+    memcpy(input + 14, record->scope, SIGNED_DIGEST_LEN);
+    sha256(bytes_of(input, sizeof input), mark);
+}
+
 static enum err serial_rises(const struct signer *signer, const struct signed_record *record,
                              struct fault *fault)
 {
@@ -33,11 +43,23 @@ static enum err is_first(const struct signer *signer, const struct signed_record
     return fault_set(fault, ERR_DENIED, "one authority", "this key has its certificate already");
 }
 
+/* Lists of one batch, each of another scope, have number and thisUpdate in common. */
+static bool is_of_last_batch(const struct signer *signer, const struct signed_record *record)
+{
+    const struct signer_floors *last = &signer->floors;
+    uint8_t mark[SEEN_LEN];
+    list_mark(record, mark);
+    return record->number != 0 && record->number == last->of[record->kind].crl_number &&
+           record->when == last->of[record->kind].this_update && !seen_has(&signer->seen, mark);
+}
+
 static enum err crl_rises(const struct signer *signer, const struct signed_record *record,
                           struct fault *fault)
 {
     uint64_t number = signer->floors.of[record->kind].crl_number;
     int64_t time = signer->floors.of[record->kind].this_update;
+    if (is_of_last_batch(signer, record))
+        return ERR_NONE;
     if (record->number <= number)
         return fault_set(fault, ERR_DENIED, "CRL number rises",
                          "CRL number %" PRIu64 " is not above %" PRIu64, record->number, number);
@@ -74,6 +96,9 @@ static void note_serial(struct signer *signer, const struct signed_record *recor
 
 static void note_crl(struct signer *signer, const struct signed_record *record)
 {
+    uint8_t mark[SEEN_LEN];
+    list_mark(record, mark);
+    seen_add(&signer->seen, mark);
     signer->floors.of[record->kind].crl_number = record->number;
     signer->floors.of[record->kind].this_update = record->when;
 }

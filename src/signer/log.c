@@ -37,6 +37,7 @@ static void detail_encode(const struct signed_record *record, struct buffer *out
     case SIGNED_CRL:
         buffer_put_u64(out, record->number);
         buffer_put_u64(out, (uint64_t)record->when);
+        buffer_put(out, record->scope, SIGNED_DIGEST_LEN);
         return;
     case SIGNED_PERMIT:
         buffer_put(out, record->card_id, CARD_ID_LEN);
@@ -61,7 +62,8 @@ static bool detail_parse(struct reader *reader, struct signed_record *out)
         read = reader_u64(reader, &out->number);
         break;
     case SIGNED_CRL:
-        read = reader_u64(reader, &out->number) && reader_u64(reader, &when);
+        read = reader_u64(reader, &out->number) && reader_u64(reader, &when) &&
+               reader_copy(reader, out->scope, SIGNED_DIGEST_LEN);
         break;
     case SIGNED_PERMIT:
         read = reader_copy(reader, out->card_id, CARD_ID_LEN) &&

@@ -29,6 +29,7 @@ struct signed_record {
     uint8_t digest[SIGNED_DIGEST_LEN]; /* SHA-256 of the bytes that are signed */
     uint64_t number;                   /* serial, CRL number, or the checkpoint's entry */
     int64_t when;                      /* thisUpdate of a CRL, time of a checkpoint */
+    uint8_t scope[SIGNED_DIGEST_LEN];  /* of a CRL: SHA-256 of its point; zeros: the full one */
     uint8_t head[SIGNED_DIGEST_LEN];   /* of a checkpoint */
     uint8_t card_id[CARD_ID_LEN];      /* of a permit */
     uint8_t challenge[CHALLENGE_LEN];  /* of a permit */

@@ -200,6 +200,8 @@ static enum err check_crl(const struct signer *signer, enum kind kind, struct by
     if (!bytes_equal(crl.issuer, issuer->subject))
         return fault_set(fault, ERR_DENIED, "issuer", "not the name of this authority");
     record->when = crl.this_update;
+    if (crl.has_issuing_point)
+        sha256(crl.issuing_point, record->scope);
     return crl.number.len && serial_decode(crl.number, &record->number)
                ? ERR_NONE
                : fault_set(fault, ERR_DENIED, "CRL number", "absent, or longer than 64 bits");

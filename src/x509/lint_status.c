@@ -29,6 +29,34 @@ static enum err check_crl_head(const struct crl *crl, const struct cert *issuer,
     return ERR_NONE;
 }
 
+/* A municipality's list: the distribution point that its certificates name, under the authority's
+ * own names. */
+static enum err check_crl_point(const struct crl *crl, const struct cert *issuer,
+                                struct fault *fault)
+{
+    static const enum oid shape[] = {OID_COUNTRY,
+                                     OID_ORGANIZATION,
+                                     OID_ORGANIZATIONAL_UNIT,
+                                     OID_ORGANIZATIONAL_UNIT,
+                                     OID_ORGANIZATIONAL_UNIT,
+                                     OID_COMMON_NAME};
+    const size_t num_common = 3;
+    struct name point, own;
+    if (!crl->has_issuing_point)
+        return ERR_NONE;
+    if (name_parse(crl->issuing_point, &point, NULL) != ERR_NONE || point.num != COUNT_OF(shape) ||
+        name_parse(issuer->subject, &own, NULL) != ERR_NONE || own.num < num_common)
+        return REFUSE(fault, "the distribution point has not %zu attributes", COUNT_OF(shape));
+    for (size_t i = 0; i < COUNT_OF(shape); i++) {
+        const struct name_attribute *found = &point.attributes[i];
+        if (found->attribute != shape[i] || found->rdn != i ||
+            found->tag != (i == 0 ? DER_PRINTABLE_STRING : DER_UTF8_STRING) ||
+            (i < num_common && !bytes_equal(found->value, own.attributes[i].value)))
+            return REFUSE(fault, "the distribution point has another %s", oid_name(shape[i]));
+    }
+    return ERR_NONE;
+}
+
 static enum err check_crl_entries(const struct crl *crl, struct fault *fault)
 {
     struct reader entries = reader_of(crl->entries);
@@ -75,6 +103,8 @@ enum err lint_crl(struct bytes tbs, const struct cert *issuer, struct fault *fau
     enum err err = crl_parse_tbs(tbs, &crl, fault);
     if (err == ERR_NONE)
         err = check_crl_head(&crl, issuer, fault);
+    if (err == ERR_NONE)
+        err = check_crl_point(&crl, issuer, fault);
     if (err == ERR_NONE)
         err = check_crl_entries(&crl, fault);
     if (err == ERR_NONE)

@@ -25,12 +25,15 @@ static bool one_entry(void *context, struct crl_entry *out)
     return true;
 }
 
+static struct bytes point; /* empty: the full list */
+
 static void encode(enum kind kind, uint64_t number, int64_t this_update, struct buffer *tbs)
 {
     bool is_done = false;
     struct crl_facts facts = {.this_update = this_update,
                               .next_update = this_update + PROFILE_CRL_LIFE,
-                              .number = number};
+                              .number = number,
+                              .issuing_point = point};
     assert_ok(crl_encode_tbs(&signer_authority_sample[kind].cert, &facts,
                              (struct crl_source){one_entry, &is_done}, tbs));
 }
@@ -98,6 +101,54 @@ static void refuses_numbers_and_times_that_do_not_rise(void **state)
     assert_int_equal(fixture_sequence(), before);
 }
 
+/* The lists of a batch, each of another scope, share number and thisUpdate; each is signed once. */
+static void signs_a_list_for_each_scope_of_a_batch(void **state)
+{
+    (void)state;
+    struct buffer here CLEANUP_BUFFER, there CLEANUP_BUFFER, other CLEANUP_BUFFER;
+    struct fault fault = {0};
+    struct buffer *const points[] = {&here, &there, &other};
+    static const char *const names[] = {"Hokuei-cho", "Kotoura-cho", "Yurihama-cho"};
+    for (size_t i = 0; i < COUNT_OF(points); i++) {
+        buffer_init(points[i], 1024);
+        profile_put_crl_point(&sample_site, KIND_SIGNATURE, "Tottori-ken", names[i], points[i]);
+    }
+    const int64_t at = SAMPLE_NOW + 600;
+    point = buffer_bytes(&here);
+    assert_ok(sign_list(KIND_SIGNATURE, 50, at, NULL));
+    point = bytes_of("", 0);
+    assert_ok(sign_list(KIND_SIGNATURE, 50, at, NULL));
+    point = buffer_bytes(&there);
+    assert_ok(sign_list(KIND_SIGNATURE, 50, at, NULL));
+    uint64_t before = fixture_sequence();
+    assert_ok(sign_list(KIND_SIGNATURE, 50, at, NULL)); /* the very same bytes */
+    assert_int_equal(fixture_sequence(), before);
+    signer_again();
+    /* another list of a scope that was signed in this batch: by what it lists */
+    struct buffer tbs CLEANUP_BUFFER;
+    buffer_init(&tbs, 4096);
+    struct crl_facts facts = {.this_update = at,
+                              .next_update = at + PROFILE_CRL_LIFE,
+                              .number = 50,
+                              .issuing_point = point};
+    assert_ok(crl_encode_tbs(&signer_authority_sample[KIND_SIGNATURE].cert, &facts,
+                             (struct crl_source){0}, &tbs));
+    assert_err(sign(KIND_SIGNATURE, buffer_bytes(&tbs), ALL_SEALS, &fault), ERR_DENIED);
+    assert_string_equal(fault.rule, "CRL number rises");
+    /* a new scope, but not of this batch */
+    point = buffer_bytes(&other);
+    assert_err(sign_list(KIND_SIGNATURE, 49, at, NULL), ERR_DENIED);
+    assert_err(sign_list(KIND_SIGNATURE, 50, at - 1, NULL), ERR_DENIED);
+    assert_err(sign_list(KIND_SIGNATURE, 50, at + 1, NULL), ERR_DENIED);
+    assert_err(sign_list(KIND_SIGNATURE, 51, at, NULL), ERR_DENIED);
+    assert_int_equal(fixture_sequence(), before);
+    assert_ok(sign_list(KIND_SIGNATURE, 50, at, NULL));
+    assert_ok(sign_list(KIND_SIGNATURE, 51, at + 1, NULL)); /* and the next batch begins */
+    point = bytes_of("", 0);
+    assert_err(sign_list(KIND_SIGNATURE, 50, at + 1, NULL), ERR_DENIED);
+    assert_ok(sign_list(KIND_SIGNATURE, 51, at + 1, NULL));
+}
+
 static void refuses_what_is_not_sealed(void **state)
 {
     (void)state;
@@ -146,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signs_lists_that_rise),
         cmocka_unit_test(refuses_numbers_and_times_that_do_not_rise),
+        cmocka_unit_test(signs_a_list_for_each_scope_of_a_batch),
         cmocka_unit_test(refuses_what_is_not_sealed),
         cmocka_unit_test(refuses_foreign_lists),
     };

@@ -326,6 +326,11 @@ static void holds_a_list_against_its_profile(void **state)
     assert_crl(pair, facts, issuer, "");
     facts.issuing_point = leaves[KIND_SIGNATURE].cert.crl_point;
     assert_crl(pair, facts, issuer, "");
+    facts.issuing_point = leaves[KIND_AUTHENTICATION].cert.crl_point;
+    assert_crl(pair, facts, issuer, "the distribution point has another OU");
+    facts.issuing_point = issuer->subject;
+    assert_crl(pair, facts, issuer, "the distribution point has not 6 attributes");
+    facts.issuing_point = leaves[KIND_SIGNATURE].cert.crl_point;
     assert_crl(pair, facts, &authorities[KIND_AUTHENTICATION].cert,
                "the issuer is another than the authority that signs");
     assert_crl((struct pair){0, {17, 16}, SAMPLE_NOW}, facts, issuer,
