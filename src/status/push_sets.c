@@ -4,17 +4,22 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "status/responder_push_set.h"
 
-#define AFTER_CHANGE 60   /* seconds from one set to the next when something has changed ... */
-#define AT_LEAST     3600 /* ... and when nothing has */
+/* Seconds from one set to the next when something has changed: more where making one takes long. */
+#define AFTER_CHANGE_LEAST 5
+#define AFTER_CHANGE_MOST  60
+#define AFTER_CHANGE_SHARE 50   /* times what the making took */
+#define AT_LEAST           3600 /* seconds when nothing has */
 
 struct push_set_kept {
     int file; /* sealed; -1: none */
     uint64_t epoch;
     int64_t made; /* or tried last; 0: never */
+    int64_t rest; /* seconds until the next, when something has changed */
 };
 
 struct push_sets {
@@ -52,13 +57,22 @@ static bool is_due(const struct push_sets *sets, enum kind kind, int64_t now)
     const struct push_set_kept *kept = &sets->kept[kind];
     int64_t age = now - kept->made;
     bool has_changed = responder_epoch(sets->responder, kind) != kept->epoch;
-    return kept->made == 0 || age < 0 || age >= AT_LEAST || (has_changed && age >= AFTER_CHANGE);
+    return kept->made == 0 || age < 0 || age >= AT_LEAST || (has_changed && age >= kept->rest);
+}
+
+static int64_t rest_after(int64_t milliseconds)
+{
+    int64_t rest = milliseconds * AFTER_CHANGE_SHARE / 1000;
+    if (rest < AFTER_CHANGE_LEAST)
+        return AFTER_CHANGE_LEAST;
+    return rest < AFTER_CHANGE_MOST ? rest : AFTER_CHANGE_MOST;
 }
 
 static enum err set_make(struct push_sets *sets, enum kind kind, int64_t now, struct fault *fault)
 {
     struct buffer set CLEANUP_BUFFER;
     struct push_set_kept made = {.file = -1, .made = now};
+    int64_t start = clock_monotonic();
     buffer_init(&set, LIMIT_PUSH_SET);
     enum err err = responder_push_set(sets->responder, kind, now, &set, &made.epoch);
     if (err == ERR_NOT_FOUND)
@@ -67,9 +81,11 @@ static enum err set_make(struct push_sets *sets, enum kind kind, int64_t now, st
         err = memfd_sealed("push-set", buffer_bytes(&set), &made.file);
     if (err != ERR_NONE) {
         sets->kept[kind].made = now; /* again when the next is due */
+        sets->kept[kind].rest = AFTER_CHANGE_MOST;
         return fault_set(fault, err, "push set", "%s: %s", kind_name(kind),
                          err_sentence(err, LANGUAGE_EN));
     }
+    made.rest = rest_after(clock_monotonic() - start);
     pthread_mutex_lock(&sets->lock);
     struct push_set_kept old = sets->kept[kind];
     sets->kept[kind] = made;

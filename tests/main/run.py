@@ -101,7 +101,7 @@ def main():
     if absent:
         skip_all(f"{absent} is not installed")
     both = ["^verify OK", "^99: unknown", "^card id: 0003720000000013137220340514", "^signed: letter.txt.p7s",
-            "^valid\ngood", "^invalid\nlost-or-held", r"release by holder for .* finished"]
+            "^valid\ngood", "^invalid\nlost-or-held", "^invalid\nrevoked-or-held", r"release by holder for .* finished"]
     test_start("first start", [*both, "new by holder for .* finished", "^residents: resident 1001, name 北栄　花子, born 1986-05-14"])
     test_start("second start", [*both, "^residents: resident 1001, name 北栄　花子, born 1986-05-14"])
     shutil.rmtree(folder)

@@ -156,8 +156,8 @@ static void makes_one_when_it_is_due(void **state)
     static const struct {
         int64_t now, made; /* seconds after SAMPLE_NOW */
         bool has_change;
-    } rows[] = {{10, 10, false},   {11, 10, true},      {69, 10, false},    {70, 70, false},
-                {3669, 70, false}, {3670, 3670, false}, {3600, 3600, false}};
+    } rows[] = {{10, 10, false},   {11, 10, true},      {14, 10, false},    {15, 15, false},
+                {3614, 15, false}, {3615, 3615, false}, {3600, 3600, false}};
     uint64_t change = status_map_epoch(maps[KIND_SIGNATURE]);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (rows[i].has_change)
