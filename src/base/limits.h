@@ -30,6 +30,10 @@
 #define LIMIT_ACT_BATCH        64           /* acts taken into one transaction */
 #define LIMIT_ACT_CLIENTS      64           /* connections to the acts socket at one time */
 #define LIMIT_JOURNAL_ENTRY    (4 * 1024)   /* one entry as it stands in the chain */
+#define LIMIT_MASS_ENTRIES     1000000      /* certificates in the list of one mass act */
+#define LIMIT_MASS_PART        5000         /* of them sent, or worked off, in one transaction */
+#define LIMIT_MASS_FILE        (16 * 1024 * 1024)
+#define LIMIT_MASS_LISTS       8 /* whole lists that wait to be asked for and approved */
 
 /* of what a stranger, a resident, `status` may cost */
 #define LIMIT_CERTIFICATES_OF_RESIDENT 128 /* issued, ever; only issue is refused */

@@ -13,6 +13,7 @@
 #include "centre/nonce.h"
 #include "centre/parked.h"
 #include "centre/signing.h"
+#include "crypto/hash.h"
 
 static const struct reason reason_nobody = {"acts", "", "nobody",
                                             "No row of the staff knows this person.",
@@ -172,10 +173,24 @@ void act_call_done(struct act_call *call)
 
 /* -- the journal entry of a call -- */
 
+/* The fields; of an act that is journalled briefly, a file as its SHA-256. */
+static json_t *call_fields(const struct act_call *call)
+{
+    char hex[2 * SHA256_LEN + 1];
+    uint8_t digest[SHA256_LEN];
+    json_t *fields = json_copy(call->request);
+    if (call->act->trace == JOURNALLED_BRIEFLY && act_has(call, FIELD_FILE)) {
+        sha256(call->fields.file, digest);
+        json_object_set_new(fields, "file",
+                            json_sprintf("SHA-256 %s", hex_print(digest, sizeof digest, hex)));
+    }
+    return fields;
+}
+
 static char *call_data(const struct act_call *call)
 {
     json_t *data = json_object();
-    json_object_set(data, "fields", call->request);
+    json_object_set_new(data, "fields", call_fields(call));
     json_object_update(data, call->notes);
     if (call->application)
         json_object_set_new(data, "application", json_integer(call->application));
@@ -225,7 +240,7 @@ static void call_settle(struct act_call *call, bool goes_on)
             goes_on = false;
         else
             goes_on = call->act->trace == READ_ONLY || call_journal(call, refusal.reason.code);
-    } else if (goes_on && call->act->trace == JOURNALLED) {
+    } else if (goes_on && call->act->trace != READ_ONLY) {
         goes_on = call_journal(call, call->parked_now ? "parked" : "done");
     }
     enum err err = goes_on ? store_release(store, &call->fault) : store_rollback_to(store, NULL);
@@ -258,7 +273,7 @@ static bool batch_writes(const struct act_call *calls, size_t num_calls)
 {
     for (size_t i = 0; i < num_calls; i++)
         if (calls[i].is_at_door ||
-            (calls[i].outcome == ACT_DONE && calls[i].act->trace == JOURNALLED))
+            (calls[i].outcome == ACT_DONE && calls[i].act->trace != READ_ONLY))
             return true;
     return false;
 }

@@ -18,7 +18,8 @@
 struct act_call;
 
 enum act_persons { ONE_PERSON, TWO_PERSONS };
-enum act_trace { JOURNALLED, READ_ONLY };
+/* Briefly: a file stands in the entry as its SHA-256. */
+enum act_trace { JOURNALLED, JOURNALLED_BRIEFLY, READ_ONLY };
 
 struct act {
     const char *name;

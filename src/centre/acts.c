@@ -105,6 +105,8 @@ static bool finish_checkpoint(struct act_call *call)
                                            centre->checkpoints, &call->fault));
 }
 
+#define MASS_FIELDS  (FIELD_NUMBER | FIELD_KIND | FIELD_COUNT | FIELD_DIGEST | FIELD_NOTE)
+#define LIST_FIELDS  (FIELD_KIND | FIELD_FROM | FIELD_FILE)
 #define EVENT_FIELDS (FIELD_KINDS | FIELD_EFFECTIVE | FIELD_CHANGES | FIELD_REFERENCE | FIELD_NOTE)
 #define CARD_FIELDS  (FIELD_CARD | FIELD_POINT | FIELD_NONCE | FIELD_STATEMENT | FIELD_TOKEN)
 #define AT_COUNTER   (ROLE_COUNTER | ROLE_HOTLINE)
@@ -117,6 +119,11 @@ static const struct act acts[] = {
     {"card-register", ROLE_PERSONALISATION, TWO_PERSONS, JOURNALLED, CARD_FIELDS, 0, card_register, NULL, NULL},
     {"import", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_FILE, 0, town_import, NULL, NULL},
     {"event", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_RESIDENT | FIELD_EVENT, EVENT_FIELDS, town_event, NULL, NULL},
+    {"mass-list", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED_BRIEFLY, LIST_FIELDS, FIELD_DIGEST, mass_list, mass_list_finish, NULL},
+    {"mass-hold", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, MASS_FIELDS, 0, mass_begin, mass_begin_finish, mass_may},
+    {"mass-release", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, MASS_FIELDS, 0, mass_begin, mass_begin_finish, mass_may},
+    {"mass-revoke", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, MASS_FIELDS, 0, mass_begin, mass_begin_finish, mass_may},
+    {"mass-show", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_NUMBER, 0, mass_show, NULL, NULL},
     {"approve", ROLE_ANY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, parked_approve, NULL, NULL},
     {"parked-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, FIELD_PAGE, parked_list, NULL, NULL},
     {"crl", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_crl, NULL},

@@ -57,6 +57,7 @@ enum err centre_open(struct centre *centre, struct fault *fault)
 void centre_done(struct centre *centre)
 {
     workers_free(centre->workers);
+    mass_desk_done(&centre->mass);
     centre->workers = NULL;
     for (int kind = 0; kind < NUM_KINDS; kind++)
         authority_done(&centre->authorities[kind]);
@@ -119,11 +120,18 @@ static enum err checkpoint_if_due(struct centre *centre, int64_t now, struct fau
     return err == ERR_NONE && (is_long || is_old) ? checkpoint(centre, fault) : err;
 }
 
+/* While a mass act runs, lists wait for its end, but not so long that they come later than in 60 s
+ * (docs/PROTOCOL.status). */
+static int64_t crl_delay(const struct centre *centre)
+{
+    return (int64_t)(centre->mass.is_idle ? CRL_DELAY : CRL_DELAY_MASS) * 1000;
+}
+
 /* A change is 5 seconds old, or it has become 00:30; the clock of sample data may have been moved
  * to either side of it. */
 static bool crl_is_due(const struct centre *centre, int64_t now)
 {
-    return (centre->has_new_change && now - centre->change_at >= (int64_t)CRL_DELAY * 1000) ||
+    return (centre->has_new_change && now - centre->change_at >= crl_delay(centre)) ||
            crl_last_daily(clock_now()) != centre->daily;
 }
 
@@ -137,6 +145,8 @@ enum err centre_start(struct centre *centre, struct fault *fault)
     if (err == ERR_NONE)
         err = signing_settle(centre, fault);
     if (err == ERR_NONE)
+        err = mass_start(centre, fault);
+    if (err == ERR_NONE)
         err = change_feed_all(centre, fault);
     if (err == ERR_NONE)
         err = sweep(centre, fault);
@@ -149,8 +159,11 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
 {
     int64_t now = clock_monotonic();
     enum err err = ERR_NONE;
-    *wait = TURN_MILLISECONDS;
-    err = door_flush(centre, false, fault);
+    bool has_more = false;
+    err = mass_turn(centre, &has_more, fault);
+    *wait = has_more ? 0 : TURN_MILLISECONDS;
+    if (err == ERR_NONE)
+        err = door_flush(centre, false, fault);
     if (err == ERR_NONE && now - centre->last_sweep >= SWEEP_MILLISECONDS) {
         centre->last_sweep = now;
         err = sweep(centre, fault);

@@ -7,6 +7,7 @@
 #include "base/workers.h"
 #include "crypto/key.h"
 #include "centre/door.h"
+#include "centre/mass.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
 #include "registry/municipalities.h"
@@ -48,7 +49,8 @@ struct centre {
     const struct act_table *tables;
     size_t num_tables;
     struct door door; /* refusals that are not in the journal yet */
-    bool is_broken;   /* something was done that could not be finished: only a new start helps */
+    struct mass_desk mass;
+    bool is_broken; /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */
     int64_t last_checkpoint, last_sweep;
     int64_t checkpoint_entry;        /* of the journal, where the last checkpoint was made */

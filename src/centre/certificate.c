@@ -22,6 +22,7 @@ static void certificate_read(struct rows *rows, struct certificate *out)
         .reason = (enum status_reason)row_integer_within(rows, 10, 0, 10),
         .since = row_integer(rows, 11),
         .is_installed = !row_is_null(rows, 12),
+        .held_by = row_is_null(rows, 13) ? 0 : row_integer(rows, 13),
     };
     row_copy_text(rows, 4, out->card, sizeof out->card);
     row_copy_blob(rows, 5, out->key_digest, sizeof out->key_digest);
@@ -107,6 +108,16 @@ enum err certificate_add(struct centre *centre, const struct certificate *certif
                             value_text(common_name), value_integer(certificate->issued),
                             value_integer(date_to_days(certificate->last_day))),
                      fault);
+}
+
+enum err certificate_hold_by(struct centre *centre, const struct certificate *certificate,
+                             int64_t mass, struct fault *fault)
+{
+    return store_run_one(centre->store, STATEMENT_CERTIFICATE_HELD_BY,
+                         VALUES(value_integer(certificate->kind),
+                                value_integer(certificate->serial),
+                                mass ? value_integer(mass) : value_null()),
+                         fault);
 }
 
 enum err certificate_change(struct centre *centre, const struct certificate *certificate,

@@ -16,7 +16,8 @@ struct certificate {
     struct date last_day;
     enum status_state state;
     enum status_reason reason;
-    int64_t since; /* of the hold or revocation */
+    int64_t since;   /* of the hold or revocation */
+    int64_t held_by; /* the mass act that alone holds it; 0: none, or a person holds it as well */
 };
 
 /* As many as there are: what ends or holds certificates is never refused for their number. Only
@@ -48,6 +49,9 @@ enum err certificate_signed(struct centre *centre, enum kind kind, int64_t seria
                             struct fault *fault) MUST_USE;
 enum err certificate_installed(struct centre *centre, const struct certificate *certificate,
                                int64_t now, struct fault *fault) MUST_USE;
+/* certificate_hold_by says who holds what is held: a mass act alone, or (0) a person. */
+enum err certificate_hold_by(struct centre *centre, const struct certificate *certificate,
+                             int64_t mass, struct fault *fault) MUST_USE;
 /* certificate_change gives it another state, with its change row; application 0: nobody's. */
 enum err certificate_change(struct centre *centre, const struct certificate *certificate,
                             enum status_state state, enum status_reason reason, int64_t since,

@@ -6,6 +6,19 @@
 #include "base/clock.h"
 #include "store/rows.h"
 
+void change_told(struct centre *centre)
+{
+    if (centre->has_new_change)
+        return;
+    centre->has_new_change = true;
+    centre->change_at = clock_monotonic();
+}
+
+struct value change_municipality(const struct centre *centre)
+{
+    return value_integer(strtol(centre->town->code, NULL, 10));
+}
+
 enum err change_add(struct centre *centre, const struct change *change, struct fault *fault)
 {
     int64_t epoch;
@@ -13,13 +26,11 @@ enum err change_add(struct centre *centre, const struct change *change, struct f
         centre->store, STATEMENT_CHANGE_INSERT,
         VALUES(value_integer(change->kind), value_integer(change->serial),
                value_integer(change->state), value_integer(change->reason),
-               value_integer(change->time), value_integer(strtol(centre->town->code, NULL, 10)),
+               value_integer(change->time), change_municipality(centre),
                change->application ? value_integer(change->application) : value_null()),
         &epoch, fault);
-    if (err == ERR_NONE && !centre->has_new_change) {
-        centre->has_new_change = true;
-        centre->change_at = clock_monotonic();
-    }
+    if (err == ERR_NONE)
+        change_told(centre);
     return err;
 }
 

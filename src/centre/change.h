@@ -17,6 +17,11 @@ struct change {
 enum err change_add(struct centre *centre, const struct change *change,
                     struct fault *fault) MUST_USE;
 
+/* change_told: rows were written, by whomever; a CRL is due. */
+void change_told(struct centre *centre);
+/* change_municipality is what stands in a row as the municipality. */
+struct value change_municipality(const struct centre *centre);
+
 /* change_feed puts every change that is newer than the map into the map. Called after each commit,
  * before the answers. change_feed_all puts all changes into it, whatever it says: at start, before
  * anyone is answered, since a power cut or a restored database may have parted the two. */

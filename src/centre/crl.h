@@ -4,8 +4,9 @@
 
 #include "centre/centre.h"
 
-#define CRL_DELAY 5         /* seconds after a change: several go into one */
-#define CRL_DAILY (30 * 60) /* seconds after the day began in Japan; ours */
+#define CRL_DELAY      5         /* seconds after a change: several go into one */
+#define CRL_DELAY_MASS 45        /* while a mass act runs */
+#define CRL_DAILY      (30 * 60) /* seconds after the day began in Japan; ours */
 
 /* crl_last_daily is the last such moment that is not after t. */
 int64_t crl_last_daily(int64_t t);

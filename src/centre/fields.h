@@ -40,6 +40,8 @@
 #define FIELD_STOPPED   (UINT64_C(1) << 27)
 #define FIELD_AFTER     (UINT64_C(1) << 28)
 #define FIELD_LIMIT     (UINT64_C(1) << 29)
+#define FIELD_COUNT     (UINT64_C(1) << 30)
+#define FIELD_DIGEST    (UINT64_C(1) << 31)
 #define FIELD_PAGE      (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
@@ -48,7 +50,7 @@
 /* What came. A field that did not come is zero; has tells. */
 struct act_fields {
     uint64_t has;
-    int64_t number, resident, time, from, after, limit;
+    int64_t number, resident, time, from, after, limit, count;
     enum kind kind;
     unsigned kinds; /* KINDS_… */
     enum procedure procedure;
@@ -59,7 +61,7 @@ struct act_fields {
     uint8_t purpose; /* PERMIT_… of base/permit.h */
     bool missing, stopped;
     struct date effective;
-    uint8_t nonce[16], challenge[16], statement[254], point[65];
+    uint8_t nonce[16], challenge[16], statement[254], point[65], digest[32];
     struct buffer request; /* DER */
     struct bytes file;     /* borrowed from the message */
     json_t *changes;       /* an object of texts, borrowed too */

@@ -1,6 +1,8 @@
 /* Carrying out what law/events decides. */
 #include "centre/outcome.h"
 
+#include "centre/mass.h"
+
 static const struct reason reason_not_yet = {
     "event", "", "not-yet", "The day of this event is still to come. Enter it on that day.",
     "この事由の効力発生日はまだ到来していません。当日に入力してください。"};
@@ -43,6 +45,16 @@ static const struct {
     {EFFECT_SUPERSEDED, STATUS_REVOKED},
 };
 
+bool outcome_state(enum effect effect, enum status_state *out)
+{
+    for (size_t i = 0; i < COUNT_OF(effect_states); i++)
+        if (effect_states[i].effect == effect) {
+            *out = effect_states[i].state;
+            return true;
+        }
+    return false;
+}
+
 static bool change_one(struct act_call *call, const struct certificate *row,
                        const struct event_outcome *outcome, enum status_state state,
                        int64_t application)
@@ -72,6 +84,37 @@ static void tell(struct act_call *call, const char *what, int64_t serial,
     act_note(call, what, "%s %lld", effect_name(outcome->effect), (long long)serial);
 }
 
+/* Two may hold a certificate: a person who reported something, and a mass act. A report makes a
+ * hold by a mass act the person's too; so the end of the mass act does not release it. */
+static bool join_hold(struct act_call *call, struct event_facts *facts,
+                      const struct certificate *row)
+{
+    if (!row->held_by)
+        return true;
+    facts->certificate[row->kind] = CERTIFICATE_GOOD;
+    struct event_answer answer = event_decide(&call->centre->policy, facts);
+    return answer.certificate[row->kind].effect != EFFECT_HELD ||
+           act_ok(call, certificate_hold_by(call->centre, row, 0, &call->fault));
+}
+
+static const struct reason reason_mass_held = {"event", "", "mass-held",
+                                               "a mass hold that has not ended holds it still",
+                                               "一括の一時保留が続いているため、保留のままです"};
+
+/* And what a person may release stays held while a mass act lists it. *is_kept tells. */
+static bool keep_mass_hold(struct act_call *call, const struct certificate *row, bool *is_kept)
+{
+    int64_t holder;
+    const struct event_outcome stays = {.effect = EFFECT_UNCHANGED, .why = reason_mass_held};
+    if (!act_ok(call, mass_holder(call->centre, row->kind, row->serial, &holder, &call->fault)))
+        return false;
+    *is_kept = holder != 0;
+    if (!*is_kept)
+        return true;
+    tell(call, kind_name(row->kind), row->serial, &stays);
+    return act_ok(call, certificate_hold_by(call->centre, row, holder, &call->fault));
+}
+
 static bool apply_to_certificate(struct act_call *call, const struct outcome_request *request,
                                  enum card_state card, const struct certificate *row)
 {
@@ -84,12 +127,16 @@ static bool apply_to_certificate(struct act_call *call, const struct outcome_req
     if (!act_allows(call, &answer.ruling))
         return false;
     const struct event_outcome *outcome = &answer.certificate[row->kind];
-    for (size_t i = 0; i < COUNT_OF(effect_states); i++)
-        if (effect_states[i].effect == outcome->effect) {
-            tell(call, kind_name(row->kind), row->serial, outcome);
-            return change_one(call, row, outcome, effect_states[i].state, request->application);
-        }
-    return true;
+    bool is_kept = false;
+    if (outcome->effect == EFFECT_RELEASED && !keep_mass_hold(call, row, &is_kept))
+        return false;
+    enum status_state state;
+    if (is_kept)
+        return true;
+    if (!outcome_state(outcome->effect, &state))
+        return join_hold(call, &facts, row);
+    tell(call, kind_name(row->kind), row->serial, outcome);
+    return change_one(call, row, outcome, state, request->application);
 }
 
 static bool apply_to_card(struct act_call *call, const struct outcome_request *request,
@@ -115,11 +162,11 @@ static bool is_ahead(const struct act_call *call, const struct outcome_request *
            request->event != EVENT_MOVE_OUT_FILED;
 }
 
-/* What is found was held: a certificate that nobody held is not touched by it. page:S43 */
+/* What is found was held: a certificate that nobody held, or a mass act alone, is not touched by
+ * it. page:S43 */
 static bool is_concerned(const struct outcome_request *request, const struct certificate *row)
 {
-    bool is_release = request->event == EVENT_FOUND || request->event == EVENT_HOLD_MISTAKEN;
-    return !is_release || row->state == STATUS_HELD;
+    return !event_ends_hold(request->event) || (row->state == STATUS_HELD && !row->held_by);
 }
 
 bool outcome_apply(struct act_call *call, struct resident *resident,

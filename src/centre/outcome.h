@@ -15,6 +15,9 @@ struct outcome_request {
                           * is a new one */
 };
 
+/* outcome_state says to which state an effect leads; false: it changes nothing. */
+bool outcome_state(enum effect effect, enum status_state *out);
+
 /* outcome_apply asks law for each certificate that lives, and for the card, and writes what it
  * answers: changes, states, the card's state in the register and in *resident. What was done stands
  * in the answer under "outcome". */

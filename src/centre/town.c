@@ -18,9 +18,9 @@ static const struct reason reason_no_resident = {"registry", "S14", "no-resident
                                                  "Nobody in the register has this number.",
                                                  "この番号の住民は登録されていません。"};
 
-static const struct reason reason_two_persons = {
-    "two-persons", "S45", "two-persons", "Two officers decide this, at the counter: hold-mistaken.",
-    "窓口で職員2名により処理してください（hold-mistaken）。"};
+static const struct reason reason_two_persons = {"two-persons", "S45", "two-persons",
+                                                 "Two persons decide this, in an act of its own.",
+                                                 "専用の操作で、職員2名により処理してください。"};
 
 /* -- finding -- */
 
@@ -186,7 +186,7 @@ bool town_event(struct act_call *call)
 {
     struct resident resident;
     bool goes_on = true;
-    if (call->fields.event == EVENT_HOLD_MISTAKEN)
+    if (event_needs_two(call->fields.event))
         return act_refuse(call, &reason_two_persons);
     bool is_read = change_event_knows(call->fields.event)
                        ? apply_to_register(call, &resident, &goes_on)

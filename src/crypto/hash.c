@@ -35,6 +35,18 @@ enum err hash_stream_new(enum hash hash, struct hash_stream **out)
     return ERR_NONE;
 }
 
+enum err hash_stream_copy(const struct hash_stream *stream, struct hash_stream **out)
+{
+    struct hash_stream *copy CLEANUP_HASH_STREAM = malloc(sizeof *copy);
+    if (!copy)
+        return ERR_MEMORY;
+    copy->context = EVP_MD_CTX_new();
+    if (!copy->context || !EVP_MD_CTX_copy_ex(copy->context, stream->context))
+        return ERR_CRYPTO;
+    *out = steal(&copy);
+    return ERR_NONE;
+}
+
 enum err hash_stream_update(struct hash_stream *stream, struct bytes part)
 {
     return EVP_DigestUpdate(stream->context, part.data, part.len) ? ERR_NONE : ERR_CRYPTO;

@@ -19,6 +19,7 @@ void sha256(struct bytes input, uint8_t out[static SHA256_LEN]);
 
 struct hash_stream;
 enum err hash_stream_new(enum hash hash, struct hash_stream **out) MUST_USE;
+enum err hash_stream_copy(const struct hash_stream *stream, struct hash_stream **out) MUST_USE;
 enum err hash_stream_update(struct hash_stream *stream, struct bytes part) MUST_USE;
 enum err hash_stream_finish(struct hash_stream *stream, uint8_t *out) MUST_USE; /* then free it */
 void hash_stream_free(struct hash_stream *stream);

@@ -18,6 +18,8 @@ enum flags {
     PAGE = 0,
     POLICY = 1,     /* the page is silent: a town may decide otherwise */
     BASIC_FOUR = 2, /* one of the basic four changes: no policy saves the signature certificate */
+    ENDS_HOLD = 4,  /* a release: what is not held is not touched by it */
+    NEEDS_TWO = 8,  /* decided by two persons in an act of its own, never told by the register */
 };
 
 struct event_row {
@@ -146,12 +148,12 @@ static const struct event_row rows[NUM_EVENTS] = {
         EFFECTS(REVOKE(KEY_COMPROMISE), REVOKE(KEY_COMPROMISE), VOID),
         WHY("S42", "card-abolished", "abolished for good: there is no release",
             "廃止のため、一時保留の解除はできません")},
-    [EVENT_FOUND] = {PAGE, NO_KIND, FROM_ON, /* as of the hold's time: 65 % */
+    [EVENT_FOUND] = {ENDS_HOLD, NO_KIND, FROM_ON, /* as of the hold's time: 65 % */
         EFFECTS(REVOKE(KEY_COMPROMISE), RELEASE, RELEASED),
         WHY("S43 S44 S45 S46", "found",
             "authentication is released, the signature certificate is revoked; a new one is free",
             "利用者証明用は解除され、署名用は失効します。署名用は新たに発行できます（無料）")},
-    [EVENT_HOLD_MISTAKEN] = {PAGE, NO_KIND, FROM_ON, /* 75 %: S45 knows no exception */
+    [EVENT_HOLD_MISTAKEN] = {ENDS_HOLD | NEEDS_TWO, NO_KIND, FROM_ON, /* 75 %: S45 knows no exception */
         EFFECTS(REVOKE(KEY_COMPROMISE), RELEASE, RELEASED),
         WHY("S45", "hold-mistaken",
             "held by mistake; the page knows no exception, a new signature certificate is free",
@@ -189,6 +191,19 @@ static const struct event_row rows[NUM_EVENTS] = {
             "認証局の秘密鍵の危殆化により失効します。新たに発行できます（無料）")},
     [EVENT_RENEWED] = {PAGE, MUST_NAME_KIND, FROM_ON, EFFECTS(SUPERSEDE, SUPERSEDE, UNCHANGED),
         WHY("S11", "renewed", "its successor is in the card", "更新により失効します")},
+    /* a flaw of many chips: the page is silent on the hold; of its end S45 knows no exception */
+    [EVENT_CHIP_SUSPECTED] = {NEEDS_TWO, MAY_NAME_KIND, FROM_ON, EFFECTS(HOLD, HOLD, UNCHANGED),
+        WHY("", "chip-suspected", "the chips of many cards may be flawed: held until it is known",
+            "多数のカードのチップに欠陥の疑いがあるため、一時保留します")},
+    [EVENT_CHIP_CLEARED] = {ENDS_HOLD | NEEDS_TWO, MAY_NAME_KIND, FROM_ON,
+        EFFECTS(REVOKE(KEY_COMPROMISE), RELEASE, UNCHANGED),
+        WHY("S45", "chip-cleared",
+            "the chips are sound; authentication is released, a new signature certificate is free",
+            "チップに欠陥はありませんでした。署名用は失効し、新たに発行できます（無料）")},
+    [EVENT_CHIP_FLAWED] = {NEEDS_TWO, MAY_NAME_KIND, FROM_ON,
+        EFFECTS(REVOKE(KEY_COMPROMISE), REVOKE(KEY_COMPROMISE), UNCHANGED),
+        WHY("", "chip-flawed", "the chips of many cards are flawed",
+            "多数のカードのチップに欠陥があるため失効します")},
 };
 /* clang-format on */
 
@@ -221,6 +236,16 @@ bool event_is_policy(enum event event)
 bool event_changes_basic_four(enum event event)
 {
     return rows[event].flags & BASIC_FOUR;
+}
+
+bool event_ends_hold(enum event event)
+{
+    return rows[event].flags & ENDS_HOLD;
+}
+
+bool event_needs_two(enum event event)
+{
+    return rows[event].flags & NEEDS_TWO;
 }
 
 struct event_effects event_default(enum event event)

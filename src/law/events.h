@@ -56,7 +56,10 @@ struct law_policy;
     X(EVENT_PIN_CHANGED, "pin-changed")                                                            \
     X(EVENT_PIN_RESET, "pin-reset")                                                                \
     X(EVENT_AUTHORITY_COMPROMISED, "authority-compromised")                                        \
-    X(EVENT_RENEWED, "renewed")
+    X(EVENT_RENEWED, "renewed")                                                                    \
+    X(EVENT_CHIP_SUSPECTED, "chip-suspected")                                                      \
+    X(EVENT_CHIP_CLEARED, "chip-cleared")                                                          \
+    X(EVENT_CHIP_FLAWED, "chip-flawed")
 
 enum event {
 #define X(event, name) event,
@@ -119,6 +122,10 @@ enum err event_parse(const char *name, enum event *out) MUST_USE;
 bool event_is_policy(enum event event);
 /* event_changes_basic_four: then no policy saves the signature certificate. page:S09 */
 bool event_changes_basic_four(enum event event);
+/* event_ends_hold: a release, which touches only what is held. */
+bool event_ends_hold(enum event event);
+/* event_needs_two: two persons decide it, in an act of its own. */
+bool event_needs_two(enum event event);
 struct event_effects event_default(enum event event);
 /* event_effects_parse reads what etc/policy says of one event: signature, authentication, card;
  * "revoked/cessationOfOperation unchanged void". ERR_DENIED: the page leaves no such choice. */

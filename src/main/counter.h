@@ -87,3 +87,6 @@ int run_counter_go(int argc, char **argv);
 extern const struct option counter_open_options[], counter_go_options[];
 int run_admin_journal(int argc, char **argv);
 extern const struct option admin_journal_options[];
+int run_admin_mass(int argc, char **argv);
+int run_admin_mass_release(int argc, char **argv);
+extern const struct option admin_mass_options[], admin_mass_release_options[];

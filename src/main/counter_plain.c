@@ -139,6 +139,7 @@ static const struct {
     {"checkpoint", "checkpoint", number_options, 0, NULL, counter_print, NULL},
     {"clock", "clock", number_options, 1, word_is_time, counter_print, NULL},
     {"import", "import", number_options, 1, word_is_file, counter_print, NULL},
+    {"mass-show", "mass-show", number_options, 1, word_is_number, counter_print, NULL},
     {"event", "event", event_options, -1, words_are_changes, counter_print, NULL},
 };
 
@@ -249,6 +250,10 @@ const struct command admin_commands[] = {
     {"admin clock", run_counter_plain, number_options, "move the clock of sample data forward", "見本データの時計を進める"},
     {"admin import", run_counter_plain, number_options, "import residents from a CSV file", "住民を取り込む"},
     {"admin event", run_counter_plain, event_options, "an event of a resident's record", "住民票の異動"},
+    {"admin mass-hold", run_admin_mass, admin_mass_options, "hold the certificates of a list", "一覧の電子証明書を一時保留"},
+    {"admin mass-release", run_admin_mass_release, admin_mass_release_options, "end a mass hold", "一括の一時保留を解除"},
+    {"admin mass-revoke", run_admin_mass, admin_mass_options, "revoke the certificates of a list", "一覧の電子証明書を失効"},
+    {"admin mass-show", run_counter_plain, number_options, "how far a mass act is", "一括処理の進み具合"},
     {"admin card-register", run_card_register, register_options, "register the card in the reader", "カードを登録"},
     {0},
 };

@@ -30,6 +30,7 @@ static const struct migration migrations[] = {
     {"centre", migration_centre, triggers_centre},
     {"counter", migration_counter, triggers_counter},
     {"registry", migration_registry, triggers_registry},
+    {"mass", migration_mass, triggers_mass},
 };
 
 /* The table of migrations is itself older than all of them. */

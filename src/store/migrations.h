@@ -40,6 +40,9 @@ extern const struct trigger triggers_counter[];
 /* residents and their events */
 extern const char migration_registry[];
 extern const struct trigger triggers_registry[];
+/* lists of certificates and the acts on them */
+extern const char migration_mass[];
+extern const struct trigger triggers_mass[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

@@ -12,6 +12,7 @@ static const struct {
     {"INTEGER", "bigint"},
     {"TEXT", "text COLLATE \"C\""},
     {"BLOB", "bytea"},
+    {"STRICT, WITHOUT ROWID", ""}, /* clustered by the key: SQLite's way only */
     {"STRICT", ""},
     {"zeroblob(32)", "decode(repeat('00', 32), 'hex')"},
 };

@@ -306,7 +306,9 @@ static void check_point(const struct point *point)
 static bool takes(enum event event, unsigned kinds)
 {
     const struct event_facts facts = {.event = event, .kinds = kinds};
-    return event_decide(&policy, &facts).ruling.decision == DECISION_ALLOWED;
+    return event != EVENT_CHIP_SUSPECTED && event != EVENT_CHIP_CLEARED &&
+           event != EVENT_CHIP_FLAWED && /* acts on lists: mass.c */
+           event_decide(&policy, &facts).ruling.decision == DECISION_ALLOWED;
 }
 
 static void walk_event(enum event event, unsigned kinds)
@@ -334,7 +336,7 @@ static void every_event_in_every_state(void **state)
                 walk_event(event, kinds);
     print_message("# %d combinations of event, kinds and states; %d refused: nothing was held\n",
                   num_points, num_refused);
-    assert_true(num_points * STRIDE >= 75 * NUM_EVENTS);
+    assert_true(num_points * STRIDE >= 75 * (NUM_EVENTS - 3));
 }
 
 static void a_kind_too_much_or_missing_changes_nothing(void **state)
@@ -346,7 +348,7 @@ static void a_kind_too_much_or_missing_changes_nothing(void **state)
                                         .kinds = kinds,
                                         .certificate = {CERTIFICATE_GOOD, CERTIFICATE_HELD},
                                         .card = CARD_GOOD};
-            if (takes(event, kinds) || event == EVENT_HOLD_MISTAKEN)
+            if (takes(event, kinds) || event_needs_two(event))
                 continue;
             put_state(&point);
             int64_t epoch = ask_sql("SELECT MAX(epoch) FROM change");

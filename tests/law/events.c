@@ -107,6 +107,12 @@ static const struct {
     {EVENT_RENEWED, KINDS_SIGNATURE, "superseded", "unchanged", "unchanged"},
     {EVENT_RENEWED, KINDS_AUTHENTICATION, "unchanged", "superseded", "unchanged"},
     {EVENT_RENEWED, KINDS_BOTH, "superseded", "superseded", "unchanged"},
+    {EVENT_CHIP_SUSPECTED, 0, "held certificateHold", "held certificateHold", "unchanged"},
+    {EVENT_CHIP_SUSPECTED, KINDS_SIGNATURE, "held certificateHold", "unchanged", "unchanged"},
+    {EVENT_CHIP_CLEARED, 0, "revoked keyCompromise", "released", "unchanged"},
+    {EVENT_CHIP_CLEARED, KINDS_AUTHENTICATION, "unchanged", "released", "unchanged"},
+    {EVENT_CHIP_FLAWED, 0, BOTH("keyCompromise"), "unchanged"},
+    {EVENT_CHIP_FLAWED, KINDS_AUTHENTICATION, "unchanged", "revoked keyCompromise", "unchanged"},
 };
 
 static void answers_every_row(void **state)
@@ -114,7 +120,7 @@ static void answers_every_row(void **state)
     (void)state;
     bool is_seen[NUM_EVENTS] = {false};
     for (size_t i = 0; i < COUNT_OF(table); i++) {
-        bool is_found = table[i].event == EVENT_FOUND || table[i].event == EVENT_HOLD_MISTAKEN;
+        bool is_found = event_ends_hold(table[i].event);
         enum certificate_state before = is_found ? CERTIFICATE_HELD : CERTIFICATE_GOOD;
         struct event_facts facts =
             facts_of(table[i].event, before, before, is_found ? CARD_STOPPED : CARD_GOOD);
@@ -136,7 +142,8 @@ static void wants_a_kind_where_the_row_has_one(void **state)
     for (enum event event = 0; event < NUM_EVENTS; event++) {
         bool must = event == EVENT_RENEWED || event == EVENT_HOLDER_ASKS ||
                     event == EVENT_AUTHORITY_COMPROMISED;
-        bool may = must || event == EVENT_KEY_COMPROMISED || event == EVENT_RECORD_ERROR;
+        bool may = must || event == EVENT_KEY_COMPROMISED || event == EVENT_RECORD_ERROR ||
+                   event >= EVENT_CHIP_SUSPECTED;
         struct event_facts facts = facts_of(event, CERTIFICATE_GOOD, CERTIFICATE_GOOD, CARD_GOOD);
         assert_int_equal(see(decide(&facts).ruling).decision,
                          must ? DECISION_REFUSED : DECISION_ALLOWED);

@@ -1,0 +1,288 @@
+/* Working a mass act off, a part of its list at a time. Law is asked once for each class of a part:
+ * the certificates for which law's answer has the same facts; then the class is changed as one. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "base/limits.h"
+#include "centre/act.h"
+#include "centre/certificate.h"
+#include "centre/journal.h"
+#include "centre/outcome.h"
+#include "store/rows.h"
+
+/* Serials above `after`, up to and with `until`. */
+struct part {
+    struct centre *centre;
+    const struct mass *mass;
+    int64_t after, until, now;
+};
+
+struct class
+{
+    enum status_state state;
+    bool is_over, is_ours; /* its last day has passed; this mass hold alone holds it */
+    int64_t num;
+};
+
+/* States, over or not, ours or not. */
+#define CLASSES 16
+
+static enum err classes_read(const struct part *part, struct class classes[static CLASSES],
+                             size_t *num, struct fault *fault)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    const struct mass *mass = part->mass;
+    store_query(part->centre->store, STATEMENT_MASS_CLASSES,
+                VALUES(value_integer(mass->list), value_integer(mass->kind),
+                       value_integer(part->after), value_integer(part->until),
+                       value_integer(date_to_days(date_of_time(part->now)))),
+                &rows, fault);
+    for (*num = 0; *num < CLASSES && rows_next(&rows); ++*num)
+        classes[*num] = (struct class){
+            .state =
+                (enum status_state)row_integer_within(&rows, 0, STATUS_RESERVED, STATUS_REVOKED),
+            .is_over = row_bool(&rows, 1),
+            .is_ours = row_bool(&rows, 2),
+            .num = row_integer(&rows, 3),
+        };
+    return rows_end(&rows);
+}
+
+static struct event_outcome decide(const struct part *part, const struct class *class)
+{
+    enum kind kind = part->mass->kind;
+    struct date today = date_of_time(part->now);
+    const struct certificate one = {.state = class->state,
+                                    .last_day = class->is_over ? (struct date){0} : today};
+    struct event_facts facts = {.event = mass_act_event(part->mass->act),
+                                .kinds = 1u << kind,
+                                .card = CARD_GOOD,
+                                .on = today,
+                                .effective = today};
+    facts.certificate[kind] = certificate_state_on(&one, today);
+    return event_decide(&part->centre->policy, &facts).certificate[kind];
+}
+
+/* -- what becomes of a class -- */
+
+/* Since when the new state counts: as with a single act. Null: as it stands, since the hold. */
+static struct value since_of(const struct part *part, const struct class *class,
+                             enum status_state state)
+{
+    if (state == STATUS_GOOD)
+        return value_integer(0);
+    return class->state == STATUS_HELD ? value_null() : value_integer(part->now);
+}
+
+static enum err class_run(const struct part *part, const struct class *class,
+                          enum statement statement, enum status_state state,
+                          const struct event_outcome *outcome, struct value last,
+                          struct fault *fault)
+{
+    int64_t num;
+    const struct mass *mass = part->mass;
+    bool is_ours_only = event_ends_hold(mass_act_event(mass->act));
+    enum status_reason reason =
+        state == STATUS_REVOKED ? (enum status_reason)outcome->reason : STATUS_UNSPECIFIED;
+    enum err err = store_run_counted(
+        part->centre->store, statement,
+        VALUES(value_integer(mass->list), value_integer(mass->kind), value_integer(part->after),
+               value_integer(part->until), value_integer(date_to_days(date_of_time(part->now))),
+               value_integer(class->state), value_integer(is_ours_only ? mass->list : 0),
+               value_integer(state), value_integer(reason), since_of(part, class, state), last),
+        &num, fault);
+    if (err == ERR_NONE && num != class->num)
+        err = fault_set(fault, ERR_STATE, "mass", "a part has changed while it was worked off");
+    return err;
+}
+
+static enum err class_change(const struct part *part, const struct class *class,
+                             enum status_state state, const struct event_outcome *outcome,
+                             struct fault *fault)
+{
+    struct value holder = state == STATUS_HELD ? value_integer(part->mass->number) : value_null();
+    enum err err = class_run(part, class, STATEMENT_MASS_CHANGE, state, outcome,
+                             change_municipality(part->centre), fault);
+    if (err == ERR_NONE)
+        err = class_run(part, class, STATEMENT_MASS_STATE, state, outcome, holder, fault);
+    change_told(part->centre);
+    return err;
+}
+
+static enum err count_add(const struct part *part, const char *outcome, int64_t num,
+                          struct fault *fault)
+{
+    return num == 0 ? ERR_NONE
+                    : store_run(part->centre->store, STATEMENT_MASS_COUNT_ADD,
+                                VALUES(value_integer(part->mass->number), value_text(outcome),
+                                       value_integer(num)),
+                                fault);
+}
+
+/* A release touches only what its own hold alone holds. */
+static enum err class_work(const struct part *part, const struct class *class, struct fault *fault)
+{
+    enum status_state state;
+    struct event_outcome outcome = decide(part, class);
+    bool is_live = !class->is_over && class->state != STATUS_REVOKED;
+    bool is_strange = event_ends_hold(mass_act_event(part->mass->act)) && !class->is_ours;
+    if (is_strange && is_live)
+        return count_add(part, class->state == STATUS_HELD ? "held-by-a-person" : "not-held",
+                         class->num, fault);
+    if (!outcome_state(outcome.effect, &state))
+        return count_add(part, is_live ? "already-held" : outcome.why.code, class->num, fault);
+    enum err err = class_change(part, class, state, &outcome, fault);
+    return err != ERR_NONE ? err : count_add(part, effect_name(outcome.effect), class->num, fault);
+}
+
+/* What another mass hold lists as well stays held, by that one. */
+static enum err hand_over(const struct part *part, struct fault *fault)
+{
+    int64_t num = 0;
+    struct store *store = part->centre->store;
+    const struct value values[] = {value_integer(part->mass->kind), value_integer(part->mass->list),
+                                   value_integer(part->after), value_integer(part->until)};
+    enum err err = store_ask_integer(store, STATEMENT_MASS_OTHER_HOLDS, values, 2, &num, fault);
+    if (err != ERR_NONE || num == 0)
+        return err;
+    return store_run_counted(store, STATEMENT_MASS_HAND_OVER, values, COUNT_OF(values), &num,
+                             fault);
+}
+
+static enum err part_work(const struct part *part, struct fault *fault)
+{
+    size_t num = 0;
+    struct class classes[CLASSES];
+    bool is_release = event_ends_hold(mass_act_event(part->mass->act));
+    enum err err = is_release ? hand_over(part, fault) : ERR_NONE;
+    if (err == ERR_NONE)
+        err = classes_read(part, classes, &num, fault);
+    for (size_t i = 0; err == ERR_NONE && i < num; i++)
+        err = class_work(part, &classes[i], fault);
+    if (err != ERR_NONE)
+        return err;
+    return store_run_one(part->centre->store, STATEMENT_MASS_DONE,
+                         VALUES(value_integer(part->mass->number), value_integer(part->until)),
+                         fault);
+}
+
+/* -- the end -- */
+
+static enum err put_counts(struct centre *centre, const struct mass *mass, json_t *out,
+                           struct fault *fault)
+{
+    char outcome[64];
+    struct rows rows CLEANUP_ROWS = {0};
+    store_query(centre->store, STATEMENT_MASS_COUNTS, VALUES(value_integer(mass->number)), &rows,
+                fault);
+    while (rows_next(&rows)) {
+        row_copy_text(&rows, 0, outcome, sizeof outcome);
+        json_object_set_new(out, outcome, json_integer(row_integer(&rows, 1)));
+    }
+    return rows_end(&rows);
+}
+
+static enum err close_journal(struct centre *centre, const struct mass *mass, json_t *counts,
+                              struct fault *fault)
+{
+    char kind[64], digest[2 * SHA256_LEN + 1];
+    json_t *data =
+        json_pack("{s:I, s:s, s:I, s:s, s:O}", "mass", (json_int_t)mass->number, "kind",
+                  kind_name(mass->kind), "count", (json_int_t)mass->count, "digest",
+                  hex_print(mass->digest, sizeof mass->digest, digest), "outcomes", counts);
+    char *text = json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(data);
+    if (!text)
+        return ERR_MEMORY;
+    snprintf(kind, sizeof kind, "%s:finished", mass_act_name(mass->act));
+    struct chain_entry entry = {
+        .time = clock_now(), .kind = kind, .actor = "system", .role = "system", .second = ""};
+    enum err err = journal_append(centre->store, &entry, bytes_of_text(text), fault);
+    free(text);
+    return err;
+}
+
+static enum err mass_close(struct centre *centre, const struct mass *mass, struct fault *fault)
+{
+    json_t *counts = json_object();
+    enum err err = put_counts(centre, mass, counts, fault);
+    if (err == ERR_NONE)
+        err = close_journal(centre, mass, counts, fault);
+    json_decref(counts);
+    return err != ERR_NONE
+               ? err
+               : store_run_one(centre->store, STATEMENT_MASS_FINISH,
+                               VALUES(value_integer(mass->number), value_integer(clock_now())),
+                               fault);
+}
+
+/* -- turns -- */
+
+static enum err part_end(struct centre *centre, int64_t list, int64_t after, int64_t *out,
+                         struct fault *fault)
+{
+    return store_ask_integer(
+        centre->store, STATEMENT_MASS_PART_END,
+        VALUES(value_integer(list), value_integer(after), value_integer(LIMIT_MASS_PART)), out,
+        fault);
+}
+
+static enum err mass_step(struct centre *centre, const struct mass *mass, struct fault *fault)
+{
+    struct part part = {.centre = centre, .mass = mass, .after = mass->done, .now = clock_now()};
+    enum err err = part_end(centre, mass->list, mass->done, &part.until, fault);
+    if (err != ERR_NONE)
+        return err;
+    return part.until ? part_work(&part, fault) : mass_close(centre, mass, fault);
+}
+
+/* The entries of a list that nobody will ask for go, a part at a time. */
+static enum err drop_step(struct centre *centre, int64_t list, struct fault *fault)
+{
+    int64_t until;
+    enum err err = part_end(centre, list, 0, &until, fault);
+    if (err != ERR_NONE)
+        return err;
+    return until ? store_run(centre->store, STATEMENT_MASS_ENTRIES_DELETE,
+                             VALUES(value_integer(list), value_integer(until)), fault)
+                 : store_run_one(centre->store, STATEMENT_MASS_EMPTIED, VALUES(value_integer(list)),
+                                 fault);
+}
+
+static enum err step(struct centre *centre, bool *has_more, struct fault *fault)
+{
+    struct mass mass;
+    int64_t dropped;
+    struct fault absent = {0};
+    enum err err = mass_read(centre, STATEMENT_MASS_RUNNING, NO_VALUES, &mass, &absent);
+    *has_more = true;
+    if (err == ERR_NONE)
+        return mass_step(centre, &mass, fault);
+    if (err != ERR_NOT_FOUND) {
+        *fault = absent;
+        return err;
+    }
+    err = store_ask_integer(centre->store, STATEMENT_MASS_DROPPED, NO_VALUES, &dropped, fault);
+    if (err == ERR_NONE && dropped)
+        return drop_step(centre, dropped, fault);
+    *has_more = false;
+    return err;
+}
+
+enum err mass_turn(struct centre *centre, bool *has_more, struct fault *fault)
+{
+    *has_more = false;
+    if (centre->mass.is_idle)
+        return ERR_NONE;
+    enum err err = store_begin(centre->store, fault);
+    if (err != ERR_NONE)
+        return err;
+    err = step(centre, has_more, fault);
+    if (err == ERR_NONE)
+        err = store_commit(centre->store, fault);
+    else
+        store_rollback(centre->store);
+    centre->mass.is_idle = err == ERR_NONE && !*has_more;
+    return err == ERR_NONE ? change_feed(centre, fault) : err;
+}
