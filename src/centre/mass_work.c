@@ -1,5 +1,5 @@
-/* Working a mass act off, a part of its list at a time. Law is asked once for each class of a part:
- * the certificates for which law's answer has the same facts; then the class is changed as one. */
+/* Working a mass act off, a part of its list at a time. Law is asked once for each group of a part:
+ * the certificates for which law's answer has the same facts; then the group is changed as one. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -18,43 +18,46 @@ struct part {
     int64_t after, until, now;
 };
 
-struct class
-{
+/* Whose hold it is, of what is held. */
+enum holder { HELD_BY_PERSON, HELD_BY_US, HELD_BY_ANOTHER };
+
+struct group {
     enum status_state state;
-    bool is_over, is_ours; /* its last day has passed; this mass hold alone holds it */
+    bool is_over; /* its last day has passed */
+    enum holder holder;
     int64_t num;
 };
 
-/* States, over or not, ours or not. */
-#define CLASSES 16
+/* States, over or not, holders. */
+#define GROUPS 24
 
-static enum err classes_read(const struct part *part, struct class classes[static CLASSES],
-                             size_t *num, struct fault *fault)
+static enum err groups_read(const struct part *part, struct group groups[static GROUPS],
+                            size_t *num, struct fault *fault)
 {
     struct rows rows CLEANUP_ROWS = {0};
     const struct mass *mass = part->mass;
-    store_query(part->centre->store, STATEMENT_MASS_CLASSES,
+    store_query(part->centre->store, STATEMENT_MASS_GROUPS,
                 VALUES(value_integer(mass->list), value_integer(mass->kind),
                        value_integer(part->after), value_integer(part->until),
                        value_integer(date_to_days(date_of_time(part->now)))),
                 &rows, fault);
-    for (*num = 0; *num < CLASSES && rows_next(&rows); ++*num)
-        classes[*num] = (struct class){
+    for (*num = 0; *num < GROUPS && rows_next(&rows); ++*num)
+        groups[*num] = (struct group){
             .state =
                 (enum status_state)row_integer_within(&rows, 0, STATUS_RESERVED, STATUS_REVOKED),
             .is_over = row_bool(&rows, 1),
-            .is_ours = row_bool(&rows, 2),
+            .holder = (enum holder)row_integer_within(&rows, 2, HELD_BY_PERSON, HELD_BY_ANOTHER),
             .num = row_integer(&rows, 3),
         };
     return rows_end(&rows);
 }
 
-static struct event_outcome decide(const struct part *part, const struct class *class)
+static struct event_outcome decide(const struct part *part, const struct group *group)
 {
     enum kind kind = part->mass->kind;
     struct date today = date_of_time(part->now);
-    const struct certificate one = {.state = class->state,
-                                    .last_day = class->is_over ? (struct date){0} : today};
+    const struct certificate one = {.state = group->state,
+                                    .last_day = group->is_over ? (struct date){0} : today};
     struct event_facts facts = {.event = mass_act_event(part->mass->act),
                                 .kinds = 1u << kind,
                                 .card = CARD_GOOD,
@@ -64,48 +67,47 @@ static struct event_outcome decide(const struct part *part, const struct class *
     return event_decide(&part->centre->policy, &facts).certificate[kind];
 }
 
-/* -- what becomes of a class -- */
+/* -- what becomes of a group -- */
 
 /* Since when the new state counts: as with a single act. Null: as it stands, since the hold. */
-static struct value since_of(const struct part *part, const struct class *class,
+static struct value since_of(const struct part *part, const struct group *group,
                              enum status_state state)
 {
     if (state == STATUS_GOOD)
         return value_integer(0);
-    return class->state == STATUS_HELD ? value_null() : value_integer(part->now);
+    return group->state == STATUS_HELD ? value_null() : value_integer(part->now);
 }
 
-static enum err class_run(const struct part *part, const struct class *class,
+static enum err group_run(const struct part *part, const struct group *group,
                           enum statement statement, enum status_state state,
                           const struct event_outcome *outcome, struct value last,
                           struct fault *fault)
 {
     int64_t num;
     const struct mass *mass = part->mass;
-    bool is_ours_only = event_ends_hold(mass_act_event(mass->act));
     enum status_reason reason =
         state == STATUS_REVOKED ? (enum status_reason)outcome->reason : STATUS_UNSPECIFIED;
     enum err err = store_run_counted(
         part->centre->store, statement,
         VALUES(value_integer(mass->list), value_integer(mass->kind), value_integer(part->after),
                value_integer(part->until), value_integer(date_to_days(date_of_time(part->now))),
-               value_integer(class->state), value_integer(is_ours_only ? mass->list : 0),
-               value_integer(state), value_integer(reason), since_of(part, class, state), last),
+               value_integer(group->state), value_integer(group->holder), value_integer(state),
+               value_integer(reason), since_of(part, group, state), last),
         &num, fault);
-    if (err == ERR_NONE && num != class->num)
+    if (err == ERR_NONE && num != group->num)
         err = fault_set(fault, ERR_STATE, "mass", "a part has changed while it was worked off");
     return err;
 }
 
-static enum err class_change(const struct part *part, const struct class *class,
+static enum err group_change(const struct part *part, const struct group *group,
                              enum status_state state, const struct event_outcome *outcome,
                              struct fault *fault)
 {
     struct value holder = state == STATUS_HELD ? value_integer(part->mass->number) : value_null();
-    enum err err = class_run(part, class, STATEMENT_MASS_CHANGE, state, outcome,
+    enum err err = group_run(part, group, STATEMENT_MASS_CHANGE, state, outcome,
                              change_municipality(part->centre), fault);
     if (err == ERR_NONE)
-        err = class_run(part, class, STATEMENT_MASS_STATE, state, outcome, holder, fault);
+        err = group_run(part, group, STATEMENT_MASS_STATE, state, outcome, holder, fault);
     change_told(part->centre);
     return err;
 }
@@ -120,20 +122,32 @@ static enum err count_add(const struct part *part, const char *outcome, int64_t 
                                 fault);
 }
 
-/* A release touches only what its own hold alone holds. */
-static enum err class_work(const struct part *part, const struct class *class, struct fault *fault)
+/* Why nothing becomes of a group; NULL: law changes it, to *state. A release touches only what its
+ * own hold alone holds. */
+static const char *why_unchanged(const struct part *part, const struct group *group,
+                                 const struct event_outcome *outcome, enum status_state *state)
 {
-    enum status_state state;
-    struct event_outcome outcome = decide(part, class);
-    bool is_live = !class->is_over && class->state != STATUS_REVOKED;
-    bool is_strange = event_ends_hold(mass_act_event(part->mass->act)) && !class->is_ours;
-    if (is_strange && is_live)
-        return count_add(part, class->state == STATUS_HELD ? "held-by-a-person" : "not-held",
-                         class->num, fault);
-    if (!outcome_state(outcome.effect, &state))
-        return count_add(part, is_live ? "already-held" : outcome.why.code, class->num, fault);
-    enum err err = class_change(part, class, state, &outcome, fault);
-    return err != ERR_NONE ? err : count_add(part, effect_name(outcome.effect), class->num, fault);
+    static const char *const held_by[] = {
+        [HELD_BY_PERSON] = "held-by-a-person", [HELD_BY_ANOTHER] = "held-by-another"};
+    bool is_release = event_ends_hold(mass_act_event(part->mass->act));
+    if (group->is_over || group->state == STATUS_REVOKED)
+        return outcome->why.code;
+    if (is_release && group->state != STATUS_HELD)
+        return "not-held";
+    if (is_release && group->holder != HELD_BY_US)
+        return held_by[group->holder];
+    return outcome_state(outcome->effect, state) ? NULL : "already-held";
+}
+
+static enum err group_work(const struct part *part, const struct group *group, struct fault *fault)
+{
+    enum status_state state = STATUS_NEVER;
+    struct event_outcome outcome = decide(part, group);
+    const char *why = why_unchanged(part, group, &outcome, &state);
+    if (why)
+        return count_add(part, why, group->num, fault);
+    enum err err = group_change(part, group, state, &outcome, fault);
+    return err != ERR_NONE ? err : count_add(part, effect_name(outcome.effect), group->num, fault);
 }
 
 /* What another mass hold lists as well stays held, by that one. */
@@ -153,13 +167,13 @@ static enum err hand_over(const struct part *part, struct fault *fault)
 static enum err part_work(const struct part *part, struct fault *fault)
 {
     size_t num = 0;
-    struct class classes[CLASSES];
+    struct group groups[GROUPS];
     bool is_release = event_ends_hold(mass_act_event(part->mass->act));
     enum err err = is_release ? hand_over(part, fault) : ERR_NONE;
     if (err == ERR_NONE)
-        err = classes_read(part, classes, &num, fault);
+        err = groups_read(part, groups, &num, fault);
     for (size_t i = 0; err == ERR_NONE && i < num; i++)
-        err = class_work(part, &classes[i], fault);
+        err = group_work(part, &groups[i], fault);
     if (err != ERR_NONE)
         return err;
     return store_run_one(part->centre->store, STATEMENT_MASS_DONE,

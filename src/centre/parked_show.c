@@ -90,6 +90,10 @@ static const struct shown {
     {"statement", "statement by the card", "カードの応答", show_digest},
     {"token", "kind of card", "カードの種別", show_as_it_is},
     {"note", "note", "備考", show_as_it_is},
+    {"number", "number", "番号", show_as_it_is},
+    {"kind", "kind", "種類", show_as_it_is},
+    {"count", "certificates", "件数", show_as_it_is},
+    {"digest", "SHA-256 of the list", "一覧の SHA-256", show_as_it_is},
 };
 
 static struct shown shown_of(const char *field)

@@ -119,7 +119,8 @@ bool open_check_held(struct act_call *call, const struct resident *resident)
                                        value_integer(resident->number), &list, &call->fault)))
         return false;
     for (size_t i = 0; i < list.num; i++)
-        if (certificate_state_on(&list.rows[i], date_of_time(call->now)) == CERTIFICATE_HELD)
+        if (certificate_state_on(&list.rows[i], date_of_time(call->now)) == CERTIFICATE_HELD &&
+            !list.rows[i].held_by) /* a mass hold is not the counter's to end */
             return true;
     return act_refuse(call, &reason_nothing_held);
 }
