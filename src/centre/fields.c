@@ -229,7 +229,7 @@ static const struct field_row rows[] = {
     {FIELD_NAME, "name", read_text, AT(name)},
     {FIELD_MISSING, "missing", read_flag, AT(missing)},
     {FIELD_STOPPED, "stopped", read_flag, AT(stopped)},
-    {FIELD_COUNT, "count", read_count, AT(count)},
+    {FIELD_COUNT, "count", read_number, AT(count)},
     {FIELD_DIGEST, "digest", read_bytes, AT(digest)},
 };
 
