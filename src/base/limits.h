@@ -31,7 +31,7 @@
 #define LIMIT_ACT_CLIENTS      64           /* connections to the acts socket at one time */
 #define LIMIT_JOURNAL_ENTRY    (4 * 1024)   /* one entry as it stands in the chain */
 #define LIMIT_MASS_ENTRIES     1000000      /* certificates in the list of one mass act */
-#define LIMIT_MASS_PART        5000         /* of them sent, or worked off, in one transaction */
+#define LIMIT_MASS_PART        2500 /* of them sent, or at most worked off, in one transaction */
 #define LIMIT_MASS_FILE        (16 * 1024 * 1024)
 #define LIMIT_MASS_LISTS       8 /* whole lists that wait to be asked for and approved */
 

@@ -109,5 +109,8 @@ void act_answer_bytes(struct act_call *call, const char *name, struct bytes valu
 /* act_note adds an item to the journal entry. */
 void act_note(struct act_call *call, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* act_journal writes the entry of a call that ended so: "done", "parked", or a refusal's code. */
+bool act_journal(struct act_call *call, const char *outcome) MUST_USE;
+
 /* act_find looks an act up in the centre's tables; NULL if there is none. */
 const struct act *act_find(const struct centre *centre, const char *name);

@@ -51,6 +51,7 @@ struct mass_list {
 struct mass_desk {
     struct mass_list list, next;      /* next: once the act that makes it so is on the disk */
     const struct act_call *next_call; /* that act */
+    int64_t part;                     /* certificates that were worked off in good time; 0: none */
     bool is_idle;                     /* nothing runs, nothing was dropped */
 };
 void mass_desk_done(struct mass_desk *desk);

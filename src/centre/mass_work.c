@@ -11,6 +11,9 @@
 #include "centre/outcome.h"
 #include "store/rows.h"
 
+#define PART_LEAST        250
+#define PART_MILLISECONDS 40
+
 /* Serials above `after`, up to and with `until`. */
 struct part {
     struct centre *centre;
@@ -238,7 +241,7 @@ static enum err part_end(struct centre *centre, int64_t list, int64_t after, int
 {
     return store_ask_integer(
         centre->store, STATEMENT_MASS_PART_END,
-        VALUES(value_integer(list), value_integer(after), value_integer(LIMIT_MASS_PART)), out,
+        VALUES(value_integer(list), value_integer(after), value_integer(centre->mass.part)), out,
         fault);
 }
 
@@ -284,19 +287,41 @@ static enum err step(struct centre *centre, bool *has_more, struct fault *fault)
     return err;
 }
 
-enum err mass_turn(struct centre *centre, bool *has_more, struct fault *fault)
+/* Other acts wait while a part is worked off: the next one is as large as takes some 40 ms, on this
+ * machine and this database. */
+static void part_adapt(struct mass_desk *desk, int64_t milliseconds)
 {
-    *has_more = false;
-    if (centre->mass.is_idle)
-        return ERR_NONE;
+    int64_t part = desk->part * PART_MILLISECONDS / (milliseconds > 0 ? milliseconds : 1);
+    part = part > 2 * desk->part ? 2 * desk->part : part;
+    part = part < PART_LEAST ? PART_LEAST : part;
+    desk->part = part > LIMIT_MASS_PART ? LIMIT_MASS_PART : part;
+}
+
+static enum err turn_commit(struct centre *centre, bool *has_more, struct fault *fault)
+{
     enum err err = store_begin(centre->store, fault);
     if (err != ERR_NONE)
         return err;
     err = step(centre, has_more, fault);
     if (err == ERR_NONE)
-        err = store_commit(centre->store, fault);
-    else
-        store_rollback(centre->store);
-    centre->mass.is_idle = err == ERR_NONE && !*has_more;
-    return err == ERR_NONE ? change_feed(centre, fault) : err;
+        return store_commit(centre->store, fault);
+    store_rollback(centre->store);
+    return err;
+}
+
+enum err mass_turn(struct centre *centre, bool *has_more, struct fault *fault)
+{
+    struct mass_desk *desk = &centre->mass;
+    int64_t start = clock_monotonic();
+    *has_more = false;
+    if (desk->is_idle)
+        return ERR_NONE;
+    if (desk->part == 0)
+        desk->part = PART_LEAST;
+    enum err err = turn_commit(centre, has_more, fault);
+    desk->is_idle = err == ERR_NONE && !*has_more;
+    if (err == ERR_NONE)
+        err = change_feed(centre, fault);
+    part_adapt(desk, clock_monotonic() - start);
+    return err;
 }

@@ -224,8 +224,10 @@ static void a_part_has_its_limit(void **state)
     town_ask("admin1", "mass-list", list_fields(AUTH, 0, buffer_text(&text), NULL), &answer);
     assert_string_equal(counter_text(&answer, "code"), "bad-list");
     json_t *faults = json_object_get(json_object_get(answer.detail, "answer"), "faults");
-    assert_string_equal(json_string_value(json_array_get(faults, 0)),
-                        "list : line 5001 : too many lines in one part");
+    char fault[80];
+    snprintf(fault, sizeof fault, "list : line %d : too many lines in one part",
+             LIMIT_MASS_PART + 1);
+    assert_string_equal(json_string_value(json_array_get(faults, 0)), fault);
 }
 
 /* -- two persons -- */

@@ -1,0 +1,53 @@
+/* The journal entry of an act: its fields as they came, and what its function noted. */
+#include <stdlib.h>
+
+#include "base/encoding.h"
+#include "centre/act.h"
+#include "centre/journal.h"
+#include "crypto/hash.h"
+
+/* The fields; of an act that is journalled briefly, a file as its SHA-256. */
+static json_t *call_fields(const struct act_call *call)
+{
+    char hex[2 * SHA256_LEN + 1];
+    uint8_t digest[SHA256_LEN];
+    json_t *fields = json_copy(call->request);
+    if (call->act->trace == JOURNALLED_BRIEFLY && act_has(call, FIELD_FILE)) {
+        sha256(call->fields.file, digest);
+        json_object_set_new(fields, "file",
+                            json_sprintf("SHA-256 %s", hex_print(digest, sizeof digest, hex)));
+    }
+    return fields;
+}
+
+static char *call_data(const struct act_call *call)
+{
+    json_t *data = json_object();
+    json_object_set_new(data, "fields", call_fields(call));
+    json_object_update(data, call->notes);
+    if (call->application)
+        json_object_set_new(data, "application", json_integer(call->application));
+    char *text = json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(data);
+    return text;
+}
+
+bool act_journal(struct act_call *call, const char *outcome)
+{
+    char kind[128];
+    snprintf(kind, sizeof kind, "%s:%s", call->act->name, outcome);
+    struct buffer role CLEANUP_BUFFER;
+    buffer_init(&role, 128);
+    roles_print(call->actor.roles & call->act->roles, &role);
+    char *data = call_data(call);
+    if (!data || !buffer_text(&role))
+        return act_fail(call, ERR_MEMORY);
+    struct chain_entry entry = {.time = call->now,
+                                .kind = kind,
+                                .actor = call->actor.name,
+                                .role = buffer_text(&role),
+                                .second = call->second.name};
+    enum err err = journal_append(call->centre->store, &entry, bytes_of_text(data), &call->fault);
+    free(data);
+    return act_ok(call, err);
+}
