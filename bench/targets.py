@@ -50,6 +50,13 @@ METRICS = {
     "push-set-1m-parse": ("s", None),
     "push-set-1m-lookup": ("1/s", None),
     "push-set-1m-memory": ("MB", None),
+    # bench/mass.py
+    "mass-hold-1m": ("s", ("value", AT_MOST, 60)),
+    "mass-hold-1m-cpu": ("s", None),
+    "mass-hold-1m-crl": ("s", ("value", AT_MOST, 30)),  # after the last part
+    "mass-hold-1m-list": ("s", None),  # to send the list
+    "mass-release-1m": ("s", ("value", AT_MOST, 60)),
+    "mass-1m-delay": ("ms", ("value", AT_MOST, 100)),  # the longest that another act waited
 }
 
 

@@ -288,7 +288,7 @@ static enum err step(struct centre *centre, bool *has_more, struct fault *fault)
 }
 
 /* Other acts wait while a part is worked off: the next one is as large as takes some 40 ms, on this
- * machine and this database. */
+ * machine and this database. The disk does not count: every act waits for that. */
 static void part_adapt(struct mass_desk *desk, int64_t milliseconds)
 {
     int64_t part = desk->part * PART_MILLISECONDS / (milliseconds > 0 ? milliseconds : 1);
@@ -302,7 +302,9 @@ static enum err turn_commit(struct centre *centre, bool *has_more, struct fault 
     enum err err = store_begin(centre->store, fault);
     if (err != ERR_NONE)
         return err;
+    int64_t start = clock_monotonic();
     err = step(centre, has_more, fault);
+    part_adapt(&centre->mass, clock_monotonic() - start);
     if (err == ERR_NONE)
         return store_commit(centre->store, fault);
     store_rollback(centre->store);
@@ -312,7 +314,6 @@ static enum err turn_commit(struct centre *centre, bool *has_more, struct fault 
 enum err mass_turn(struct centre *centre, bool *has_more, struct fault *fault)
 {
     struct mass_desk *desk = &centre->mass;
-    int64_t start = clock_monotonic();
     *has_more = false;
     if (desk->is_idle)
         return ERR_NONE;
@@ -320,8 +321,5 @@ enum err mass_turn(struct centre *centre, bool *has_more, struct fault *fault)
         desk->part = PART_LEAST;
     enum err err = turn_commit(centre, has_more, fault);
     desk->is_idle = err == ERR_NONE && !*has_more;
-    if (err == ERR_NONE)
-        err = change_feed(centre, fault);
-    part_adapt(desk, clock_monotonic() - start);
-    return err;
+    return err == ERR_NONE ? change_feed(centre, fault) : err;
 }
