@@ -12,6 +12,7 @@
 enum sandbox_calls {
     SANDBOX_CALLS_ALL,     /* no filter */
     SANDBOX_CALLS_COMPUTE, /* what is open already, memory, threads; no file, socket, process */
+    SANDBOX_CALLS_READ,    /* also opening files and folders for reading */
     SANDBOX_CALLS_SERVE,   /* also accept, and opening files for reading */
     SANDBOX_CALLS_STORE    /* also accept, and files of every kind; no new socket */
 };

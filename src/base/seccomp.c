@@ -111,8 +111,10 @@ static int filter_fill(scmp_filter_ctx filter, enum sandbox_calls calls)
         status = allow_threads(filter);
     if (status == 0 && calls == SANDBOX_CALLS_SERVE)
         status = allow_all(filter, serve, COUNT_OF(serve));
-    if (status == 0 && calls == SANDBOX_CALLS_SERVE)
+    if (status == 0 && (calls == SANDBOX_CALLS_SERVE || calls == SANDBOX_CALLS_READ))
         status = allow_reading_files(filter);
+    if (status == 0 && calls == SANDBOX_CALLS_READ)
+        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0);
     if (status == 0 && calls == SANDBOX_CALLS_STORE)
         status = allow_all(filter, store, COUNT_OF(store));
     return status;

@@ -51,6 +51,17 @@ enum key_type evp_key_type(const EVP_PKEY *pkey)
     return strcmp(group, "secp384r1") == 0 ? KEY_P384 : KEY_OTHER;
 }
 
+enum err evp_spki(const EVP_PKEY *pkey, struct buffer *out)
+{
+    uint8_t *der = NULL;
+    int len = i2d_PUBKEY(pkey, &der);
+    if (len <= 0)
+        return ERR_CRYPTO;
+    buffer_put(out, der, (size_t)len);
+    OPENSSL_free(der);
+    return buffer_check(out);
+}
+
 static EVP_PKEY *key_of(const char *type, int selection, OSSL_PARAM *parameters)
 {
     EVP_PKEY *pkey = NULL;

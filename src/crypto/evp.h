@@ -24,20 +24,25 @@
 #include "crypto/hash.h"
 #include "crypto/key.h"
 
-/* Contexts for SHA-256 signatures that wait for their next use, so that a signature makes none.
- * Any thread may sign with the key. */
-#define IDLE_SIGNERS 8
-
-struct idle_signers {
-    pthread_mutex_t lock;
-    size_t num;
-    EVP_PKEY_CTX *contexts[IDLE_SIGNERS];
+/* Where a private key is, and what that place does with it: this process (key_here.c), or a token
+ * (token.c). Any thread may sign. */
+struct key_place {
+    /* the contracts of sign_digest, sign_pkcs1 and private_key_encode; lengths were looked at */
+    enum err (*sign_digest)(const struct private_key *key, enum hash hash, struct bytes digest,
+                            struct buffer *out);
+    enum err (*sign_block)(const struct private_key *key, struct bytes block, struct buffer *out);
+    enum err (*encode)(const struct private_key *key, struct secret *out);
+    void (*forget)(struct private_key *key);
 };
 
 struct private_key {
-    EVP_PKEY *pkey;
-    struct idle_signers *idle;
+    const struct key_place *place;
+    EVP_PKEY *pkey; /* the pair; where the place keeps the private half, the public one */
+    void *own;      /* the place's */
 };
+
+/* key_here takes the pair over into a key of this process. */
+enum err key_here(EVP_PKEY **pair, struct private_key **out) MUST_USE;
 
 struct public_key {
     EVP_PKEY *pkey;
@@ -45,6 +50,9 @@ struct public_key {
 
 const EVP_MD *evp_hash(enum hash hash);
 enum key_type evp_key_type(const EVP_PKEY *pkey);
+
+/* evp_spki appends the SubjectPublicKeyInfo. */
+enum err evp_spki(const EVP_PKEY *pkey, struct buffer *out) MUST_USE;
 
 /* crypto_end says what failed on stderr and aborts. */
 void crypto_end(const char *what) NO_RETURN;

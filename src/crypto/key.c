@@ -9,19 +9,6 @@
 #include "crypto/evp.h"
 #include "crypto/spki_form.h"
 
-static enum err private_key_wrap(EVP_PKEY **pkey, struct private_key **out)
-{
-    struct private_key *key CLEANUP_PRIVATE_KEY = calloc(1, sizeof *key);
-    if (key)
-        key->idle = calloc(1, sizeof *key->idle);
-    if (!key || !key->idle)
-        return ERR_MEMORY;
-    pthread_mutex_init(&key->idle->lock, NULL);
-    key->pkey = steal(pkey);
-    *out = steal(&key);
-    return ERR_NONE;
-}
-
 enum err private_key_generate(enum key_type type, unsigned bits, struct private_key **out)
 {
     if (type == KEY_OTHER || (type == KEY_RSA && (bits < 2048 || bits > 4096)))
@@ -29,22 +16,12 @@ enum err private_key_generate(enum key_type type, unsigned bits, struct private_
     EVP_PKEY *pkey CLEANUP_EVP(pkey) = type == KEY_RSA    ? EVP_RSA_gen(bits)
                                        : type == KEY_P256 ? EVP_EC_gen("P-256")
                                                           : EVP_EC_gen("P-384");
-    return pkey ? private_key_wrap(&pkey, out) : ERR_CRYPTO;
+    return pkey ? key_here(&pkey, out) : ERR_CRYPTO;
 }
 
 enum err private_key_encode(const struct private_key *key, struct secret *out)
 {
-    PKCS8_PRIV_KEY_INFO *info CLEANUP_EVP(pkcs8) = EVP_PKEY2PKCS8(key->pkey);
-    if (!info)
-        return ERR_CRYPTO;
-    int len = i2d_PKCS8_PRIV_KEY_INFO(info, NULL);
-    if (len <= 0)
-        return ERR_CRYPTO;
-    if (len > SECRET_MAX)
-        return ERR_LIMIT;
-    uint8_t *at = out->data;
-    out->len = (size_t)i2d_PKCS8_PRIV_KEY_INFO(info, &at);
-    return ERR_NONE;
+    return key->place->encode(key, out);
 }
 
 /* A private key that does not belong to its public half would sign what nobody can check. For RSA
@@ -71,23 +48,12 @@ enum err private_key_parse(struct bytes pkcs8, struct private_key **out)
         return ERR_UNSUPPORTED;
     if (!private_key_is_whole(pkey))
         return ERR_MALFORMED;
-    return private_key_wrap(&pkey, out);
-}
-
-static enum err spki_encode(const EVP_PKEY *pkey, struct buffer *out)
-{
-    uint8_t *der = NULL;
-    int len = i2d_PUBKEY(pkey, &der);
-    if (len <= 0)
-        return ERR_CRYPTO;
-    buffer_put(out, der, (size_t)len);
-    OPENSSL_free(der);
-    return buffer_check(out);
+    return key_here(&pkey, out);
 }
 
 enum err private_key_spki(const struct private_key *key, struct buffer *out)
 {
-    return spki_encode(key->pkey, out);
+    return evp_spki(key->pkey, out);
 }
 
 enum key_type private_key_type(const struct private_key *key)
@@ -99,9 +65,7 @@ void private_key_free(struct private_key *key)
 {
     if (!key)
         return;
-    for (size_t i = 0; key->idle && i < key->idle->num; i++)
-        EVP_PKEY_CTX_free(key->idle->contexts[i]);
-    free(key->idle);
+    key->place->forget(key);
     EVP_PKEY_free(key->pkey);
     free(key);
 }
@@ -118,7 +82,7 @@ static bool spki_is_canonical(const EVP_PKEY *pkey, struct bytes spki)
         return false;
     struct buffer again CLEANUP_BUFFER;
     buffer_init(&again, spki.len);
-    return spki_encode(pkey, &again) == ERR_NONE && bytes_equal(buffer_bytes(&again), spki);
+    return evp_spki(pkey, &again) == ERR_NONE && bytes_equal(buffer_bytes(&again), spki);
 }
 
 static EVP_PKEY *other_read(struct bytes spki)

@@ -1,61 +1,13 @@
-/* Signatures, made with keys that are in this process. */
+/* Signatures: what is the same wherever the key is. */
 #include "crypto/sign.h"
 
 #include "crypto/evp.h"
 
-static enum err sign_with(EVP_PKEY_CTX *context, struct bytes input, struct buffer *out)
-{
-    uint8_t signature[SIGNATURE_MAX];
-    size_t len = sizeof signature;
-    if (EVP_PKEY_sign(context, signature, &len, input.data, input.len) != 1)
-        return ERR_CRYPTO;
-    buffer_put(out, signature, len);
-    return buffer_check(out);
-}
-
-static EVP_PKEY_CTX *context_new(const struct private_key *key, enum hash hash)
-{
-    EVP_PKEY_CTX *context CLEANUP_EVP(pkey_ctx) = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    if (!context || EVP_PKEY_sign_init(context) != 1 ||
-        EVP_PKEY_CTX_set_signature_md(context, evp_hash(hash)) != 1)
-        return NULL;
-    return steal(&context);
-}
-
-/* One that has signed before, or a new one. */
-static EVP_PKEY_CTX *context_take(const struct private_key *key)
-{
-    EVP_PKEY_CTX *context = NULL;
-    struct idle_signers *idle = key->idle;
-    pthread_mutex_lock(&idle->lock);
-    if (idle->num)
-        context = idle->contexts[--idle->num];
-    pthread_mutex_unlock(&idle->lock);
-    return context ? context : context_new(key, HASH_SHA256);
-}
-
-static void context_give_back(const struct private_key *key, EVP_PKEY_CTX **context)
-{
-    struct idle_signers *idle = key->idle;
-    pthread_mutex_lock(&idle->lock);
-    if (idle->num < IDLE_SIGNERS)
-        idle->contexts[idle->num++] = steal(context);
-    pthread_mutex_unlock(&idle->lock);
-}
-
 enum err sign_digest(const struct private_key *key, enum hash hash, struct bytes digest,
                      struct buffer *out)
 {
-    if (digest.len != hash_len(hash))
-        return ERR_MALFORMED;
-    EVP_PKEY_CTX *context CLEANUP_EVP(pkey_ctx) =
-        hash == HASH_SHA256 ? context_take(key) : context_new(key, hash);
-    if (!context)
-        return ERR_CRYPTO;
-    enum err err = sign_with(context, digest, out);
-    if (err == ERR_NONE && hash == HASH_SHA256)
-        context_give_back(key, &context);
-    return err;
+    return digest.len == hash_len(hash) ? key->place->sign_digest(key, hash, digest, out)
+                                        : ERR_MALFORMED;
 }
 
 enum err sign_message(const struct private_key *key, enum hash hash, struct bytes message,
@@ -70,13 +22,9 @@ enum err sign_pkcs1(const struct private_key *key, struct bytes block, struct bu
 {
     if (private_key_type(key) != KEY_RSA)
         return ERR_UNSUPPORTED;
-    if (block.len + 11 > (size_t)EVP_PKEY_get_size(key->pkey))
-        return ERR_LIMIT;
-    EVP_PKEY_CTX *context CLEANUP_EVP(pkey_ctx) = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    if (!context || EVP_PKEY_sign_init(context) != 1 ||
-        EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) != 1)
-        return ERR_CRYPTO;
-    return sign_with(context, block, out);
+    return block.len + 11 <= (size_t)EVP_PKEY_get_size(key->pkey)
+               ? key->place->sign_block(key, block, out)
+               : ERR_LIMIT;
 }
 
 enum err sign_raw_p256(const struct private_key *key, struct bytes message, uint8_t out[static 64])

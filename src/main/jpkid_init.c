@@ -1,20 +1,17 @@
 /* jpkid init: keys, authorities, database, maps, the first lists, in a folder that was not there.
  * All goes the way of every day: the authorities' certificates are stored and journalled, then
  * linted, logged and signed by a signer in a process of its own. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/sandbox.h"
+#include "crypto/token.h"
 #include "main/centre_files.h"
 #include "main/data_folder.h"
+#include "main/init_signer.h"
 #include "main/jpkid.h"
 #include "main/options.h"
 #include "main/profile_file.h"
@@ -32,6 +29,8 @@ enum {
     OPTION_PASSPHRASE,
     OPTION_CLOCK,
     OPTION_STORE,
+    OPTION_TOKEN,
+    OPTION_TOKEN_FILES,
     NUM_OPTIONS
 };
 
@@ -43,6 +42,8 @@ const struct option init_options[] = {
     {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
     {"clock", required_argument, NULL, OPTION_CLOCK},
     {"store", required_argument, NULL, OPTION_STORE},
+    {"token", required_argument, NULL, OPTION_TOKEN},
+    {"token-files", required_argument, NULL, OPTION_TOKEN_FILES},
     {0},
 };
 
@@ -53,16 +54,15 @@ struct init {
     char default_profile[PATH_MAX];
     struct profile_site site;
     const char *store; /* NULL: a file in the folder */
+    char module[PATH_MAX];
+    struct signer_token token; /* module NULL: sealed files */
     bool is_sample;
     pid_t signer; /* 0: none runs */
 };
 
 static void init_done(struct init *init)
 {
-    if (init->signer > 0) {
-        kill(init->signer, SIGKILL);
-        waitpid(init->signer, NULL, 0);
-    }
+    init_signer_end(init->signer);
     if (init->folder[0])
         data_folder_remove(init->folder);
 }
@@ -137,41 +137,15 @@ static enum err first_read(const struct init *init, const char *name, struct buf
 
 /* --- the signer --- */
 
-static NO_RETURN void be_signer(struct signer *signer, int fd, int parent)
-{
-    sandbox_die_with_parent(parent);
-    enum err err = signer_serve(signer, fd);
-    signer_free(signer);
-    _exit(err == ERR_CLOSED ? EXIT_DONE : EXIT_UNDECIDED);
-}
-
-static enum err signer_fork(struct init *init, struct signer *signer, int *out, struct fault *fault)
-{
-    int pair[2], parent = getpid();
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return fault_set(fault, ERR_IO, "socket pair", "%s", strerror(errno));
-    fflush(NULL);
-    init->signer = fork();
-    if (init->signer == 0) {
-        close(pair[0]);
-        be_signer(signer, pair[1], parent);
-    }
-    close(pair[1]);
-    *out = pair[0];
-    return init->signer > 0 ? ERR_NONE : fault_set(fault, ERR_IO, "start", "%s", strerror(errno));
-}
-
 static enum err signer_start(struct init *init, const struct secret *passphrase, int *out,
                              struct fault *fault)
 {
     char folder[PATH_MAX];
-    struct signer *signer CLEANUP_SIGNER = NULL;
     enum err err = data_path(init->folder, DATA_SIGNER, folder, fault);
-    if (err == ERR_NONE)
-        err = signer_create(folder, &init->site, passphrase, fault);
-    if (err == ERR_NONE)
-        err = signer_open(folder, &init->site, passphrase, &signer, fault);
-    return err == ERR_NONE ? signer_fork(init, signer, out, fault) : err;
+    return err == ERR_NONE
+               ? init_signer_start(folder, &init->site, init->token.module ? &init->token : NULL,
+                                   passphrase, &init->signer, out, fault)
+               : err;
 }
 
 /* --- the centre --- */
@@ -198,15 +172,6 @@ static enum err centre_make(const struct init *init, int signer, struct fault *f
     return data_create(&files.paths, signer, &first, fault);
 }
 
-static enum err signer_wait(struct init *init, struct fault *fault)
-{
-    int status = 0;
-    pid_t ended = waitpid(init->signer, &status, 0);
-    init->signer = 0;
-    return ended > 0 && status == 0 ? ERR_NONE
-                                    : fault_set(fault, ERR_STATE, "signer", "it did not end well");
-}
-
 static enum err folder_fill(struct init *init, const struct secret *passphrase, struct fault *fault)
 {
     int signer = -1;
@@ -219,7 +184,7 @@ static enum err folder_fill(struct init *init, const struct secret *passphrase, 
         err = signer_start(init, passphrase, &signer, fault);
     if (err == ERR_NONE)
         err = centre_make(init, signer, fault);
-    return err == ERR_NONE ? signer_wait(init, fault) : err;
+    return err == ERR_NONE ? init_signer_wait(&init->signer, fault) : err;
 }
 
 static enum err folder_make(struct init *init, const char *data, const struct secret *passphrase,
@@ -256,6 +221,20 @@ static bool clock_ok(const char *const *values)
     return true;
 }
 
+/* MODULE:LABEL; a label has no colon. */
+static bool token_ok(struct init *init, const char *text, const char *files)
+{
+    const char *colon = text ? strrchr(text, ':') : NULL;
+    if (!text)
+        return !files;
+    if (!colon || text[0] != '/' || !colon[1] || (size_t)(colon - text) >= sizeof init->module)
+        return false;
+    memcpy(init->module, text, (size_t)(colon - text));
+    init->token = (struct signer_token){init->module, colon + 1, files};
+    return strlen(colon + 1) <= TOKEN_LABEL_MAX && !strchr(text, '\n') &&
+           (!files || (files[0] == '/' && !strchr(files, '\n') && strlen(files) < PATH_MAX));
+}
+
 static int say_done(const struct init *init, const char *data)
 {
     printf(say("%s: made%s\n", "%s: 作成しました%s\n"), data,
@@ -278,6 +257,9 @@ int jpkid_init(int argc, char **argv)
         return complain_usage("init: --store is postgres:… or postgresql://…");
     if (!clock_ok(values))
         return complain_usage("init: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for --sample only");
+    if (!token_ok(&init, values[OPTION_TOKEN], values[OPTION_TOKEN_FILES]))
+        return complain_usage("init: --token is MODULE:LABEL, the module by its whole path; "
+                              "--token-files beside it a whole path");
     init.etc = values[OPTION_ETC] ? values[OPTION_ETC] : DEFAULT_ETC;
     init.store = values[OPTION_STORE];
     init.is_sample = values[OPTION_SAMPLE] != NULL;

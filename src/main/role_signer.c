@@ -27,16 +27,27 @@ static enum err open_signer(const struct role_call *call, struct signer **out, s
     return err == ERR_NONE ? signer_open(folder, &site, &passphrase, out, fault) : err;
 }
 
+/* Nothing can be opened any more, but what a token's module reads. */
+static bool confine(const struct role_call *call, const struct signer *signer)
+{
+    const struct sandbox_path files = {.path = signer_token_files(signer)};
+    const struct sandbox_plan plan = {
+        .calls = files.path ? SANDBOX_CALLS_READ : SANDBOX_CALLS_COMPUTE,
+        .paths = &files,
+        .num_paths = files.path ? 1 : 0,
+    };
+    return role_confine(call, &plan);
+}
+
 int role_signer(const struct role_call *call)
 {
-    static const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_COMPUTE};
     struct signer *signer CLEANUP_SIGNER = NULL;
     struct fault fault = {0};
     if (open_signer(call, &signer, &fault) != ERR_NONE)
         return role_fail(call, &fault);
     if (signer_was_torn(signer))
         fprintf(stderr, "jpkid: signer: an unfinished last record of signed.log was cut off\n");
-    if (!role_confine(call, &plan))
+    if (!confine(call, signer))
         return EXIT_UNDECIDED;
     role_ready(call);
     enum err err = signer_serve(signer, ROLE_FD_FIRST);

@@ -1,20 +1,26 @@
-/* The four keys of the signer, each in a sealed file of its folder. They are made once, by
- * `jpkid init`, and leave this process in no form. */
+/* The four keys of the signer: in sealed files of its folder, or in a PKCS#11 token that a file of
+ * its folder names. They are made once, by `jpkid init`, and leave this process in no form. */
 #pragma once
 
+#include <limits.h>
+
 #include "base/kind.h"
-#include "crypto/key.h"
+#include "crypto/token.h"
+#include "signer/signer.h"
 #include "signer/signer_client.h"
 
 struct signer_keys {
     struct private_key *authority[NUM_KINDS]; /* RSA-2048 or P-256, generation 1 */
     struct private_key *permit, *journal;     /* P-256 */
+    struct token *token;                      /* that holds them, or NULL */
+    char token_files[PATH_MAX];               /* what its module reads meanwhile; "": nothing */
 };
 
-/* signer_keys_create makes and seals all four, the authorities' of this type; ERR_EXISTS when one
- * is there already. */
+/* signer_keys_create makes all four, the authorities' of this type: in the token, or, when that is
+ * NULL, in sealed files. ERR_EXISTS when one is there already. */
 enum err signer_keys_create(const char *folder, enum key_type authority,
-                            const struct secret *passphrase, struct fault *fault) MUST_USE;
+                            const struct signer_token *token, const struct secret *passphrase,
+                            struct fault *fault) MUST_USE;
 /* signer_keys_open wants all four. ERR_CRYPTO: wrong passphrase, or a changed file. */
 enum err signer_keys_open(const char *folder, enum key_type authority,
                           const struct secret *passphrase, struct signer_keys *out,

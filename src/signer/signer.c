@@ -30,12 +30,13 @@ static enum key_type authority_key_type(const struct profile_site *site)
 }
 
 enum err signer_create(const char *folder, const struct profile_site *site,
-                       const struct secret *passphrase, struct fault *fault)
+                       const struct signer_token *token, const struct secret *passphrase,
+                       struct fault *fault)
 {
     char path[PATH_MAX];
     enum err err = path_join(folder, "signed.log", path);
     if (err == ERR_NONE)
-        err = signer_keys_create(folder, authority_key_type(site), passphrase, fault);
+        err = signer_keys_create(folder, authority_key_type(site), token, passphrase, fault);
     return err == ERR_NONE ? signed_log_create(path, fault) : err;
 }
 
@@ -124,6 +125,11 @@ void signer_free(struct signer *signer)
 void signer_cleanup(struct signer **signer)
 {
     signer_free(*signer);
+}
+
+const char *signer_token_files(const struct signer *signer)
+{
+    return signer->keys.token_files[0] ? signer->keys.token_files : NULL;
 }
 
 bool signer_was_torn(const struct signer *signer)

@@ -11,10 +11,18 @@
 
 struct signer;
 
-/* signer_create makes the keys that the site wants and an empty log in a folder that exists and has
- * none. */
+/* A PKCS#11 token that keeps the keys. Its PIN is the passphrase. */
+struct signer_token {
+    const char *module; /* path of the library */
+    const char *label;
+    const char *files; /* folder that the module reads while it signs, or NULL */
+};
+
+/* signer_create makes the keys that the site wants, in the token or (NULL) in sealed files, and an
+ * empty log, in a folder that exists and has none. */
 enum err signer_create(const char *folder, const struct profile_site *site,
-                       const struct secret *passphrase, struct fault *fault) MUST_USE;
+                       const struct signer_token *token, const struct secret *passphrase,
+                       struct fault *fault) MUST_USE;
 /* signer_open opens the keys, verifies the whole log and reads the authorities' certificates that
  * are there already. Everything is held against the site, which is copied; ERR_DENIED when an
  * authority was made for another one. */
@@ -24,6 +32,8 @@ enum err signer_open(const char *folder, const struct profile_site *site,
 void signer_free(struct signer *signer); /* takes NULL */
 void signer_cleanup(struct signer **signer);
 #define CLEANUP_SIGNER CLEANUP(signer_cleanup)
+/* What must stay readable when all else is given up, or NULL: nothing. Borrowed. */
+const char *signer_token_files(const struct signer *signer);
 bool signer_was_torn(const struct signer *signer); /* an unfinished last record was cut off */
 
 /* The same contracts as the client's functions of these names. */

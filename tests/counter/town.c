@@ -197,7 +197,7 @@ static void create(void)
     write_profile();
     assert_int_equal(mkdir(path_of(5, "signer"), 0700), 0);
     assert_int_equal(mkdir(path_of(3, "published"), 0755), 0);
-    assert_ok(signer_create(path_of(5, "signer"), &town_site, &secret, NULL));
+    assert_ok(signer_create(path_of(5, "signer"), &town_site, NULL, &secret, NULL));
     read_permit_point(&secret);
     struct buffer staff CLEANUP_BUFFER = read_source("etc/sample/staff.csv");
     struct buffer residents CLEANUP_BUFFER = read_source("etc/sample/residents.csv");

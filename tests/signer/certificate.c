@@ -221,7 +221,7 @@ static void refuses_to_make_keys_twice(void **state)
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
     assert_ok(secret_set(&passphrase, bytes_of_text("another")));
-    assert_err(signer_create(signer_folder, &sample_site, &passphrase, NULL), ERR_EXISTS);
+    assert_err(signer_create(signer_folder, &sample_site, NULL, &passphrase, NULL), ERR_EXISTS);
     signer_again();
 }
 

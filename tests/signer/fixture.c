@@ -81,7 +81,7 @@ int signer_begin(void **state)
     fixture_passphrase(&passphrase);
     snprintf(signer_folder, sizeof signer_folder, "/tmp/signer-test-XXXXXX");
     assert_non_null(mkdtemp(signer_folder));
-    assert_ok(signer_create(signer_folder, &sample_site, &passphrase, NULL));
+    assert_ok(signer_create(signer_folder, &sample_site, NULL, &passphrase, NULL));
     signer_begin_open();
     for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
         authority_make(kind);

@@ -1,0 +1,254 @@
+/* Keys of a token, found and used. How they are made is in token_make.c. */
+#include "crypto/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "crypto/evp.h"
+#include "crypto/module.h"
+#include "crypto/sign.h"
+#include "crypto/verify.h"
+
+enum err token_open(const char *module, const char *label, const struct secret *pin,
+                    struct token **out, struct fault *fault)
+{
+    struct token *token CLEANUP_TOKEN = calloc(1, sizeof *token);
+    if (!token)
+        return fault_set(fault, ERR_MEMORY, "token", "out of memory");
+    enum err err = module_begin(&token->module, module, label, pin, fault);
+    if (err == ERR_NONE)
+        *out = steal(&token);
+    return err;
+}
+
+void token_free(struct token *token)
+{
+    if (token)
+        module_end(&token->module);
+    free(token);
+}
+
+void token_cleanup(struct token **token)
+{
+    token_free(*token);
+}
+
+/* --- a key that signs in the token --- */
+
+struct token_key {
+    struct token *token;
+    ck_object_handle_t handle;
+};
+
+static enum err sign_in_token(const struct private_key *key, ck_mechanism_type_t type,
+                              struct bytes input, uint8_t out[static SIGNATURE_MAX],
+                              unsigned long *len)
+{
+    const struct token_key *own = key->own;
+    struct module *module = &own->token->module;
+    struct ck_mechanism mechanism = {.mechanism = type};
+    uint8_t copy[SIGNATURE_MAX]; /* the call takes no constant one */
+    ck_session_handle_t session;
+    if (input.len > sizeof copy || !module_take(module, &session))
+        return ERR_LIMIT;
+    memcpy(copy, input.data, input.len);
+    *len = SIGNATURE_MAX;
+    ck_rv_t answer = module->call->C_SignInit(session, &mechanism, own->handle);
+    if (answer == CKR_OK)
+        answer = module->call->C_Sign(session, copy, input.len, out, len);
+    module_give_back(module, session);
+    return answer == CKR_OK ? ERR_NONE : ERR_CRYPTO;
+}
+
+static enum err token_sign_block(const struct private_key *key, struct bytes block,
+                                 struct buffer *out)
+{
+    uint8_t signature[SIGNATURE_MAX];
+    unsigned long len;
+    enum err err = sign_in_token(key, CKM_RSA_PKCS, block, signature, &len);
+    if (err != ERR_NONE)
+        return err;
+    buffer_put(out, signature, len);
+    return buffer_check(out);
+}
+
+static enum err token_sign_rsa(const struct private_key *key, enum hash hash, struct bytes digest,
+                               struct buffer *out)
+{
+    struct buffer block CLEANUP_BUFFER;
+    buffer_init(&block, SIGNATURE_MAX);
+    enum err err = digest_info_encode(hash, digest, &block);
+    return err == ERR_NONE ? token_sign_block(key, buffer_bytes(&block), out) : err;
+}
+
+/* PKCS#11 gives r‖s. */
+static enum err token_sign_p256(const struct private_key *key, enum hash hash, struct bytes digest,
+                                struct buffer *out)
+{
+    uint8_t signature[SIGNATURE_MAX];
+    unsigned long len;
+    (void)hash;
+    enum err err = sign_in_token(key, CKM_ECDSA, digest, signature, &len);
+    if (err != ERR_NONE)
+        return err;
+    return len == 64 ? ecdsa_to_der(signature, out) : ERR_CRYPTO;
+}
+
+static enum err token_sign_digest(const struct private_key *key, enum hash hash,
+                                  struct bytes digest, struct buffer *out)
+{
+    switch (private_key_type(key)) {
+    case KEY_RSA:
+        return token_sign_rsa(key, hash, digest, out);
+    case KEY_P256:
+        return token_sign_p256(key, hash, digest, out);
+    case KEY_P384:
+    case KEY_OTHER:
+        break;
+    }
+    return ERR_UNSUPPORTED;
+}
+
+static enum err token_encode(const struct private_key *key, struct secret *out)
+{
+    (void)key;
+    (void)out;
+    return ERR_DENIED; /* it never leaves */
+}
+
+static void token_forget(struct private_key *key)
+{
+    free(key->own);
+}
+
+static const struct key_place in_token = {token_sign_digest, token_sign_block, token_encode,
+                                          token_forget};
+
+/* --- finding --- */
+
+/* The one object of this class whose attribute has this value. */
+static ck_rv_t object_find(struct token *token, ck_object_class_t class,
+                           ck_attribute_type_t attribute, struct bytes value,
+                           ck_object_handle_t *out, unsigned long *num)
+{
+    struct ck_function_list *call = token->module.call;
+    uint8_t copy[128];
+    struct ck_attribute wanted[] = {ATTRIBUTE(CKA_CLASS, class), {attribute, copy, value.len}};
+    ck_object_handle_t found[2] = {0};
+    ck_session_handle_t session;
+    if (value.len > sizeof copy || !module_take(&token->module, &session))
+        return CKR_GENERAL_ERROR;
+    memcpy(copy, value.data, value.len);
+    *num = 0;
+    ck_rv_t answer = call->C_FindObjectsInit(session, wanted, COUNT_OF(wanted));
+    if (answer == CKR_OK) {
+        answer = call->C_FindObjects(session, found, COUNT_OF(found), num);
+        call->C_FindObjectsFinal(session);
+    }
+    module_give_back(&token->module, session);
+    *out = found[0];
+    return answer;
+}
+
+/* The fault of a key that is not there says whether another pair has its name. */
+static enum err key_missing(struct token *token, const char *name, struct fault *fault)
+{
+    ck_object_handle_t handle;
+    unsigned long num = 0;
+    ck_rv_t answer =
+        object_find(token, CKO_PRIVATE_KEY, CKA_LABEL, bytes_of_text(name), &handle, &num);
+    if (answer == CKR_OK && num > 0)
+        return fault_set(fault, ERR_DENIED, "key", "%s in this token is of another pair", name);
+    return fault_set(fault, ERR_NOT_FOUND, "key", "%s is not in this token", name);
+}
+
+static enum err handle_find(struct token *token, const char *name, struct bytes spki,
+                            ck_object_handle_t *out, struct fault *fault)
+{
+    uint8_t id[SHA1_LEN];
+    unsigned long num = 0;
+    enum err err = key_identifier(spki, id);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "key", "%s has no public key", name);
+    ck_rv_t answer =
+        object_find(token, CKO_PRIVATE_KEY, CKA_ID, bytes_of(id, sizeof id), out, &num);
+    if (answer != CKR_OK)
+        return module_fault(fault, ERR_CRYPTO, "key", answer);
+    if (num == 0)
+        return key_missing(token, name, fault);
+    return num == 1 ? ERR_NONE
+                    : fault_set(fault, ERR_DENIED, "key", "%s is there more than once", name);
+}
+
+static enum err check_stays_inside(struct token *token, ck_object_handle_t handle, const char *name,
+                                   struct fault *fault)
+{
+    ck_session_handle_t session;
+    unsigned char was_sensitive = 0, was_inside = 0;
+    struct ck_attribute asked[] = {ATTRIBUTE(CKA_ALWAYS_SENSITIVE, was_sensitive),
+                                   ATTRIBUTE(CKA_NEVER_EXTRACTABLE, was_inside)};
+    if (!module_take(&token->module, &session))
+        return ERR_LIMIT;
+    ck_rv_t answer =
+        token->module.call->C_GetAttributeValue(session, handle, asked, COUNT_OF(asked));
+    module_give_back(&token->module, session);
+    if (answer != CKR_OK)
+        return module_fault(fault, ERR_CRYPTO, "key", answer);
+    return was_sensitive && was_inside
+               ? ERR_NONE
+               : fault_set(fault, ERR_DENIED, "key", "%s could be outside of the token too", name);
+}
+
+/* A signature that nobody sees: does the private half belong to the public one? */
+static enum err check_pair(const struct private_key *key, const struct public_key *public,
+                           const char *name, struct fault *fault)
+{
+    static const char text[] = "OpenJPKI: is this the key of that pair?";
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, SIGNATURE_MAX);
+    enum err err = sign_message(key, HASH_SHA256, bytes_of_text(text), &signature);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "key", "%s cannot be used", name);
+    return verify_message(public, HASH_SHA256, bytes_of_text(text), buffer_bytes(&signature)) ==
+                   ERR_NONE
+               ? ERR_NONE
+               : fault_set(fault, ERR_DENIED, "key", "%s in this token is of another pair", name);
+}
+
+static enum err key_wrap(struct token *token, ck_object_handle_t handle,
+                         const struct public_key *public, struct private_key **out)
+{
+    struct private_key *key = calloc(1, sizeof *key);
+    struct token_key *own = calloc(1, sizeof *own);
+    if (!key || !own || EVP_PKEY_up_ref(public->pkey) != 1) {
+        free(key);
+        free(own);
+        return ERR_MEMORY;
+    }
+    *own = (struct token_key){token, handle};
+    *key = (struct private_key){.place = &in_token, .pkey = public->pkey, .own = own};
+    *out = key;
+    return ERR_NONE;
+}
+
+enum err token_find(struct token *token, const char *name, struct bytes spki,
+                    struct private_key **out, struct fault *fault)
+{
+    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
+    struct public_key *public CLEANUP_PUBLIC_KEY = NULL;
+    ck_object_handle_t handle = 0;
+    enum err err = public_key_parse(spki, &public);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "key", "%s has no public key", name);
+    err = handle_find(token, name, spki, &handle, fault);
+    if (err == ERR_NONE)
+        err = check_stays_inside(token, handle, name, fault);
+    if (err == ERR_NONE)
+        err = key_wrap(token, handle, public, &key);
+    if (err == ERR_NONE)
+        err = check_pair(key, public, name, fault);
+    if (err == ERR_NONE)
+        *out = steal(&key);
+    return err;
+}

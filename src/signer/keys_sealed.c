@@ -1,0 +1,81 @@
+/* Keys in files of the folder, each sealed under the passphrase. */
+#include <limits.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "crypto/seal.h"
+#include "signer/keys_row.h"
+
+#define RSA_BITS 2048
+
+static enum err sealed_path(const char *folder, size_t row, char path[static PATH_MAX])
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s.key", key_rows[row].name);
+    return key_row_path(folder, name, path);
+}
+
+static enum err key_create(const char *folder, size_t row, enum key_type type,
+                           const struct secret *passphrase, struct fault *fault)
+{
+    char path[PATH_MAX];
+    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
+    struct secret content CLEANUP_SECRET;
+    secret_init(&content);
+    struct buffer sealed CLEANUP_BUFFER;
+    buffer_init(&sealed, LIMIT_KEY_FILE);
+    enum err err = sealed_path(folder, row, path);
+    if (err == ERR_NONE)
+        err = private_key_generate(type, RSA_BITS, &key);
+    if (err == ERR_NONE)
+        err = private_key_encode(key, &content);
+    if (err == ERR_NONE)
+        err = seal_close(passphrase, key_rows[row].name, secret_bytes(&content), &sealed);
+    if (err != ERR_NONE)
+        return fault_set(fault, err, "key", "%s could not be made", key_rows[row].name);
+    return file_create(path, buffer_bytes(&sealed), 0600, fault);
+}
+
+enum err sealed_keys_create(const char *folder, enum key_type authority,
+                            const struct secret *passphrase, struct fault *fault)
+{
+    enum err err = ERR_NONE;
+    for (size_t row = 0; row < NUM_KEYS && err == ERR_NONE; row++)
+        err = key_create(folder, row, key_row_type(row, authority), passphrase, fault);
+    return err;
+}
+
+static enum err key_open(const char *folder, size_t row, enum key_type type,
+                         const struct secret *passphrase, struct private_key **out,
+                         struct fault *fault)
+{
+    char path[PATH_MAX];
+    struct buffer sealed CLEANUP_BUFFER;
+    buffer_init(&sealed, LIMIT_KEY_FILE);
+    struct secret content CLEANUP_SECRET;
+    secret_init(&content);
+    enum err err = sealed_path(folder, row, path);
+    if (err == ERR_NONE)
+        err = file_read(path, &sealed, fault);
+    if (err != ERR_NONE)
+        return err;
+    fault_name_input(fault, path);
+    if (seal_open(passphrase, key_rows[row].name, buffer_bytes(&sealed), &content) != ERR_NONE)
+        return fault_set(fault, ERR_CRYPTO, "seal", "wrong passphrase, or the file was changed");
+    err = private_key_parse(secret_bytes(&content), out);
+    if (err == ERR_NONE && private_key_type(*out) != type)
+        err = ERR_MALFORMED; /* *out stands in the caller's keys, who frees them */
+    return err == ERR_NONE ? ERR_NONE : fault_set(fault, err, "key", "not a key of its type");
+}
+
+enum err sealed_keys_open(const char *folder, enum key_type authority,
+                          const struct secret *passphrase, struct signer_keys *out,
+                          struct fault *fault)
+{
+    enum err err = ERR_NONE;
+    for (size_t row = 0; row < NUM_KEYS && err == ERR_NONE; row++)
+        err = key_open(folder, row, key_row_type(row, authority), passphrase, key_row_of(out, row),
+                       fault);
+    return err;
+}
