@@ -20,9 +20,10 @@ PASSPHRASE = "sample passphrase of the demo"
 class Service:
     """jpkid on sample data, in the stage's folder."""
 
-    def __init__(self, stage, clock, store=None):
+    def __init__(self, stage, clock, store=None, token=None):
         self.stage = stage
         self.store = store  # an address of PostgreSQL; None: a file
+        self.token = token  # a PKCS#11 token; None: sealed files
         self.data = os.path.join(stage.folder, "data")
         self.acts_path = os.path.join(self.data, "run", "acts.sock")
         self.address = f"127.0.0.1:{free_port()}"
@@ -30,6 +31,7 @@ class Service:
         self.clock = clock
         self.process = None
         stage.environment["JPKI_ACTS_SOCKET"] = self.acts_path
+        stage.environment.update(token.environment if token else {})
         stage.set_clock(seconds(clock))
 
     def change_database(self, sql):
@@ -47,7 +49,8 @@ class Service:
     def init(self):
         self.stage.run("jpkid", "init", "--data", self.data, "--sample", "--etc",
                        os.path.join(SOURCE, "etc"), "--passphrase-fd", "{pins}", "--clock", self.clock,
-                       *(["--store", self.store] if self.store else []), pins=[PASSPHRASE])
+                       *(["--store", self.store] if self.store else []),
+                       *(self.token.words if self.token else []), pins=[PASSPHRASE])
 
     def start(self):
         before = self.num_starts()

@@ -1,5 +1,7 @@
 """The story of `make demo`, from two new authorities to a journal that was tampered with. A step is a
 function, its docstring is what the demo prints. Foreign tools judge: OpenSC, openssl, Java."""
+import argparse
+import contextlib
 import os
 import shutil
 import sys
@@ -8,12 +10,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "login")]
 
 import pcscd
+import softhsm
 from documents import tax_return_pdf, tax_return_xml
 from hostile import HostileTerminal
 from judges import Judges
 from postgres import Postgres
 from relying import Site
-from service import Service, Terminal
+from service import PASSPHRASE, Service, Terminal
 from stage import BUILD, SOURCE, Failure, Stage
 
 START = "2026-12-01T01:00:00Z"
@@ -29,9 +32,9 @@ PINS = {"signature": "NASHI20", "authentication": "4649"}
 
 
 class Story(Judges):
-    def __init__(self, stage, store):
+    def __init__(self, stage, places):
         self.stage = stage
-        self.service = Service(stage, START, store)
+        self.service = Service(stage, START, **places)
         self.terminal = Terminal(stage)
         self.pins = dict(PINS)
         self.serials = {}
@@ -499,9 +502,9 @@ def journal(story):
     story.jpki("admin", "journal", "verify", "--as", "auditor1", expect=1)
 
 
-def play(folder, store=None):
+def play(folder, places):
     stage = Stage(folder)
-    story = Story(stage, store)
+    story = Story(stage, places)
     for function in STEPS:
         name = function.__name__.replace("_", "-")
         stage.step(name, function.__doc__.strip().rstrip("."), lambda _, f=function: f(story))
@@ -510,13 +513,18 @@ def play(folder, store=None):
 
 
 def main():
+    parser = argparse.ArgumentParser(prog="tools/demo")
+    parser.add_argument("--store", choices=["postgres"], help="where the database is, else a file")
+    parser.add_argument("--token", choices=["softhsm"], help="where the keys are, else sealed files")
+    options = parser.parse_args()
     pcscd.enter()
-    if sys.argv[1:] == ["--store", "postgres"]:
-        with Postgres() as server:
-            return play(os.path.join(BUILD, "demo"), server.store)
-    if sys.argv[1:]:
-        sys.exit("usage: tools/demo [--store postgres]")
-    return play(os.path.join(BUILD, "demo"))
+    with contextlib.ExitStack() as stack:
+        places = {}
+        if options.store:
+            places["store"] = stack.enter_context(Postgres()).store
+        if options.token:
+            places["token"] = stack.enter_context(softhsm.Token(PASSPHRASE))
+        return play(os.path.join(BUILD, "demo"), places)
 
 
 if __name__ == "__main__":
