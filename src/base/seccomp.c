@@ -40,6 +40,12 @@ static const int threads[] = {
     SCMP_SYS(sched_getaffinity),
 };
 
+/* Reading what is in a folder. */
+static const int folders[] = {
+    SCMP_SYS(getdents64),
+    SCMP_SYS(newfstatat),
+};
+
 /* A server on a socket that listens already; what it gives out may stand in a memfd. */
 static const int serve[] = {
     SCMP_SYS(accept),      SCMP_SYS(accept4),      SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
@@ -114,7 +120,7 @@ static int filter_fill(scmp_filter_ctx filter, enum sandbox_calls calls)
     if (status == 0 && (calls == SANDBOX_CALLS_SERVE || calls == SANDBOX_CALLS_READ))
         status = allow_reading_files(filter);
     if (status == 0 && calls == SANDBOX_CALLS_READ)
-        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0);
+        status = allow_all(filter, folders, COUNT_OF(folders));
     if (status == 0 && calls == SANDBOX_CALLS_STORE)
         status = allow_all(filter, store, COUNT_OF(store));
     return status;

@@ -161,3 +161,11 @@ void module_give_back(struct module *module, ck_session_handle_t session)
     module->idle[module->num_idle++] = session;
     pthread_mutex_unlock(&module->lock);
 }
+
+void module_note(struct module *module, ck_rv_t answer)
+{
+    pthread_mutex_lock(&module->lock);
+    if (module->failed == CKR_OK)
+        module->failed = answer;
+    pthread_mutex_unlock(&module->lock);
+}

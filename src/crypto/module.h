@@ -19,6 +19,7 @@ struct module {
     pthread_mutex_t lock; /* of what follows */
     size_t num_idle;
     ck_session_handle_t idle[MODULE_SESSIONS];
+    ck_rv_t failed; /* the first answer to a signature that was not one; CKR_OK: there is none */
 };
 
 /* An attribute, or room for one, as the calls take it. */
@@ -41,5 +42,7 @@ void module_end(struct module *module);
 bool module_take(struct module *module, ck_session_handle_t *out) MUST_USE;
 void module_give_back(struct module *module, ck_session_handle_t session);
 
+/* module_note keeps what a signature was answered with. */
+void module_note(struct module *module, ck_rv_t answer);
 /* module_fault says what the module answered, by its name in PKCS#11. */
 enum err module_fault(struct fault *fault, enum err code, const char *rule, ck_rv_t answer);

@@ -1,6 +1,7 @@
 /* Keys of a token, found and used. How they are made is in token_make.c. */
 #include "crypto/token.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,17 @@ void token_cleanup(struct token **token)
     token_free(*token);
 }
 
+enum err token_check(struct token *token, struct fault *fault)
+{
+    pthread_mutex_lock(&token->module.lock);
+    ck_rv_t failed = token->module.failed;
+    pthread_mutex_unlock(&token->module.lock);
+    if (failed == CKR_OK)
+        return ERR_NONE;
+    fault_name_input(fault, "token");
+    return module_fault(fault, ERR_CRYPTO, "key", failed);
+}
+
 /* --- a key that signs in the token --- */
 
 struct token_key {
@@ -58,6 +70,7 @@ static enum err sign_in_token(const struct private_key *key, ck_mechanism_type_t
     if (answer == CKR_OK)
         answer = module->call->C_Sign(session, copy, input.len, out, len);
     module_give_back(module, session);
+    module_note(module, answer);
     return answer == CKR_OK ? ERR_NONE : ERR_CRYPTO;
 }
 
@@ -127,21 +140,25 @@ static const struct key_place in_token = {token_sign_digest, token_sign_block, t
 
 /* --- finding --- */
 
-/* The one object of this class whose attribute has this value. */
-static ck_rv_t object_find(struct token *token, ck_object_class_t class,
-                           ck_attribute_type_t attribute, struct bytes value,
-                           ck_object_handle_t *out, unsigned long *num)
+/* A private key of this name; with this identifier, if one is given. */
+static ck_rv_t handle_search(struct token *token, const char *name, struct bytes id,
+                             ck_object_handle_t *out, unsigned long *num)
 {
     struct ck_function_list *call = token->module.call;
-    uint8_t copy[128];
-    struct ck_attribute wanted[] = {ATTRIBUTE(CKA_CLASS, class), {attribute, copy, value.len}};
+    ck_object_class_t class = CKO_PRIVATE_KEY;
+    char label[TOKEN_LABEL_MAX + 1];
+    uint8_t id_copy[SHA1_LEN];
+    int len = snprintf(label, sizeof label, "%s", name);
+    struct ck_attribute wanted[] = {ATTRIBUTE(CKA_CLASS, class),
+                                    {CKA_LABEL, label, (unsigned long)len},
+                                    {CKA_ID, id_copy, id.len}};
     ck_object_handle_t found[2] = {0};
     ck_session_handle_t session;
-    if (value.len > sizeof copy || !module_take(&token->module, &session))
+    if (len > TOKEN_LABEL_MAX || id.len > sizeof id_copy || !module_take(&token->module, &session))
         return CKR_GENERAL_ERROR;
-    memcpy(copy, value.data, value.len);
-    *num = 0;
-    ck_rv_t answer = call->C_FindObjectsInit(session, wanted, COUNT_OF(wanted));
+    if (id.len)
+        memcpy(id_copy, id.data, id.len);
+    ck_rv_t answer = call->C_FindObjectsInit(session, wanted, COUNT_OF(wanted) - (id.len ? 0 : 1));
     if (answer == CKR_OK) {
         answer = call->C_FindObjects(session, found, COUNT_OF(found), num);
         call->C_FindObjectsFinal(session);
@@ -156,8 +173,7 @@ static enum err key_missing(struct token *token, const char *name, struct fault 
 {
     ck_object_handle_t handle;
     unsigned long num = 0;
-    ck_rv_t answer =
-        object_find(token, CKO_PRIVATE_KEY, CKA_LABEL, bytes_of_text(name), &handle, &num);
+    ck_rv_t answer = handle_search(token, name, (struct bytes){0}, &handle, &num);
     if (answer == CKR_OK && num > 0)
         return fault_set(fault, ERR_DENIED, "key", "%s in this token is of another pair", name);
     return fault_set(fault, ERR_NOT_FOUND, "key", "%s is not in this token", name);
@@ -171,8 +187,7 @@ static enum err handle_find(struct token *token, const char *name, struct bytes 
     enum err err = key_identifier(spki, id);
     if (err != ERR_NONE)
         return fault_set(fault, err, "key", "%s has no public key", name);
-    ck_rv_t answer =
-        object_find(token, CKO_PRIVATE_KEY, CKA_ID, bytes_of(id, sizeof id), out, &num);
+    ck_rv_t answer = handle_search(token, name, bytes_of(id, sizeof id), out, &num);
     if (answer != CKR_OK)
         return module_fault(fault, ERR_CRYPTO, "key", answer);
     if (num == 0)

@@ -18,6 +18,10 @@ void token_free(struct token *token);
 void token_cleanup(struct token **token);
 #define CLEANUP_TOKEN CLEANUP(token_cleanup)
 
+/* token_check: has the token made every signature that it was asked for? After one that it has not
+ * it cannot be relied on; the fault says what it answered. */
+enum err token_check(struct token *token, struct fault *fault) MUST_USE;
+
 /* token_generate makes a key that signs and nothing else, sensitive and not extractable: RSA-2048
  * or P-256. Its CKA_LABEL is the name, its CKA_ID the key identifier. Appends its
  * SubjectPublicKeyInfo. */

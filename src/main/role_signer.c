@@ -50,9 +50,11 @@ int role_signer(const struct role_call *call)
     if (!confine(call, signer))
         return EXIT_UNDECIDED;
     role_ready(call);
+    fault_name_input(&fault, "socket"); /* it names a file by now */
     enum err err = signer_serve(signer, ROLE_FD_FIRST);
     if (err == ERR_CLOSED)
         return EXIT_DONE; /* commit has ended */
-    fault_set(&fault, err, "commit", "%s", err_sentence(err, LANGUAGE_EN));
+    if (signer_check(signer, &fault) == ERR_NONE)
+        fault_set(&fault, err, "commit", "%s", err_sentence(err, LANGUAGE_EN));
     return role_fail(call, &fault);
 }

@@ -55,6 +55,11 @@ enum err signer_keys_open(const char *folder, enum key_type authority,
     return ERR_NONE;
 }
 
+enum err signer_keys_check(const struct signer_keys *keys, struct fault *fault)
+{
+    return keys->token ? token_check(keys->token, fault) : ERR_NONE;
+}
+
 void signer_keys_done(struct signer_keys *keys)
 {
     for (size_t row = 0; row < NUM_KEYS; row++)

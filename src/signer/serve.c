@@ -242,7 +242,10 @@ static enum err serve_one(struct signer *signer, int fd)
 enum err signer_serve(struct signer *signer, int fd)
 {
     enum err err = signer->workers ? ERR_NONE : workers_new(0, &signer->workers);
-    while (err == ERR_NONE)
+    while (err == ERR_NONE) {
         err = serve_one(signer, fd);
+        if (err == ERR_NONE)
+            err = signer_check(signer, NULL);
+    }
     return err;
 }

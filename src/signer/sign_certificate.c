@@ -123,8 +123,10 @@ static void item_sign(void *context, size_t i)
         return;
     item->err = sign_digest(batch->signer->keys.authority[item->kind], HASH_SHA256,
                             bytes_of(batch->records[i].digest, SHA256_LEN), &signature);
-    if (item->err != ERR_NONE)
+    if (item->err != ERR_NONE) {
+        item->err = signer_not_signed(batch->signer, item->err, &item->fault);
         return;
+    }
     memcpy(item->signature, signature.data, signature.len);
     item->signature_len = signature.len;
 }
@@ -223,7 +225,9 @@ enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struc
     err = signer_admit(signer, &record, fault);
     if (err == ERR_NONE)
         err = signer_admitted(signer, fault);
-    return err == ERR_NONE ? sign_digest(signer->keys.authority[kind], HASH_SHA256,
-                                         bytes_of(record.digest, SHA256_LEN), signature)
-                           : err;
+    if (err != ERR_NONE)
+        return err;
+    err = sign_digest(signer->keys.authority[kind], HASH_SHA256,
+                      bytes_of(record.digest, SHA256_LEN), signature);
+    return err == ERR_NONE ? ERR_NONE : signer_not_signed(signer, err, fault);
 }

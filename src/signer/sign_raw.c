@@ -55,7 +55,10 @@ enum err signer_sign_permit(struct signer *signer, struct bytes input,
     err = signer_admit(signer, &record, fault);
     if (err == ERR_NONE)
         err = signer_admitted(signer, fault);
-    return err == ERR_NONE ? sign_raw_p256(signer->keys.permit, input, signature) : err;
+    if (err != ERR_NONE)
+        return err;
+    err = sign_raw_p256(signer->keys.permit, input, signature);
+    return err == ERR_NONE ? ERR_NONE : signer_not_signed(signer, err, fault);
 }
 
 /* --- checkpoints --- */
@@ -101,6 +104,8 @@ enum err signer_sign_checkpoint(struct signer *signer, const struct signer_check
         err = signer_admit(signer, &record, fault);
     if (err == ERR_NONE)
         err = signer_admitted(signer, fault);
-    return err == ERR_NONE ? sign_raw_p256(signer->keys.journal, buffer_bytes(&message), signature)
-                           : err;
+    if (err != ERR_NONE)
+        return err;
+    err = sign_raw_p256(signer->keys.journal, buffer_bytes(&message), signature);
+    return err == ERR_NONE ? ERR_NONE : signer_not_signed(signer, err, fault);
 }

@@ -137,6 +137,18 @@ bool signer_was_torn(const struct signer *signer)
     return signer->was_torn;
 }
 
+enum err signer_check(const struct signer *signer, struct fault *fault)
+{
+    return signer_keys_check(&signer->keys, fault);
+}
+
+enum err signer_not_signed(const struct signer *signer, enum err err, struct fault *fault)
+{
+    return signer_check(signer, fault) == ERR_NONE
+               ? fault_set(fault, err, "key", "it could not be used")
+               : err;
+}
+
 void signer_get_floors(const struct signer *signer, struct signer_floors *out)
 {
     *out = signer->floors;

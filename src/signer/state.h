@@ -37,6 +37,9 @@ enum err signer_admitted(struct signer *signer, struct fault *fault) MUST_USE;
  * so that what was wrong to append is wrong to find. context is the signer. */
 enum err signer_note(void *context, const struct signed_record *record) MUST_USE;
 
+/* signer_not_signed tells that what was logged could not be signed, and returns err. */
+enum err signer_not_signed(const struct signer *signer, enum err err, struct fault *fault);
+
 /* signer_check_own: the certificate names the kind's key and, as the site has it, the kind's
  * authority. ERR_DENIED. */
 enum err signer_check_own(const struct signer *signer, enum kind kind, const struct cert *cert,
