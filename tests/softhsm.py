@@ -1,4 +1,9 @@
+#!/usr/bin/python3
 """A PKCS#11 token of one's own: SoftHSM's, in a temporary folder, gone at the end.
+
+    tests/softhsm.py PROGRAM ARGUMENT...
+
+runs the program with JPKI_TEST_MODULE, _LABEL, _PIN and _TOKEN_FILES set to such a token. In Python:
 
     with softhsm.Token(pin) as token:
         jpkid.init(data, *token.words, passphrase=pin, environment=token.environment)
@@ -7,11 +12,13 @@ SoftHSM reads SOFTHSM2_CONF at each start of a program."""
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
 LABEL = "jpki"
 OFFICER_PIN = "officer of tests"
+C_PIN = "a passphrase for tests"  # as tests/signer/fixture.c has it
 
 
 def module():
@@ -63,3 +70,17 @@ class Token:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def main():
+    if not module():
+        print("1..0 # SKIP SoftHSM is not installed")
+        return 0
+    with Token(C_PIN) as token:
+        return subprocess.run(sys.argv[1:], env={
+            **os.environ, **token.environment, "JPKI_TEST_MODULE": module(), "JPKI_TEST_LABEL": token.label,
+            "JPKI_TEST_PIN": token.pin, "JPKI_TEST_TOKEN_FILES": token.store}).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

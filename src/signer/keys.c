@@ -36,6 +36,8 @@ enum err signer_keys_create(const char *folder, enum key_type authority,
                             const struct signer_token *token, const struct secret *passphrase,
                             struct fault *fault)
 {
+    if (token_keys_are_there(folder))
+        return fault_set(fault, ERR_EXISTS, "keys", "they are in a token already");
     return token ? token_keys_create(folder, authority, token, passphrase, fault)
                  : sealed_keys_create(folder, authority, passphrase, fault);
 }

@@ -137,9 +137,10 @@ static enum err key_open(struct signer_keys *keys, size_t row, enum key_type typ
     struct private_key **key = key_row_of(keys, row);
     const char *name = key_rows[row].name;
     enum err err = token_find(keys->token, name, buffer_bytes(&file->spkis[row]), key, fault);
-    if (err == ERR_NONE && private_key_type(*key) != type)
-        err = fault_set(fault, ERR_MALFORMED, "key", "%s is not a key of its type", name);
-    return err;
+    if (err != ERR_NONE || private_key_type(*key) == type)
+        return err;
+    fault_name_input(fault, name);
+    return fault_set(fault, ERR_MALFORMED, "key", "not a key of its type");
 }
 
 enum err token_keys_open(const char *folder, enum key_type authority, const struct secret *pin,

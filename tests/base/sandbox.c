@@ -190,6 +190,8 @@ static void keeps_what_the_plan_names(void **state)
     assert_int_equal(run_within(SANDBOX_CALLS_ALL, open_allowed), 1);
     assert_int_equal(run_within(SANDBOX_CALLS_ALL, open_readable), 1);
     assert_int_equal(run_within(SANDBOX_CALLS_SERVE, open_readable), 1);
+    assert_int_equal(run_within(SANDBOX_CALLS_READ, open_readable), 1);
+    assert_int_equal(run_within(SANDBOX_CALLS_READ, make_thread), 1);
     assert_int_equal(run_within(SANDBOX_CALLS_SERVE, make_thread), 1);
     assert_int_equal(run_within(SANDBOX_CALLS_COMPUTE, make_thread), 1);
     assert_int_equal(run_within(SANDBOX_CALLS_STORE, write_a_database), 1);
@@ -216,6 +218,21 @@ static void refuses_system_calls_of_a_computing_role(void **state)
                                            make_memory_run, trace_parent};
     for (size_t i = 0; i < COUNT_OF(attacks); i++)
         assert_int_equal(run_within(SANDBOX_CALLS_COMPUTE, attacks[i]), 0);
+}
+
+static void refuses_system_calls_of_a_reading_role(void **state)
+{
+    (void)state;
+    if (run_within(SANDBOX_CALLS_READ, reports_filter) != 1)
+        skip();
+    static int (*const attacks[])(void) = {open_allowed,    open_readable_to_write,
+                                           open_forbidden,  open_passwd,
+                                           bind_port,       make_socket,
+                                           run_program,     make_process,
+                                           make_memory_run, trace_itself,
+                                           trace_parent};
+    for (size_t i = 0; i < COUNT_OF(attacks); i++)
+        assert_int_equal(run_within(SANDBOX_CALLS_READ, attacks[i]), 0);
 }
 
 static void refuses_system_calls_of_a_serving_role(void **state)
@@ -296,6 +313,7 @@ int main(void)
         cmocka_unit_test(keeps_what_the_plan_names),
         cmocka_unit_test(refuses_other_files_and_ports),
         cmocka_unit_test(refuses_system_calls_of_a_computing_role),
+        cmocka_unit_test(refuses_system_calls_of_a_reading_role),
         cmocka_unit_test(refuses_system_calls_of_a_serving_role),
         cmocka_unit_test(refuses_system_calls_of_the_writer),
         cmocka_unit_test(refuses_a_path_that_is_not_there),

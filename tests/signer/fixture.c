@@ -74,6 +74,14 @@ static void authority_read(enum kind kind)
     assert_ok(cert_parse(buffer_bytes(&sample->der), &sample->cert, NULL));
 }
 
+const struct signer_token *fixture_token(void)
+{
+    static struct signer_token token;
+    token = (struct signer_token){getenv("JPKI_TEST_MODULE"), getenv("JPKI_TEST_LABEL"),
+                                  getenv("JPKI_TEST_TOKEN_FILES")};
+    return token.module ? &token : NULL;
+}
+
 int signer_begin(void **state)
 {
     (void)state;
@@ -81,7 +89,7 @@ int signer_begin(void **state)
     fixture_passphrase(&passphrase);
     snprintf(signer_folder, sizeof signer_folder, "/tmp/signer-test-XXXXXX");
     assert_non_null(mkdtemp(signer_folder));
-    assert_ok(signer_create(signer_folder, &sample_site, NULL, &passphrase, NULL));
+    assert_ok(signer_create(signer_folder, &sample_site, fixture_token(), &passphrase, NULL));
     signer_begin_open();
     for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
         authority_make(kind);

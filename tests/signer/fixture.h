@@ -9,6 +9,9 @@ extern struct signer *signer;
 extern char signer_folder[64];
 extern struct sample signer_authority_sample[NUM_KINDS]; /* without their keys */
 
+/* With JPKI_TEST_MODULE (tests/softhsm.py sets it) its keys are in that token; else NULL. */
+const struct signer_token *fixture_token(void);
+
 /* For a group's set-up and tear-down. */
 int signer_begin(void **state);
 int signer_end(void **state);
