@@ -2,6 +2,7 @@
 #include "crypto/sign.h"
 
 #include "crypto/evp.h"
+#include "crypto/verify.h"
 
 enum err sign_digest(const struct private_key *key, enum hash hash, struct bytes digest,
                      struct buffer *out)
@@ -35,6 +36,19 @@ enum err sign_raw_p256(const struct private_key *key, struct bytes message, uint
     buffer_init(&der, SIGNATURE_MAX);
     enum err err = sign_message(key, HASH_SHA256, message, &der);
     return err == ERR_NONE ? ecdsa_to_raw(buffer_bytes(&der), out) : err;
+}
+
+enum err sign_prove(const struct private_key *key)
+{
+    static const char text[] = "OpenJPKI: is this the key of that pair?";
+    const struct public_key public = {key->pkey};
+    struct buffer signature CLEANUP_BUFFER;
+    buffer_init(&signature, SIGNATURE_MAX);
+    enum err err = sign_message(key, HASH_SHA256, bytes_of_text(text), &signature);
+    if (err != ERR_NONE)
+        return err;
+    err = verify_message(&public, HASH_SHA256, bytes_of_text(text), buffer_bytes(&signature));
+    return err == ERR_CRYPTO ? ERR_DENIED : err;
 }
 
 /* DigestInfo up to the digest: SEQUENCE, AlgorithmIdentifier with NULL, OCTET STRING's head. */

@@ -1,5 +1,4 @@
-/* Signatures, made. What is signed elsewhere (a card, later a PKCS#11 token) enters by the same
- * shape: struct sign_key is a function from bytes to a signature, so that x509 never sees a key. */
+/* Signatures, made, wherever the key is: in this process or in a PKCS#11 token. */
 #pragma once
 
 #include "crypto/hash.h"
@@ -20,6 +19,10 @@ enum err sign_pkcs1(const struct private_key *key, struct bytes block, struct bu
 /* sign_raw_p256 gives r‖s, 64 bytes, over SHA-256 of the message. */
 enum err sign_raw_p256(const struct private_key *key, struct bytes message,
                        uint8_t out[static 64]) MUST_USE;
+
+/* sign_prove has the key sign something that nobody sees, and verifies it by its public half.
+ * ERR_CRYPTO: it does not sign. ERR_DENIED: what it signs is not of that pair. */
+enum err sign_prove(const struct private_key *key) MUST_USE;
 
 /* digest_info_encode appends the DER DigestInfo of a digest (RFC 8017 9.2). */
 enum err digest_info_encode(enum hash hash, struct bytes digest, struct buffer *out) MUST_USE;

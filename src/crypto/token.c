@@ -9,7 +9,6 @@
 #include "crypto/evp.h"
 #include "crypto/module.h"
 #include "crypto/sign.h"
-#include "crypto/verify.h"
 
 enum err token_open(const char *module, const char *label, const struct secret *pin,
                     struct token **out, struct fault *fault)
@@ -215,20 +214,13 @@ static enum err check_stays_inside(struct token *token, ck_object_handle_t handl
                : fault_set(fault, ERR_DENIED, "key", "%s could be outside of the token too", name);
 }
 
-/* A signature that nobody sees: does the private half belong to the public one? */
-static enum err check_pair(const struct private_key *key, const struct public_key *public,
-                           const char *name, struct fault *fault)
+/* Does the private half belong to the public one? */
+static enum err check_pair(const struct private_key *key, const char *name, struct fault *fault)
 {
-    static const char text[] = "OpenJPKI: is this the key of that pair?";
-    struct buffer signature CLEANUP_BUFFER;
-    buffer_init(&signature, SIGNATURE_MAX);
-    enum err err = sign_message(key, HASH_SHA256, bytes_of_text(text), &signature);
-    if (err != ERR_NONE)
-        return fault_set(fault, err, "key", "%s cannot be used", name);
-    return verify_message(public, HASH_SHA256, bytes_of_text(text), buffer_bytes(&signature)) ==
-                   ERR_NONE
-               ? ERR_NONE
-               : fault_set(fault, ERR_DENIED, "key", "%s in this token is of another pair", name);
+    enum err err = sign_prove(key);
+    if (err == ERR_DENIED)
+        return fault_set(fault, err, "key", "%s in this token is of another pair", name);
+    return err == ERR_NONE ? ERR_NONE : fault_set(fault, err, "key", "%s does not sign", name);
 }
 
 static enum err key_wrap(struct token *token, ck_object_handle_t handle,
@@ -262,7 +254,7 @@ enum err token_find(struct token *token, const char *name, struct bytes spki,
     if (err == ERR_NONE)
         err = key_wrap(token, handle, public, &key);
     if (err == ERR_NONE)
-        err = check_pair(key, public, name, fault);
+        err = check_pair(key, name, fault);
     if (err == ERR_NONE)
         *out = steal(&key);
     return err;

@@ -49,8 +49,11 @@ int role_signer(const struct role_call *call)
         fprintf(stderr, "jpkid: signer: an unfinished last record of signed.log was cut off\n");
     if (!confine(call, signer))
         return EXIT_UNDECIDED;
+    fault_name_input(&fault, "sandbox"); /* it named a file */
+    if (signer_prove(signer, &fault) != ERR_NONE)
+        return role_fail(call, &fault);
     role_ready(call);
-    fault_name_input(&fault, "socket"); /* it names a file by now */
+    fault_name_input(&fault, "socket");
     enum err err = signer_serve(signer, ROLE_FD_FIRST);
     if (err == ERR_CLOSED)
         return EXIT_DONE; /* commit has ended */

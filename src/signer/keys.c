@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "crypto/sign.h"
 #include "signer/keys_row.h"
 #include "x509/spki.h"
 
@@ -54,6 +55,21 @@ enum err signer_keys_open(const char *folder, enum key_type authority,
         return err;
     *out = keys;
     keys = (struct signer_keys){0};
+    return ERR_NONE;
+}
+
+static const struct private_key *key_get(const struct signer_keys *keys, size_t row)
+{
+    return *(struct private_key *const *)(const void *)((const char *)keys + key_rows[row].offset);
+}
+
+enum err signer_keys_prove(const struct signer_keys *keys, struct fault *fault)
+{
+    for (size_t row = 0; row < NUM_KEYS; row++) {
+        enum err err = sign_prove(key_get(keys, row));
+        if (err != ERR_NONE)
+            return fault_set(fault, err, "key", "%s does not sign", key_rows[row].name);
+    }
     return ERR_NONE;
 }
 

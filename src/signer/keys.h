@@ -25,6 +25,8 @@ enum err signer_keys_create(const char *folder, enum key_type authority,
 enum err signer_keys_open(const char *folder, enum key_type authority,
                           const struct secret *passphrase, struct signer_keys *out,
                           struct fault *fault) MUST_USE;
+/* signer_keys_prove has each sign something that nobody sees. */
+enum err signer_keys_prove(const struct signer_keys *keys, struct fault *fault) MUST_USE;
 /* signer_keys_check fails, and says why, once a signature could not be made. */
 enum err signer_keys_check(const struct signer_keys *keys, struct fault *fault) MUST_USE;
 void signer_keys_done(struct signer_keys *keys);

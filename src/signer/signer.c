@@ -137,6 +137,11 @@ bool signer_was_torn(const struct signer *signer)
     return signer->was_torn;
 }
 
+enum err signer_prove(const struct signer *signer, struct fault *fault)
+{
+    return signer_keys_prove(&signer->keys, fault);
+}
+
 enum err signer_check(const struct signer *signer, struct fault *fault)
 {
     return signer_keys_check(&signer->keys, fault);

@@ -59,6 +59,9 @@ enum err signer_permit_key(const struct signer *signer,
 enum err signer_journal_key(const struct signer *signer,
                             uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
 
+/* signer_prove has each key sign something that nobody sees: whether they still can after the
+ * process gave up the rest is known before the first question. */
+enum err signer_prove(const struct signer *signer, struct fault *fault) MUST_USE;
 /* signer_check fails, and says why, once a key has not signed what it was to sign. */
 enum err signer_check(const struct signer *signer, struct fault *fault) MUST_USE;
 /* signer_serve answers questions on the socket until the other side ends it (ERR_CLOSED) or a key

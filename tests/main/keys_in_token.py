@@ -287,6 +287,27 @@ def test_changed_file(token):
     shell.write(path, text)
 
 
+def test_files(token):
+    """What the module may read while it signs; seccomp and Landlock hold it, but not under a sanitizer."""
+    path = f"{DATA}/signer/token"
+    text = shell.read(path).decode()
+    service = serve(token)
+    is_held = "Landlock" in service.said().split("signer: ")[1] and "system calls filtered" in service.said()
+    service.stop()
+    for changed, wanted, name in (
+            (text.replace(token.store, "/nonexistent"), "/nonexistent", "files that are not there"),
+            (text.replace(f"files = {token.store}\n", ""), "sandbox : key : authority-signature-1 does not sign",
+             "a module that may not read its files"),
+            (text.replace(token.store, DATA), "sandbox : key : authority-signature-1 does not sign",
+             "a module that may read others")):
+        shell.write(path, changed)
+        if is_held:
+            start_fails(token, wanted, name)
+        else:
+            tap.skip(f"serve refuses {name}", "the sandbox is not whole here")
+    shell.write(path, text)
+
+
 # --- the next card ---
 
 def test_p256(token):
@@ -322,6 +343,7 @@ def main():
             test_nothing_half_done(service)
         test_other_keys(token)
         test_changed_file(token)
+        test_files(token)
         test_p256(token)
     folder.cleanup()
     tap.end()
