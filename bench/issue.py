@@ -15,9 +15,11 @@ import servers
 
 sys.path.insert(0, os.path.join(os.path.dirname(servers.HERE), "tests"))
 import jpkid  # noqa: E402
+import softhsm  # noqa: E402
 
-NAMES = ["issue-rsa2048", "issue-p256"]
+NAMES = ["issue-rsa2048", "issue-p256", "issue-token"]
 ALGORITHMS = {"issue-rsa2048": "rsa-2048", "issue-p256": "p-256"}  # of the authorities, in etc/profile
+TOKEN = "issue-token"  # rsa-2048 in SoftHSM, beside the same in sealed files; other tokens have other speeds
 LIMITS = {"rsa2048": ("signing on all cores", "rate"), "p256": ("signing and verifying on all cores", "pair_rate")}
 NUM, CONNECTIONS = 2000, 64
 KIND, KIND_NUMBER = "signature", 0
@@ -74,15 +76,23 @@ def write_profile(folder, algorithm):
     return path
 
 
-def issue_turn(lines, algorithm):
+def token_turn(lines):
+    """The same with the keys in a token."""
+    with softhsm.Token(jpkid.PASSPHRASE) as token:
+        return issue_turn(lines, "rsa-2048", token)
+
+
+def issue_turn(lines, algorithm, token=None):
     """A new data folder, and all requests at it."""
+    words, environment = (token.words, token.environment) if token else ([], {})
     with tempfile.TemporaryDirectory(prefix="bench-issue-", dir=servers.BUILD) as folder:
         data = os.path.join(folder, "data")
-        status, errors = jpkid.init(data, "--profile", write_profile(folder, algorithm))
+        status, errors = jpkid.init(data, "--profile", write_profile(folder, algorithm), *words,
+                                    environment=environment)
         if status:
             raise RuntimeError(errors)
         prepare(data, lines)
-        with jpkid.Service(data) as service:
+        with jpkid.Service(data, environment=environment) as service:
             pids = service.roles().values()
             before = sum(map(measure.cpu_seconds, pids))
             said = subprocess.run([os.path.join(servers.BUILD, "bench", "bench-acts"), service.acts, str(CONNECTIONS)],
@@ -103,7 +113,16 @@ def run_one(name, lines, report):
     report.add(f"{name}-cpu", measure.median(turns["ours"], "cpu"), is_cost=True)
 
 
+def run_token(lines, report):
+    turns = measure.rounds({"token": lambda: token_turn(lines), "sealed files": lambda: issue_turn(lines, "rsa-2048")})
+    report.add(TOKEN, measure.median(turns["token"], "rate"),
+               peers={"sealed files": measure.median(turns["sealed files"], "rate")})
+
+
 def run(names, report):
     lines = requests()
     for name in names:
-        run_one(name, lines, report)
+        if name == TOKEN:
+            run_token(lines, report)
+        else:
+            run_one(name, lines, report)

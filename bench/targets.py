@@ -26,6 +26,7 @@ METRICS = {
     "issue-p256": ("1/s", ("value", AT_LEAST, 8000)),  # the ratio is told beside it
     "issue-p256-p99": ("ms", ("value", AT_MOST, 20)),
     "issue-p256-cpu": ("us", None),
+    "issue-token": ("1/s", None),
     # bench/population.py
     "population-start": ("s", ("value", AT_MOST, 1)),
     "population-memory": ("MB", None),
