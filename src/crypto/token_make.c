@@ -7,18 +7,13 @@
 #include "crypto/evp.h"
 #include "crypto/module.h"
 
-#define RSA_BITS 2048
-#define EXPONENT                                                                                   \
-    {                                                                                              \
-        0x01, 0x00, 0x01                                                                           \
-    }
+#define RSA_BITS   (8 * RSA_2048_LEN)
 #define POINT_HEAD 2 /* of the OCTET STRING around it */
 
-/* The DER OBJECT IDENTIFIER of P-256, as CKA_EC_PARAMS wants it. */
-#define OID_P256                                                                                   \
-    {                                                                                              \
-        0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07                                 \
-    }
+/* What new keys are asked to be; the calls take no constants, and change none. */
+static uint8_t rsa_exponent[] = {0x01, 0x00, 0x01};
+static unsigned long rsa_bits = RSA_BITS;
+static uint8_t p256_oid[] = {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}; /* DER */
 
 /* A pair that is being made: a session that may write, and its two objects. */
 struct pair {
@@ -41,11 +36,9 @@ static void pair_done(struct pair *pair)
 static ck_mechanism_type_t type_attributes(enum key_type type, struct ck_attribute *out,
                                            size_t *num)
 {
-    static unsigned long bits = RSA_BITS;
-    static uint8_t exponent[] = EXPONENT, curve[] = OID_P256;
-    const struct ck_attribute rsa[] = {ATTRIBUTE(CKA_MODULUS_BITS, bits),
-                                       ATTRIBUTE(CKA_PUBLIC_EXPONENT, exponent)};
-    const struct ck_attribute p256[] = {ATTRIBUTE(CKA_EC_PARAMS, curve)};
+    const struct ck_attribute rsa[] = {ATTRIBUTE(CKA_MODULUS_BITS, rsa_bits),
+                                       ATTRIBUTE(CKA_PUBLIC_EXPONENT, rsa_exponent)};
+    const struct ck_attribute p256[] = {ATTRIBUTE(CKA_EC_PARAMS, p256_oid)};
     if (type == KEY_RSA)
         memcpy(out, rsa, sizeof rsa);
     else
@@ -83,8 +76,6 @@ static ck_rv_t pair_generate(struct pair *pair, enum key_type type, const char *
                                                        common + num, private, COUNT_OF(private),
                                                        &pair->public, &pair->private);
 }
-
-static const uint8_t rsa_exponent[] = EXPONENT;
 
 /* NULL when the token has made another key than it was asked for. */
 static EVP_PKEY *modulus_read(const struct pair *pair)
