@@ -180,7 +180,8 @@ def test_restarts(service):
         os.kill(before[name], signal.SIGKILL)
         tap.check(wait_until(lambda: service.roles().get(name) not in (None, before[name])), f"{name} is started again")
         others = {role: pid for role, pid in service.roles().items() if role != name}
-        tap.check(others == {role: pid for role, pid in before.items() if role != name}, f"nobody else dies with {name}")
+        tap.check(others == {role: pid for role, pid in before.items() if role != name}, f"nobody else dies with {name}",
+                  f"{before} {others}\n{service.said()}")
     tap.check(wait_until(lambda: service.get("web", "health")[0] == 200), "web answers again")
     pem = os.path.join(folder, "signature.pem")
     tap.check(wait_until(lambda: "verify OK" in openssl(
