@@ -11,7 +11,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from tap import Tap  # noqa: E402
 from openssl_authority import Authority, curve  # noqa: E402
-import push_set  # noqa: E402
+import push_set_writer  # noqa: E402
 
 BUILD = os.environ.get("JPKI_BUILD", "build")
 JPKI = os.path.join(BUILD, "jpki")
@@ -127,7 +127,7 @@ def push_sets(town, stranger):
     trusted = ["right.p7s", "--content", "document", "--authority", town.path("authority.pem")]
 
     def case(name, wanted, signer="pusher", of=town, more=(), **what):
-        push_set.write(of, signer, path("set"), **{"listed": other, **around, **what})
+        push_set_writer.write(of, signer, path("set"), **{"listed": other, **around, **what})
         says(f"push set: {name}", [*trusted, "--push-set", "set", *more], *wanted)
 
     good, bad = (0, "valid", "good"), (1, "invalid", "revoked-or-held")
