@@ -31,7 +31,10 @@ static bool next_entry(void *context, struct crl_entry *out)
     while (walk->next <= walk->last) {
         uint64_t at = walk->next++, serial = walk->serials ? walk->serials[at] : at;
         struct status_entry entry;
-        if (status_map_get(walk->map, serial, &entry) != ERR_NONE) {
+        uint64_t word = status_map_word(walk->map, serial);
+        if (status_word_is_good(word))
+            continue;
+        if (status_word_decode(word, &entry) != ERR_NONE) {
             walk->is_broken = true;
             return false;
         }
