@@ -250,7 +250,8 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
     if (poll(polled.fds, polled.num, wait) < 0)
         return errno == EINTR ? ERR_NONE : fault_set(fault, ERR_IO, "poll", "poll failed");
     for (size_t i = 0; err == ERR_NONE && i < num_watches; i++)
-        if (polled.fds[1 + i].revents)
+        /* a handler before it may have put another descriptor in its place, not polled yet */
+        if (polled.fds[1 + i].revents && polled.fds[1 + i].fd == watches[i].fd)
             err = watches[i].handle(watches[i].context, fault);
     poll_clients(&polled);
     serve_batch(serve);
