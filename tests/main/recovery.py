@@ -56,7 +56,8 @@ def rows_of_certificate(serial, states, installed):
     """A certificate as the centre stores it, with its changes."""
     key = struct.pack(">32x")[:-8] + struct.pack(">Q", serial)
     yield "INSERT INTO signing VALUES (0, ?, 1, x'00', x'00', 0)", (serial,)
-    yield ("INSERT INTO certificate VALUES (0, ?, ?, 1001, '0003720000000013137220340514', ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+    yield ("INSERT INTO certificate (kind, serial, application, resident, card, key_digest, leaf_digest, common_name,"
+           " issued, last_day, state, reason, since, installed) VALUES (0, ?, ?, 1001, '0003720000000013137220340514', ?, ?, ?, ?, ?, ?, 0, ?, ?)",
            (serial, serial, key, key, str(serial), ISSUED, ISSUED // 86400 + 1000, states[-1],
             ISSUED if states[-1] == HELD else 0, installed))
     for state in states:
