@@ -17,7 +17,7 @@ import time
 import measure
 import servers
 
-sys.path.insert(0, os.path.join(os.path.dirname(servers.HERE), "tests"))
+sys.path.append(os.path.join(os.path.dirname(servers.HERE), "tests"))
 import jpkid  # noqa: E402
 import mass_data  # noqa: E402
 

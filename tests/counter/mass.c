@@ -165,25 +165,40 @@ static void assert_state(enum kind kind, int person, enum status_state state)
 static void a_bad_line_refuses_the_list(void **state)
 {
     (void)state;
-    char fault[80], twice[64], falling[64];
+    char fault[128], twice[64], falling[64];
     snprintf(twice, sizeof twice, "%lld\n%lld\n", (long long)serials[AUTH][0],
              (long long)serials[AUTH][0]);
     snprintf(falling, sizeof falling, "%lld\n%lld\n", (long long)serials[AUTH][1],
              (long long)serials[AUTH][0]);
+    static const char none[] = "not a serial number";
     const struct {
         const char *text;
         int line;
-    } bad[] = {{"", 1},     {"\n", 1},    {"0\n", 1},    {"01\n", 1},         {"-1\n", 1},
-               {"1 \n", 1}, {"1\r\n", 1}, {"0x10\n", 1}, {"9999999999\n", 1}, {"268435456\n", 1},
-               {twice, 2},  {falling, 2}, {"7", 1},      {"268435455\n", 1} /* nobody's */};
+        const char *what;
+    } bad[] = {
+        {"", 1, "the part does not end with a line's end"},
+        {"7", 1, "the part does not end with a line's end"},
+        {"\n", 1, none},
+        {"0\n", 1, none},
+        {"01\n", 1, none},
+        {"-1\n", 1, none},
+        {"1 \n", 1, none},
+        {"1\r\n", 1, none},
+        {"0x10\n", 1, none},
+        {"9999999999\n", 1, none},
+        {"268435456\n", 1, none},
+        {twice, 2, "the same as the line before"},
+        {falling, 2, "not above the line before"},
+        {"268435455\n", 1, "no certificate of this kind has this serial number"},
+    };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
         town_ask("admin1", "mass-list", list_fields(AUTH, 0, bad[i].text, NULL), &answer);
         assert_int_equal(answer.outcome, COUNTER_REFUSED);
         assert_string_equal(counter_text(&answer, "code"), "bad-list");
         json_t *faults = json_object_get(json_object_get(answer.detail, "answer"), "faults");
-        snprintf(fault, sizeof fault, "list : line %d : ", bad[i].line);
-        assert_non_null(strstr(json_string_value(json_array_get(faults, 0)), fault));
+        snprintf(fault, sizeof fault, "list : line %d : %s", bad[i].line, bad[i].what);
+        assert_string_equal(json_string_value(json_array_get(faults, 0)), fault);
     }
 }
 
@@ -377,6 +392,9 @@ static void a_release_leaves_the_signature_ended(void **state)
     run("mass-hold", &list);
     int64_t since = town_map(KIND_SIGNATURE, serials[KIND_SIGNATURE][PLAIN]).since;
     assert_int_equal(town_map(KIND_SIGNATURE, serials[KIND_SIGNATURE][PLAIN]).state, STATUS_HELD);
+    town_done("register1", "event",
+              json_pack("{s:i, s:s}", "resident", 1001, "event", "found")); /* nothing was lost */
+    assert_state(KIND_SIGNATURE, PLAIN, STATUS_HELD);
     town_clock("2026-12-01T03:00:00Z");
     assert_outcome(run("mass-release", &list), "revoked", 2);
     struct status_entry entry = town_map(KIND_SIGNATURE, serials[KIND_SIGNATURE][PLAIN]);
@@ -417,6 +435,16 @@ static void the_register_decides_no_mass_act(void **state)
     assert_state(AUTH, LOST_AFTER, STATUS_GOOD);
 }
 
+static void what_is_over_stays_over(void **state)
+{
+    (void)state;
+    struct list list;
+    list_make(&list, AUTH, BIT(LOST_AFTER));
+    town_clock("2033-01-01T00:00:00Z");
+    assert_outcome(run("mass-hold", &list), "already-expired", 1);
+    assert_state(AUTH, LOST_AFTER, STATUS_GOOD); /* its validity has passed */
+}
+
 static void what_was_begun_is_lost_with_the_service(void **state)
 {
     (void)state;
@@ -446,6 +474,7 @@ int main(void)
         cmocka_unit_test(nothing_revives_what_is_revoked),
         cmocka_unit_test(the_register_decides_no_mass_act),
         cmocka_unit_test(what_was_begun_is_lost_with_the_service),
+        cmocka_unit_test(what_is_over_stays_over),
     };
     return cmocka_run_group_tests(tests, begin, finish);
 }

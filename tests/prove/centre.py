@@ -119,7 +119,7 @@ def receive(connection, length):
 
 
 TABLES = ("journal", "journal_personal", "journal_checkpoint", "change", "crl", "signing", "certificate", "card",
-          "nonce", "permit", "parked", "application", "step", "resident")
+          "nonce", "permit", "parked", "application", "step", "resident", "mass", "mass_entry", "mass_count")
 
 
 def dump(data):
