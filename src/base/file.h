@@ -17,6 +17,10 @@ enum err file_replace(const char *path, struct bytes content, mode_t mode,
 enum err file_create(const char *path, struct bytes content, mode_t mode,
                      struct fault *fault) MUST_USE;
 
+/* file_copy copies a file of any length to one that must not exist (ERR_EXISTS), and syncs both it
+ * and its name. */
+enum err file_copy(const char *from, const char *to, mode_t mode, struct fault *fault) MUST_USE;
+
 /* folder_sync syncs the folder that holds a file or folder: a name that was made, renamed or
  * removed is on the disk only then. */
 enum err folder_sync(const char *path, struct fault *fault) MUST_USE;

@@ -20,10 +20,12 @@ enum data_item {
     DATA_SUBSTITUTES,
     DATA_PROFILE,
     DATA_DATABASE_FILE,
+    DATA_DATABASE_DUMP,    /* in a backup: pg_dump's, in the place of that file */
     DATA_DATABASE_ADDRESS, /* of a database that is not that file; may hold a password */
     DATA_MAP_SIGNATURE,
     DATA_MAP_AUTHENTICATION,
     DATA_CHECKPOINTS,
+    DATA_BACKUPS, /* a line for each backup that was made */
     DATA_ACTS_SOCKET,
     DATA_LOCK,
     DATA_SAMPLE, /* a file that is there when the data are 見本／SAMPLE */

@@ -15,6 +15,8 @@ static const struct command commands[] = {
     {"init", jpkid_init, init_options, "make keys, authorities and database in a new folder",
      "新しいフォルダーに鍵、認証局、データベースを作成"},
     {"serve", jpkid_serve, serve_options, "run the service", "サービスを実行"},
+    {"backup", jpkid_backup, backup_options, "copy everything that must not be lost, while it runs",
+     "稼働中に、失ってはならないものをすべて複製"},
     {0},
 };
 

@@ -78,14 +78,6 @@ static enum err path_below(const char *folder, const char *name, char path[stati
                : fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
 }
 
-static enum err file_copy(const char *from, const char *to, struct fault *fault)
-{
-    struct buffer content CLEANUP_BUFFER;
-    buffer_init(&content, LIMIT_CONFIG_FILE);
-    enum err err = file_read(from, &content, fault);
-    return err == ERR_NONE ? file_create(to, buffer_bytes(&content), 0644, fault) : err;
-}
-
 /* What the town decides is copied: the service runs on what it was made with. */
 static enum err etc_copy(const struct init *init, struct fault *fault)
 {
@@ -97,11 +89,11 @@ static enum err etc_copy(const struct init *init, struct fault *fault)
         if (err == ERR_NONE)
             err = path_below(folder, names[i], to, fault);
         if (err == ERR_NONE)
-            err = file_copy(from, to, fault);
+            err = file_copy(from, to, 0644, fault);
     }
     if (err == ERR_NONE)
         err = data_path(init->folder, DATA_PROFILE, to, fault);
-    return err == ERR_NONE ? file_copy(init->profile, to, fault) : err;
+    return err == ERR_NONE ? file_copy(init->profile, to, 0644, fault) : err;
 }
 
 static enum err sample_mark(const struct init *init, struct fault *fault)

@@ -18,6 +18,7 @@
 #include "base/frame.h"
 #include "base/secret.h"
 #include "http/server.h"
+#include "main/backup.h"
 #include "main/data_folder.h"
 #include "main/jpkid.h"
 #include "main/options.h"
@@ -381,6 +382,11 @@ int jpkid_serve(int argc, char **argv)
         return EXIT_USAGE;
     if (!values[OPTION_DATA] || !values[OPTION_LISTEN])
         return complain_usage("serve: --data and --listen are needed");
+    if (backup_is(values[OPTION_DATA]))
+        return refuse(
+            say("%s is a backup: make a data folder of it with jpkid restore",
+                "%s はバックアップです。jpkid restore でデータフォルダーを作成してください"),
+            values[OPTION_DATA]);
     service.call = (struct role_call){.data = values[OPTION_DATA],
                                       .parent = getpid(),
                                       .is_sample = data_is_sample(values[OPTION_DATA])};

@@ -24,6 +24,9 @@ struct engine_ops {
                         struct fault *fault) MUST_USE;
     /* claim: what the engine itself does so that there is one writer. ERR_STATE when another is. */
     enum err (*claim)(struct engine *engine, struct fault *fault) MUST_USE;
+    /* copy writes the database as it is at one moment into a new file. ERR_UNSUPPORTED where the
+     * database is not a file. */
+    enum err (*copy)(struct engine *engine, const char *path, struct fault *fault) MUST_USE;
     /* begin starts a transaction, with the write lock unless the engine only reads. */
     enum err (*begin)(struct engine *engine, struct fault *fault) MUST_USE;
     /* commit: on error the transaction is over. *is_undecided tells that writing failed in a way

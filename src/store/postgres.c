@@ -256,6 +256,13 @@ static enum err engine_claim(struct engine *engine, struct fault *fault)
                                "another process is the writer of this database");
 }
 
+static enum err engine_copy(struct engine *engine, const char *path, struct fault *fault)
+{
+    (void)engine;
+    (void)path;
+    return fault_set(fault, ERR_UNSUPPORTED, "copy", "pg_dump copies a database of PostgreSQL");
+}
+
 static bool engine_is_in_transaction(const struct engine *engine)
 {
     PGTransactionStatusType status = PQtransactionStatus(engine->connection);
@@ -308,6 +315,7 @@ const struct engine_ops engine_postgres = {
     .script = engine_script,
     .migrate = engine_migrate,
     .claim = engine_claim,
+    .copy = engine_copy,
     .begin = engine_begin,
     .commit = engine_commit,
     .rollback = engine_rollback,

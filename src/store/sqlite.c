@@ -211,6 +211,35 @@ static enum err engine_claim(struct engine *engine, struct fault *fault)
     return ERR_NONE;
 }
 
+/* All pages under one read lock: no writer is kept out, and none is seen half. */
+static enum err pages_copy(struct engine *engine, struct engine *copy, struct fault *fault)
+{
+    char found[64] = "";
+    sqlite3_backup *backup = sqlite3_backup_init(copy->database, "main", engine->database, "main");
+    if (backup)
+        sqlite3_backup_step(backup, -1);
+    int code = backup ? sqlite3_backup_finish(backup) : sqlite3_errcode(copy->database);
+    if (code != SQLITE_OK)
+        return engine_fault(copy, code, "copy", fault);
+    enum err err = pragma_read(copy, "PRAGMA quick_check(1)", found, sizeof found, fault);
+    return err != ERR_NONE || strcmp(found, "ok") == 0
+               ? err
+               : fault_set(fault, ERR_MALFORMED, "copy", "the database is damaged: %s", found);
+}
+
+static enum err engine_copy(struct engine *engine, const char *path, struct fault *fault)
+{
+    struct engine copy = {0};
+    enum err err = file_create(path, bytes_of(NULL, 0), 0600, fault);
+    if (err != ERR_NONE)
+        return err;
+    int code = sqlite3_open_v2(path, &copy.database, SQLITE_OPEN_READWRITE, NULL);
+    err = code == SQLITE_OK ? pages_copy(engine, &copy, fault)
+                            : engine_fault(&copy, code, "copy", fault);
+    sqlite3_close(copy.database);
+    return err;
+}
+
 static enum err engine_begin(struct engine *engine, struct fault *fault)
 {
     const char *sql = engine->is_reader ? "BEGIN" : "BEGIN IMMEDIATE";
@@ -364,6 +393,7 @@ const struct engine_ops engine_sqlite = {
     .script = engine_script,
     .migrate = engine_migrate,
     .claim = engine_claim,
+    .copy = engine_copy,
     .begin = engine_begin,
     .commit = engine_commit,
     .rollback = engine_rollback,

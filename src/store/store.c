@@ -85,6 +85,15 @@ static enum err check_fence(struct store *store, struct fault *fault)
     return err;
 }
 
+enum err store_copy(struct store *store, const char *path, struct fault *fault)
+{
+    if (store_is_lost(store))
+        return store_refuse_lost("copy", fault);
+    if (store->is_in_transaction)
+        return fault_set(fault, ERR_STATE, "copy", "a transaction is open");
+    return store->ops->copy(store->engine, path, fault);
+}
+
 enum err store_begin(struct store *store, struct fault *fault)
 {
     if (store_is_lost(store))

@@ -72,6 +72,11 @@ enum err store_check_version(struct store *store, struct fault *fault) MUST_USE;
  * (ERR_STATE); on SQLite whoever claims last is the writer. */
 enum err store_claim(struct store *store, struct fault *fault) MUST_USE;
 
+/* store_copy writes the database, as it is at one moment, to a new file (ERR_EXISTS), while others
+ * read and write; the copy was checked and is on the disk. ERR_UNSUPPORTED on PostgreSQL, whose own
+ * tools do that. Outside a transaction. */
+enum err store_copy(struct store *store, const char *path, struct fault *fault) MUST_USE;
+
 /* store_begin takes the write lock (a reader: a stable view). ERR_TIMEOUT if another process keeps
  * it for 5 seconds, ERR_STATE inside a transaction. */
 enum err store_begin(struct store *store, struct fault *fault) MUST_USE;
