@@ -7,6 +7,7 @@
 #include "centre/journal.h"
 #include "centre/journal_read.h"
 #include "centre/parked.h"
+#include "centre/reenter.h"
 #include "centre/town.h"
 #include "store/rows.h"
 
@@ -117,6 +118,7 @@ static const struct act acts[] = {
     {"staff-list", ROLE_ADMINISTRATOR, ONE_PERSON, READ_ONLY, 0, 0, run_staff_list, NULL, NULL},
     {"resident-find", AT_COUNTER | ROLE_REGISTRY, ONE_PERSON, JOURNALLED, 0, FIELD_RESIDENT | FIELD_NAME, town_find, NULL, NULL},
     {"card-register", ROLE_PERSONALISATION, TWO_PERSONS, JOURNALLED, CARD_FIELDS, 0, card_register, NULL, NULL},
+    {"certificate-reenter", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_KIND | FIELD_NONCE | FIELD_STATEMENT | FIELD_CERTIFICATE, 0, reenter_run, NULL, NULL},
     {"import", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_FILE, 0, town_import, NULL, NULL},
     {"event", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_RESIDENT | FIELD_EVENT, EVENT_FIELDS, town_event, NULL, NULL},
     {"mass-list", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED_BRIEFLY, LIST_FIELDS, FIELD_DIGEST, mass_list, mass_list_finish, NULL},

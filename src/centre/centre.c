@@ -8,6 +8,7 @@
 #include "centre/certificate.h"
 #include "centre/crl.h"
 #include "centre/journal.h"
+#include "centre/restore.h"
 #include "centre/setup.h"
 #include "centre/signing.h"
 #include "crypto/hash.h"
@@ -46,7 +47,9 @@ enum err centre_open(struct centre *centre, struct fault *fault)
         return fault_set(fault, err, "signer", "the signer does not answer");
     for (int kind = 0; kind < NUM_KINDS; kind++)
         centre->serial_floor[kind] = (int64_t)floors.of[kind].serial;
-    err = read_permit_key(centre, fault);
+    err = restore_check(centre->store, &floors, fault);
+    if (err == ERR_NONE)
+        err = read_permit_key(centre, fault);
     if (err != ERR_NONE)
         return err;
     snprintf(centre->counter_id, sizeof centre->counter_id, "%.5s001A", centre->town->code);

@@ -84,8 +84,8 @@ static enum err open_maps(struct data *data, const struct data_paths *paths, str
     return err;
 }
 
-enum err data_open(const struct data_paths *paths, int signer_fd, const char *municipality,
-                   struct data *out, struct fault *fault)
+static enum err open_database(const struct data_paths *paths, int signer_fd,
+                              const char *municipality, struct data *out, struct fault *fault)
 {
     struct centre *centre = &out->centre;
     *out = (struct data){0};
@@ -102,12 +102,26 @@ enum err data_open(const struct data_paths *paths, int signer_fd, const char *mu
         err = store_open(paths->database, STORE_WRITER, &centre->store, fault);
     if (err == ERR_NONE)
         err = store_migrate(centre->store, fault);
-    if (err == ERR_NONE)
-        err = store_claim(centre->store, fault);
+    return err == ERR_NONE ? store_claim(centre->store, fault) : err;
+}
+
+enum err data_open_database(const struct data_paths *paths, const char *municipality,
+                            struct data *out, struct fault *fault)
+{
+    enum err err = open_database(paths, -1, municipality, out, fault);
+    if (err != ERR_NONE)
+        data_done(out);
+    return err;
+}
+
+enum err data_open(const struct data_paths *paths, int signer_fd, const char *municipality,
+                   struct data *out, struct fault *fault)
+{
+    enum err err = open_database(paths, signer_fd, municipality, out, fault);
     if (err == ERR_NONE)
         err = open_maps(out, paths, fault);
     if (err == ERR_NONE)
-        err = centre_open(centre, fault);
+        err = centre_open(&out->centre, fault);
     if (err != ERR_NONE)
         data_done(out);
     return err;

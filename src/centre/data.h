@@ -24,6 +24,10 @@ struct data {
     bool has_new_map[NUM_KINDS]; /* it was missing or damaged, and was begun again */
 };
 
+/* data_open_database opens the town's files and the database alone, brings that to this program's
+ * version and claims it: no signer, no maps. data_done frees. */
+enum err data_open_database(const struct data_paths *paths, const char *municipality,
+                            struct data *out, struct fault *fault) MUST_USE;
 /* data_open opens everything and claims the database. signer_fd is a connected socket to the
  * signer, taken over in every case; municipality is the code of the town. Afterwards centre_start
  * brings it in line. data_done frees; takes a zeroed struct. */

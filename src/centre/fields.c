@@ -93,12 +93,11 @@ static bool read_bytes(const struct field_row *row, json_t *value, struct act_fi
                ERR_NONE;
 }
 
-static bool read_request(const struct field_row *row, json_t *value, struct act_fields *out)
+static bool read_der(const struct field_row *row, json_t *value, struct act_fields *out)
 {
-    (void)row;
     return json_is_string(value) && is_lower_hex(json_string_value(value)) &&
            json_string_length(value) > 0 &&
-           hex_decode(bytes_of_text(json_string_value(value)), &out->request) == ERR_NONE;
+           hex_decode(bytes_of_text(json_string_value(value)), field_place(row, out)) == ERR_NONE;
 }
 
 static bool read_date(const struct field_row *row, json_t *value, struct act_fields *out)
@@ -214,7 +213,8 @@ static const struct field_row rows[] = {
     {FIELD_NONCE, "nonce", read_bytes, AT(nonce)},
     {FIELD_CHALLENGE, "challenge", read_bytes, AT(challenge)},
     {FIELD_STATEMENT, "statement", read_bytes, AT(statement)},
-    {FIELD_REQUEST, "request", read_request, 0, 0},
+    {FIELD_REQUEST, "request", read_der, AT(request)},
+    {FIELD_CERTIFICATE, "certificate", read_der, AT(certificate)},
     {FIELD_POINT, "point", read_bytes, AT(point)},
     {FIELD_TOKEN, "token", read_text, AT(token)},
     {FIELD_NOTE, "note", read_text, AT(note)},
@@ -266,6 +266,7 @@ enum err fields_parse(json_t *object, uint64_t required, uint64_t optional, stru
 {
     *out = (struct act_fields){0};
     buffer_init(&out->request, LIMIT_REQUEST);
+    buffer_init(&out->certificate, LIMIT_CERTIFICATE);
     if (!json_is_object(object))
         return fault_set(fault, ERR_MALFORMED, "fields", "fields is not an object");
     const char *name;
@@ -285,4 +286,5 @@ enum err fields_parse(json_t *object, uint64_t required, uint64_t optional, stru
 void fields_done(struct act_fields *fields)
 {
     buffer_done(&fields->request);
+    buffer_done(&fields->certificate);
 }

@@ -80,6 +80,19 @@ static struct basic_four four_of(const struct resident_four *four)
     };
 }
 
+enum err subject_is_of(struct centre *centre, const struct resident *resident,
+                       const struct basic_four *four, bool *out, struct fault *fault)
+{
+    struct resident_four strings;
+    enum err err = resident_four(resident, centre->substitutes, &strings, fault);
+    if (err != ERR_NONE)
+        return err;
+    const struct basic_four now = four_of(&strings);
+    *out = bytes_equal(now.name, four->name) && bytes_equal(now.birth_date, four->birth_date) &&
+           bytes_equal(now.sex, four->sex) && bytes_equal(now.address, four->address);
+    return ERR_NONE;
+}
+
 enum err subject_encode_tbs(struct centre *centre, const struct resident *resident,
                             const struct certificate *row, const char *common_name,
                             struct bytes spki, struct buffer *out, struct fault *fault)

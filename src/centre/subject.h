@@ -9,6 +9,10 @@
 enum err subject_common_name(struct centre *centre, enum kind kind, int64_t now,
                              char out[static PROFILE_COMMON_NAME], struct fault *fault) MUST_USE;
 
+/* subject_is_of says whether a certificate's basic four are the register's of today. page:S09 */
+enum err subject_is_of(struct centre *centre, const struct resident *resident,
+                       const struct basic_four *four, bool *out, struct fault *fault) MUST_USE;
+
 /* subject_encode_tbs appends the TBSCertificate for a row's kind, serial, times and card. */
 enum err subject_encode_tbs(struct centre *centre, const struct resident *resident,
                             const struct certificate *row, const char *common_name,

@@ -7,6 +7,7 @@
 #include "centre/certificate.h"
 #include "centre/issue.h"
 #include "centre/nonce.h"
+#include "centre/reenter.h"
 
 static const struct reason reason_other_card = {"statement", "S02", "other-card",
                                                 "This is not the card of the application.",
@@ -82,7 +83,7 @@ static bool hear(struct act_call *call, const struct application *application,
         return false;
     tell_card(call, statement);
     return desk_check_card(call, application, &resident, card->id) &&
-           card_reconcile(call, statement);
+           card_reconcile(call, statement) && reenter_tell(call, statement);
 }
 
 bool desk_card_present(struct act_call *call)

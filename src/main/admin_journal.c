@@ -20,6 +20,13 @@ struct checkpoint {
     uint8_t head[CHAIN_LEN], signature[64];
 };
 
+/* A restore, as its entry tells it: what was signed of the entries that it lost. */
+struct restored {
+    int64_t number, time; /* of the entry */
+    int64_t last; /* lost entry whose head the signer had signed last; INT64_MAX: log lost */
+};
+#define RESTORES_MAX 64
+
 struct verification {
     struct counter_line *line;
     int64_t last; /* number of the last entry that was read */
@@ -30,6 +37,8 @@ struct verification {
     size_t room;
     struct checkpoint *checkpoints;
     size_t num_checkpoints;
+    struct restored restores[RESTORES_MAX];
+    size_t num_restores;
     uint8_t point[65];
 };
 
@@ -92,6 +101,22 @@ static bool read_data(struct verification *verification, json_t *entry, struct b
     return false;
 }
 
+/* Checkpoints of what was lost name a time before the restore, and an entry that its statement
+ * knows of. A restore whose data cannot be read excuses nothing. */
+static void note_restore(struct verification *verification, json_t *entry, struct bytes data)
+{
+    json_t *said = json_loadb((const char *)data.data, data.len, 0, NULL);
+    json_t *last = json_object_get(json_object_get(said, "signed"), "number");
+    bool is_lost = strcmp(text_field(said, "log"), "lost") == 0;
+    if (json_is_integer(last) && verification->num_restores < RESTORES_MAX)
+        verification->restores[verification->num_restores++] = (struct restored){
+            .number = verification->last,
+            .time = json_integer_value(json_object_get(entry, "time")),
+            .last = is_lost ? INT64_MAX : json_integer_value(last),
+        };
+    json_decref(said);
+}
+
 /* The personal data open the commitment, or say by which rule they were erased. */
 static const char *check_data(struct verification *verification, json_t *entry,
                               const uint8_t commitment[static CHAIN_LEN])
@@ -108,6 +133,8 @@ static const char *check_data(struct verification *verification, json_t *entry,
     if (chain_commit(salt, buffer_bytes(&data), opened) != ERR_NONE ||
         memcmp(opened, commitment, CHAIN_LEN) != 0)
         return say("its data were changed", "内容が変更されています");
+    if (strcmp(text_field(entry, "kind"), "restore:done") == 0)
+        note_restore(verification, entry, buffer_bytes(&data));
     return NULL;
 }
 
@@ -200,7 +227,25 @@ static bool signature_is_right(const struct verification *verification,
                            checkpoint->signature) == ERR_NONE;
 }
 
-static int check_checkpoints(const struct verification *verification)
+static bool is_lost(const struct verification *verification, const struct checkpoint *checkpoint)
+{
+    for (size_t i = 0; i < verification->num_restores; i++) {
+        const struct restored *restored = &verification->restores[i];
+        if (checkpoint->number >= restored->number && checkpoint->time <= restored->time &&
+            checkpoint->number <= restored->last)
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_chain(const struct verification *verification,
+                        const struct checkpoint *checkpoint)
+{
+    return checkpoint->number >= 0 && checkpoint->number <= verification->last &&
+           memcmp(checkpoint->head, verification->heads[checkpoint->number], CHAIN_LEN) == 0;
+}
+
+static int check_checkpoints(const struct verification *verification, size_t *num_lost)
 {
     for (size_t i = 0; i < verification->num_checkpoints; i++) {
         const struct checkpoint *checkpoint = &verification->checkpoints[i];
@@ -208,14 +253,19 @@ static int check_checkpoints(const struct verification *verification)
             return find_wrong(say("the signature of its checkpoint is wrong",
                                   "チェックポイントの署名が正しくありません"),
                               checkpoint->number);
+        if (is_in_chain(verification, checkpoint))
+            continue;
+        if (is_lost(verification, checkpoint)) {
+            ++*num_lost;
+            continue;
+        }
         if (checkpoint->number > verification->last || checkpoint->number < 0)
             return find_wrong(say("the journal was cut: a checkpoint names a later entry",
                                   "記録簿が切り詰められています"),
                               checkpoint->number);
-        if (memcmp(checkpoint->head, verification->heads[checkpoint->number], CHAIN_LEN) != 0)
-            return find_wrong(say("the journal was rewritten: its checkpoint has another head",
-                                  "記録簿が書き換えられています"),
-                              checkpoint->number);
+        return find_wrong(say("the journal was rewritten: its checkpoint has another head",
+                              "記録簿が書き換えられています"),
+                          checkpoint->number);
     }
     return EXIT_DONE;
 }
@@ -250,13 +300,33 @@ static int read_page(struct verification *verification, bool *more)
 static void print_result(const struct verification *verification)
 {
     if (verification->line->values[COUNTER_JSON])
-        printf("{\"entries\": %" PRId64 ", \"erased\": %" PRId64 ", \"checkpoints\": %zu}\n",
-               verification->last, verification->num_erased, verification->num_checkpoints);
+        printf("{\"entries\": %" PRId64 ", \"erased\": %" PRId64
+               ", \"checkpoints\": %zu, \"restores\": %zu}\n",
+               verification->last, verification->num_erased, verification->num_checkpoints,
+               verification->num_restores);
     else
         printf(say("the journal holds: %" PRId64 " entries, %" PRId64 " erased, %zu checkpoints\n",
                    "記録簿は正しい状態です: %" PRId64 " 件 (消去済み %" PRId64
                    " 件)、チェックポイント %zu 件\n"),
                verification->last, verification->num_erased, verification->num_checkpoints);
+}
+
+/* A restore is never silent: whoever could fake one is the operator. */
+static void say_restores(const struct verification *verification, size_t num_lost)
+{
+    if (verification->line->values[COUNTER_JSON])
+        return; /* print_result has them */
+    for (size_t i = 0; i < verification->num_restores; i++)
+        printf(say("entry %" PRId64 ": the journal was restored; what stood from here on before is "
+                   "lost. Ask the operator why\n",
+                   "%" PRId64
+                   " 番: 記録簿が復元されています。以前のこれ以降の記録は失われています。"
+                   "運用者に理由を確認してください\n"),
+               verification->restores[i].number);
+    if (num_lost)
+        printf(
+            say("%zu checkpoints are of lost entries\n", "失われた記録のチェックポイント %zu 件\n"),
+            num_lost);
 }
 
 static int verify(struct verification *verification)
@@ -272,7 +342,10 @@ static int verify(struct verification *verification)
     }
     if (against && !read_against(verification, against))
         return complain_err(against, ERR_MALFORMED);
-    int status = check_checkpoints(verification);
+    size_t num_lost = 0;
+    int status = check_checkpoints(verification, &num_lost);
+    if (status == EXIT_DONE)
+        say_restores(verification, num_lost);
     if (status == EXIT_DONE)
         print_result(verification);
     return status;

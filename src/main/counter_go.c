@@ -182,3 +182,31 @@ int run_counter_go(int argc, char **argv)
             return counter_go(&line, &answer, commands[i].stop);
     return EXIT_USAGE;
 }
+
+/* -- a certificate that the centre lost -- */
+
+const struct option counter_reenter_options[] = {
+    COUNTER_COMMON,
+    COUNTER_AT_READER,
+    {"kind", required_argument, NULL, COUNTER_KIND},
+    {0},
+};
+
+int run_counter_reenter(int argc, char **argv)
+{
+    struct counter_line line CLEANUP_COUNTER_LINE;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    enum kind kind;
+    int status = counter_line_read(argc, argv, counter_reenter_options, 0, &line);
+    if (status != EXIT_DONE)
+        return status;
+    const char *text = line.values[COUNTER_KIND];
+    if (!text || kind_parse(text, &kind) != ERR_NONE)
+        return complain_usage("counter reenter: --kind is signature or authentication");
+    struct desk desk CLEANUP(desk_done) = {.line = &line};
+    status = insert_card(&desk);
+    if (status != EXIT_DONE)
+        return status;
+    terminal_reenter(&desk.terminal, kind, &answer);
+    return counter_print(&line, &answer);
+}

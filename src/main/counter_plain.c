@@ -225,6 +225,7 @@ const struct command counter_commands[] = {
     {"counter card", run_counter_go, counter_go_options, "read the card", "カードを確認"},
     {"counter pin", run_counter_go, counter_go_options, "PIN: typed, set or reset, as the step says", "暗証番号の入力・設定・再設定"},
     {"counter issue", run_counter_go, counter_go_options, "issue and write into the card", "発行してカードへ記録"},
+    {"counter reenter", run_counter_reenter, counter_reenter_options, "bring back a certificate that the centre lost", "失われた電子証明書の記録をカードから復元"},
     {"counter paper", run_counter_plain, step_options, "the papers were seen", "書類を確認した"},
     {"counter step", run_counter_plain, step_options, "a step was done by an officer", "職員による手順の完了"},
     {"counter reset", run_counter_plain, step_options, "reset the PIN in this visit", "この来庁で暗証番号を再設定"},

@@ -99,6 +99,31 @@ static bool add_token(struct card_session *session, json_t *fields, struct count
     return true;
 }
 
+/* Does the centre's answer name this kind as lost? */
+static bool is_lost(const struct counter_answer *answer, enum kind kind)
+{
+    size_t i;
+    json_t *name;
+    json_array_foreach (json_object_get(answer->detail, "lost"), i, name)
+        if (strcmp(json_string_value(name), kind_name(kind)) == 0)
+            return true;
+    return false;
+}
+
+/* The centre's answer to the step stays in *out; only what went wrong takes its place. */
+static void bring_back(struct terminal *terminal, enum kind kind, struct counter_answer *out)
+{
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    if (out->outcome != COUNTER_DONE || !is_lost(out, kind))
+        return;
+    terminal_reenter(terminal, kind, &answer);
+    if (answer.outcome == COUNTER_DONE)
+        return;
+    counter_answer_done(out);
+    *out = answer;
+    answer = (struct counter_answer){0};
+}
+
 static void terminal_present(struct terminal *terminal, int64_t number, struct counter_answer *out)
 {
     struct card_session session CLEANUP_CARD_SESSION = {0};
@@ -107,7 +132,10 @@ static void terminal_present(struct terminal *terminal, int64_t number, struct c
         json_decref(fields);
         return;
     }
-    ask_stated(terminal, &session, "card-present", number, fields, out);
+    if (ask_stated(terminal, &session, "card-present", number, fields, out)) {
+        card_session_end(&session);
+        bring_back(terminal, KIND_AUTHENTICATION, out);
+    }
 }
 
 void terminal_register(struct terminal *terminal, const uint8_t point[static PERMIT_POINT_LEN],
@@ -243,8 +271,11 @@ static void terminal_pin(struct terminal *terminal, int64_t number, enum kind ki
         bool is_done = pin_steps[i].purpose
                            ? set_pin(terminal, &session, number, kind, pin_steps[i].purpose, out)
                            : verify_pin(terminal, &session, kind, out);
-        if (is_done)
-            ask_stated(terminal, &session, "pin", number, fields_of(number, &kind), out);
+        if (is_done &&
+            ask_stated(terminal, &session, "pin", number, fields_of(number, &kind), out)) {
+            card_session_end(&session);
+            bring_back(terminal, kind, out);
+        }
         return;
     }
     fail(out, ERR_UNSUPPORTED, NULL, step);
@@ -342,6 +373,25 @@ static void terminal_install(struct terminal *terminal, int64_t number, enum kin
     if (begin_with_id(terminal, &session, out) && verify_pin(terminal, &session, kind, out) &&
         install(terminal, &session, number, kind, out))
         ask_stated(terminal, &session, "receipt", number, fields_of(number, &kind), out);
+}
+
+void terminal_reenter(struct terminal *terminal, enum kind kind, struct counter_answer *out)
+{
+    struct card_session session CLEANUP_CARD_SESSION = {0};
+    struct buffer leaf CLEANUP_BUFFER;
+    struct fault fault = {0};
+    buffer_init(&leaf, LIMIT_CERTIFICATE);
+    if (!begin(terminal, &session, out) ||
+        (kind == KIND_SIGNATURE && !verify_pin(terminal, &session, kind, out)))
+        return;
+    enum err err = card_read_certificate(&session, kind, CARD_LEAF, &leaf, &fault);
+    if (err != ERR_NONE) {
+        fail(out, err, &fault, "certificate");
+        return;
+    }
+    json_t *fields = fields_of(0, &kind);
+    json_object_set_new(fields, "certificate", json_hex(buffer_bytes(&leaf)));
+    ask_stated(terminal, &session, "certificate-reenter", 0, fields, out);
 }
 
 bool terminal_step(struct terminal *terminal, const struct counter_answer *application,

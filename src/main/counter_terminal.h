@@ -24,6 +24,10 @@ void terminal_done(struct terminal *terminal);
 /* Each leaves the centre's last answer in *out: done with the application as it stands now,
  * refused, or failed with the fault (the card's or the centre's). */
 
+/* terminal_reenter brings a certificate that the centre lost, and this card has, back to it. The
+ * signature one needs its PIN. */
+void terminal_reenter(struct terminal *terminal, enum kind kind, struct counter_answer *out);
+
 /* terminal_step does the step that an application's answer names as next, if it is one that needs
  * the card; false if it is not. */
 bool terminal_step(struct terminal *terminal, const struct counter_answer *application,

@@ -17,6 +17,7 @@ static const struct {
     const char *name;
     mode_t mode;
 } items[NUM_DATA_ITEMS] = {
+    [DATA_SIGNED_LOG] = {"signer/signed.log", 0},
     [DATA_SIGNER] = {"signer", 0700},
     [DATA_DATABASE] = {"database", 0700},
     [DATA_STATUS] = {"status", 0750},

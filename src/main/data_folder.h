@@ -8,6 +8,7 @@
 #include "base/err.h"
 
 enum data_item {
+    DATA_SIGNED_LOG,
     DATA_SIGNER,    /* sealed keys, signed.log, the authorities' certificates */
     DATA_DATABASE,  /* the folder of the database */
     DATA_STATUS,    /* the maps */

@@ -17,6 +17,8 @@ static const struct command commands[] = {
     {"serve", jpkid_serve, serve_options, "run the service", "サービスを実行"},
     {"backup", jpkid_backup, backup_options, "copy everything that must not be lost, while it runs",
      "稼働中に、失ってはならないものをすべて複製"},
+    {"restore", jpkid_restore, restore_options, "say that data were restored, and go on above them",
+     "復元したことを宣言し、欠番を避けて再開"},
     {0},
 };
 

@@ -89,9 +89,30 @@ static enum err checkpoint_rises(const struct signer *signer, const struct signe
                      "entry %" PRIu64 " does not extend %" PRIu64, record->number, last->number);
 }
 
+static enum err floors_rise(const struct signer *signer, const struct signed_record *record,
+                            struct fault *fault)
+{
+    const struct signer_floors_of_kind *floors = &signer->floors.of[record->kind];
+    if (record->number >= floors->serial && record->crl_number >= floors->crl_number &&
+        record->when >= floors->this_update)
+        return ERR_NONE;
+    return fault_set(fault, ERR_DENIED, "floors rise", "a restore lowers no floor");
+}
+
+/* Only the operator's command leads here, never commit. */
+static enum err journal_goes_on(const struct signer *signer, const struct signed_record *record,
+                                struct fault *fault)
+{
+    (void)signer;
+    (void)record;
+    (void)fault;
+    return ERR_NONE;
+}
+
 static void note_serial(struct signer *signer, const struct signed_record *record)
 {
     signer->floors.of[record->kind].serial = record->number;
+    signer->floors.of[record->kind].signed_serial = record->number;
 }
 
 static void note_crl(struct signer *signer, const struct signed_record *record)
@@ -100,7 +121,14 @@ static void note_crl(struct signer *signer, const struct signed_record *record)
     list_mark(record, mark);
     seen_add(&signer->seen, mark);
     signer->floors.of[record->kind].crl_number = record->number;
+    signer->floors.of[record->kind].signed_crl = record->number;
     signer->floors.of[record->kind].this_update = record->when;
+}
+
+static void note_restored(struct signer *signer, const struct signed_record *record)
+{
+    signer->floors.of[record->kind] = (struct signer_floors_of_kind){
+        .serial = record->number, .crl_number = record->crl_number, .this_update = record->when};
 }
 
 static void note_challenge(struct signer *signer, const struct signed_record *record)
@@ -130,6 +158,8 @@ static const struct {
     [SIGNED_CRL] = {crl_rises, true, note_crl},
     [SIGNED_PERMIT] = {challenge_is_new, false, note_challenge},
     [SIGNED_CHECKPOINT] = {checkpoint_rises, true, note_checkpoint},
+    [SIGNED_RESTORED] = {floors_rise, false, note_restored},
+    [SIGNED_JOURNAL_AGAIN] = {journal_goes_on, false, note_checkpoint},
 };
 
 static void take_in(struct signer *signer, const struct signed_record *record)

@@ -43,7 +43,13 @@ static void detail_encode(const struct signed_record *record, struct buffer *out
         buffer_put(out, record->card_id, CARD_ID_LEN);
         buffer_put(out, record->challenge, CHALLENGE_LEN);
         return;
+    case SIGNED_RESTORED:
+        buffer_put_u64(out, record->number);
+        buffer_put_u64(out, record->crl_number);
+        buffer_put_u64(out, (uint64_t)record->when);
+        return;
     case SIGNED_CHECKPOINT:
+    case SIGNED_JOURNAL_AGAIN:
         buffer_put_u64(out, record->number);
         buffer_put_u64(out, (uint64_t)record->when);
         buffer_put(out, record->head, SIGNED_DIGEST_LEN);
@@ -69,7 +75,12 @@ static bool detail_parse(struct reader *reader, struct signed_record *out)
         read = reader_copy(reader, out->card_id, CARD_ID_LEN) &&
                reader_copy(reader, out->challenge, CHALLENGE_LEN);
         break;
+    case SIGNED_RESTORED:
+        read = reader_u64(reader, &out->number) && reader_u64(reader, &out->crl_number) &&
+               reader_u64(reader, &when);
+        break;
     case SIGNED_CHECKPOINT:
+    case SIGNED_JOURNAL_AGAIN:
         read = reader_u64(reader, &out->number) && reader_u64(reader, &when) &&
                reader_copy(reader, out->head, SIGNED_DIGEST_LEN);
         break;
@@ -107,7 +118,7 @@ static bool body_parse(struct bytes input, struct signed_record *out)
         !reader_u8(&reader, &type) || !reader_u8(&reader, &kind) ||
         !reader_copy(&reader, out->digest, SIGNED_DIGEST_LEN))
         return false;
-    if (type < SIGNED_AUTHORITY || type > SIGNED_CHECKPOINT || kind >= NUM_KINDS)
+    if (type < SIGNED_AUTHORITY || type > SIGNED_JOURNAL_AGAIN || kind >= NUM_KINDS)
         return false;
     out->time = (int64_t)time;
     out->type = (enum signed_type)type;

@@ -18,7 +18,9 @@ enum signed_type {
     SIGNED_RESPONDER = 3,
     SIGNED_CRL = 4,
     SIGNED_PERMIT = 5,
-    SIGNED_CHECKPOINT = 6
+    SIGNED_CHECKPOINT = 6,
+    SIGNED_RESTORED = 7,      /* not signed, but said by the operator: floors of one kind … */
+    SIGNED_JOURNAL_AGAIN = 8, /* … and where the journal goes on, once the database was set back */
 };
 
 struct signed_record {
@@ -28,6 +30,7 @@ struct signed_record {
     enum kind kind;                    /* of a permit: the permit's; of a checkpoint: 0 */
     uint8_t digest[SIGNED_DIGEST_LEN]; /* SHA-256 of the bytes that are signed */
     uint64_t number;                   /* serial, CRL number, or the checkpoint's entry */
+    uint64_t crl_number;               /* of RESTORED, beside its serial */
     int64_t when;                      /* thisUpdate of a CRL, time of a checkpoint */
     uint8_t scope[SIGNED_DIGEST_LEN];  /* of a CRL: SHA-256 of its point; zeros: the full one */
     uint8_t head[SIGNED_DIGEST_LEN];   /* of a checkpoint */

@@ -131,6 +131,8 @@ static enum err ask_floors(struct signer *signer, struct question *question, str
         buffer_put_u64(answer, floors.of[kind].serial);
         buffer_put_u64(answer, floors.of[kind].crl_number);
         buffer_put_u64(answer, (uint64_t)floors.of[kind].this_update);
+        buffer_put_u64(answer, floors.of[kind].signed_serial);
+        buffer_put_u64(answer, floors.of[kind].signed_crl);
     }
     checkpoint_put(answer, &floors.checkpoint);
     return ERR_NONE;

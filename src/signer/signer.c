@@ -159,6 +159,32 @@ void signer_get_floors(const struct signer *signer, struct signer_floors *out)
     *out = signer->floors;
 }
 
+static enum err restored_put(struct signer *signer, enum kind kind,
+                             const struct signer_floors_of_kind *floors, struct fault *fault)
+{
+    struct signed_record record = {.type = SIGNED_RESTORED,
+                                   .kind = kind,
+                                   .number = floors->serial,
+                                   .crl_number = floors->crl_number,
+                                   .when = floors->this_update};
+    return signer_admit(signer, &record, fault);
+}
+
+enum err signer_restore(struct signer *signer, const struct signer_floors *floors,
+                        struct fault *fault)
+{
+    enum err err = ERR_NONE;
+    for (enum kind kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+        err = restored_put(signer, kind, &floors->of[kind], fault);
+    struct signed_record record = {.type = SIGNED_JOURNAL_AGAIN,
+                                   .number = floors->checkpoint.number,
+                                   .when = floors->checkpoint.time};
+    memcpy(record.head, floors->checkpoint.head, SIGNER_HEAD_LEN);
+    if (err == ERR_NONE)
+        err = signer_admit(signer, &record, fault);
+    return err == ERR_NONE ? signer_admitted(signer, fault) : err;
+}
+
 /* The authority's own certificate stays here: everything else is held against it. */
 enum err signer_issuer_keep(struct signer *signer, enum kind kind, struct bytes tbs,
                             struct bytes signature, struct fault *fault)

@@ -36,6 +36,12 @@ void signer_cleanup(struct signer **signer);
 const char *signer_token_files(const struct signer *signer);
 bool signer_was_torn(const struct signer *signer); /* an unfinished last record was cut off */
 
+/* signer_restore is what the operator says after the database, or the log, was set back: floors
+ * that are not below the signer's (ERR_DENIED), and where the restored journal goes on. Logged and
+ * synced like a signature. There is no question for it: commit cannot ask. */
+enum err signer_restore(struct signer *signer, const struct signer_floors *floors,
+                        struct fault *fault) MUST_USE;
+
 /* The same contracts as the client's functions of these names. */
 enum err signer_sign_certificate(struct signer *signer, enum kind kind,
                                  enum signer_certificate what, struct bytes tbs,

@@ -195,10 +195,12 @@ static bool take_floors(struct reader *reader, struct signer_floors *out)
         return false;
     for (size_t kind = 0; kind < NUM_KINDS; kind++) {
         uint64_t time;
-        if (!reader_u64(reader, &out->of[kind].serial) ||
-            !reader_u64(reader, &out->of[kind].crl_number) || !reader_u64(reader, &time))
+        struct signer_floors_of_kind *of = &out->of[kind];
+        if (!reader_u64(reader, &of->serial) || !reader_u64(reader, &of->crl_number) ||
+            !reader_u64(reader, &time) || !reader_u64(reader, &of->signed_serial) ||
+            !reader_u64(reader, &of->signed_crl))
             return false;
-        out->of[kind].this_update = (int64_t)time;
+        of->this_update = (int64_t)time;
     }
     return checkpoint_take(reader, &out->checkpoint) && reader_is_done(reader);
 }

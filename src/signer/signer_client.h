@@ -93,13 +93,17 @@ void signer_checkpoint_encode(const struct signer_checkpoint *checkpoint, struct
 void signer_checkpoint_link(uint8_t head[static SIGNER_HEAD_LEN],
                             const uint8_t link[static SIGNER_HEAD_LEN]);
 
-/* The highest of everything that was ever signed: after a restore the centre starts above them. */
+/* The highest of everything that was ever signed, or that a restore said could have been: the
+ * centre starts above them. What was signed since the last restore the database must have, or it
+ * was set back. */
+struct signer_floors_of_kind {
+    uint64_t serial, crl_number;
+    int64_t this_update;
+    uint64_t signed_serial, signed_crl; /* the highest since the last restore; 0: none */
+};
 struct signer_floors {
     uint64_t sequence; /* records in signed.log */
-    struct {
-        uint64_t serial, crl_number;
-        int64_t this_update;
-    } of[NUM_KINDS];
+    struct signer_floors_of_kind of[NUM_KINDS];
     struct signer_checkpoint checkpoint; /* number 0: none yet */
 };
 enum err signer_client_floors(struct signer_client *client, struct signer_floors *out) MUST_USE;
