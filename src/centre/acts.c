@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "centre/card.h"
 #include "centre/crl.h"
+#include "centre/health.h"
 #include "centre/journal.h"
 #include "centre/journal_read.h"
 #include "centre/parked.h"
@@ -67,7 +68,7 @@ static bool run_status(struct act_call *call)
     act_answer(call, "journal", json_integer(number));
     act_answer(call, "epoch", json_integer(epoch));
     act_answer_bytes(call, "head", bytes_of(head, sizeof head));
-    return count_certificates(call);
+    return count_certificates(call) && health_tell(call);
 }
 
 static bool finish_crl(struct act_call *call)

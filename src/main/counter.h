@@ -86,6 +86,8 @@ int run_counter_open(int argc, char **argv);
 int run_counter_go(int argc, char **argv);
 int run_counter_reenter(int argc, char **argv);
 extern const struct option counter_open_options[], counter_go_options[], counter_reenter_options[];
+int run_admin_status(int argc, char **argv);
+extern const struct option admin_status_options[];
 int run_admin_journal(int argc, char **argv);
 extern const struct option admin_journal_options[];
 int run_admin_mass(int argc, char **argv);

@@ -133,7 +133,6 @@ static const struct {
     {"hold-mistaken", "hold-mistaken", mistaken_options, 0, NULL, counter_print, NULL},
     {"approve", "approve", number_options, 1, word_is_number, counter_print, NULL},
     {"parked", "parked-list", number_options, 0, NULL, counter_print_parked, "parked"},
-    {"status", "status", number_options, 0, NULL, counter_print, NULL},
     {"staff", "staff-list", number_options, 0, NULL, counter_print, NULL},
     {"crl", "crl", number_options, 0, NULL, counter_print, NULL},
     {"checkpoint", "checkpoint", number_options, 0, NULL, counter_print, NULL},
@@ -243,7 +242,7 @@ const struct command counter_commands[] = {
 };
 
 const struct command admin_commands[] = {
-    {"admin status", run_counter_plain, number_options, "how the centre stands", "状況を表示"},
+    {"admin status", run_admin_status, admin_status_options, "what is wrong, and what to do", "異常の有無と対処を表示"},
     {"admin staff", run_counter_plain, number_options, "list the staff", "職員の一覧"},
     {"admin journal", run_admin_journal, admin_journal_options, "verify the journal", "記録簿を検証"},
     {"admin checkpoint", run_counter_plain, number_options, "sign the journal's head now", "記録簿の末尾に署名"},

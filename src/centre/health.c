@@ -1,0 +1,252 @@
+#include "centre/health.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "centre/journal.h"
+#include "store/rows.h"
+
+#define MINUTE ((int64_t)60)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+#define YEAR   (365 * DAY)
+#define MIB    ((uint64_t)1024 * 1024)
+
+/* From when on something is told. A list is made every day and good for two; a responder's
+ * certificate is renewed at half of its 24 hours; a leaf lives up to six years and ends no later
+ * than its authority. */
+#define CHECKPOINT_WARN (5 * MINUTE)
+#define CHECKPOINT_LATE HOUR
+#define CRL_WARN        (25 * HOUR)
+#define RESPONDER_WARN  (10 * HOUR)
+#define AUTHORITY_WARN  (6 * YEAR)
+#define AUTHORITY_LATE  (1 * YEAR)
+#define BACKUP_WARN     (26 * HOUR)
+#define BACKUP_LATE     (7 * DAY)
+#define PARKED_WARN     DAY
+#define SYNC_WARN       200 /* milliseconds */
+#define SYNC_LATE       2000
+#define DISK_WARN       (1024 * MIB)
+#define DISK_LATE       (128 * MIB)
+
+static const char *const levels[] = {"ok", "warn", "wrong"};
+
+/* Both sentences take the same arguments. */
+static void PRINTF_LIKE(4, 6) PRINTF_LIKE(5, 6)
+    find(json_t *list, const char *what, enum health level, const char *en, const char *ja, ...)
+{
+    char text_en[256], text_ja[256];
+    va_list arguments;
+    va_start(arguments, ja);
+    vsnprintf(text_en, sizeof text_en, en, arguments);
+    va_end(arguments);
+    va_start(arguments, ja);
+    vsnprintf(text_ja, sizeof text_ja, ja, arguments);
+    va_end(arguments);
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "what", what, "level",
+                                          levels[level], "en", text_en, "ja", text_ja));
+}
+
+static enum health above(int64_t value, int64_t warn, int64_t wrong)
+{
+    return value > wrong ? HEALTH_WRONG : value > warn ? HEALTH_WARN : HEALTH_OK;
+}
+
+static const char *or_none(enum health level, const char *advice)
+{
+    return level == HEALTH_OK ? "" : advice;
+}
+
+/* -- each thing -- */
+
+static bool tell_disk(struct act_call *call, json_t *list)
+{
+    struct statvfs disk;
+    int fd CLEANUP_FD = open(call->centre->checkpoints, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstatvfs(fd, &disk) != 0) {
+        find(list, "disk", HEALTH_WRONG, "it cannot be read: look at the data folder's disk",
+             "読み取れません。データフォルダーのディスクを確認してください");
+        return true;
+    }
+    int64_t start = clock_monotonic();
+    bool is_synced = fdatasync(fd) == 0;
+    int64_t took = clock_monotonic() - start;
+    uint64_t left = (uint64_t)disk.f_bavail * disk.f_frsize;
+    enum health level = left < DISK_LATE   ? HEALTH_WRONG
+                        : left < DISK_WARN ? HEALTH_WARN
+                                           : HEALTH_OK;
+    find(list, "disk", level, "%" PRIu64 " MiB free%s", "空き %" PRIu64 " MiB%s", left / MIB,
+         or_none(level, ": make room, or acts will be refused"));
+    level = is_synced ? above(took, SYNC_WARN, SYNC_LATE) : HEALTH_WRONG;
+    find(list, "sync", level, "a sync takes %" PRId64 " ms%s", "同期 %" PRId64 " ms%s", took,
+         or_none(level, ": the disk is slow or failing; every act waits for it"));
+    return true;
+}
+
+/* The journal's last time is what the database knows of the clock. */
+static bool tell_clock_and_journal(struct act_call *call, json_t *list)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    int64_t entry = 0, time = 0;
+    store_query(call->centre->store, STATEMENT_JOURNAL_LAST, NO_VALUES, &rows, &call->fault);
+    if (rows_next(&rows)) {
+        entry = row_integer(&rows, 0);
+        time = row_integer(&rows, 2);
+    }
+    if (!act_ok(call, rows_end(&rows)))
+        return false;
+    enum health level = above(time - call->now, 2, MINUTE);
+    find(list, "clock", level, "%" PRId64 " s behind the journal's last entry%s",
+         "記録簿の末尾より %" PRId64 " 秒遅れ%s", time > call->now ? time - call->now : 0,
+         or_none(level, ": the clock went back; set it right (NTP) before anything is issued"));
+    struct rows last CLEANUP_ROWS = {0};
+    int64_t signed_entry = 0, signed_time = 0;
+    store_query(call->centre->store, STATEMENT_CHECKPOINT_LAST, NO_VALUES, &last, &call->fault);
+    if (rows_next(&last)) {
+        signed_entry = row_integer(&last, 0);
+        signed_time = row_integer(&last, 2);
+    }
+    if (!act_ok(call, rows_end(&last)))
+        return false;
+    level = entry == signed_entry
+                ? HEALTH_OK
+                : above(call->now - signed_time, CHECKPOINT_WARN, CHECKPOINT_LATE);
+    find(list, "journal", level, "%" PRId64 " entries, signed up to %" PRId64 "%s",
+         "%" PRId64 " 件、署名済み %" PRId64 " 件%s", entry, signed_entry,
+         or_none(level, ": run jpki admin checkpoint, and look at what jpkid says"));
+    return true;
+}
+
+static bool tell_list(struct act_call *call, json_t *list, enum kind kind)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    char what[32];
+    int64_t number = 0, made = 0, epoch = 0;
+    store_query(call->centre->store, STATEMENT_CRL_LAST, VALUES(value_integer(kind)), &rows,
+                &call->fault);
+    if (rows_next(&rows)) {
+        number = row_integer(&rows, 0);
+        made = row_integer(&rows, 1);
+        epoch = row_integer(&rows, 2);
+    }
+    if (!act_ok(call, rows_end(&rows)))
+        return false;
+    int64_t age = call->now - made;
+    bool lacks = (uint64_t)epoch < status_map_epoch(call->centre->maps[kind]) &&
+                 call->centre->has_new_change &&
+                 clock_monotonic() - call->centre->change_at > MINUTE * 1000;
+    enum health level = above(age, CRL_WARN, STATUS_CRL_LIFE);
+    if (lacks)
+        level = HEALTH_WRONG;
+    snprintf(what, sizeof what, "list of %s", kind_name(kind));
+    find(list, what, level, "number %" PRId64 ", %" PRId64 " h old, ends in %" PRId64 " h%s",
+         "番号 %" PRId64 "、%" PRId64 " 時間前に発行、残り %" PRId64 " 時間%s", number, age / HOUR,
+         (made + STATUS_CRL_LIFE - call->now) / HOUR,
+         or_none(level, ": run jpki admin crl; relying parties refuse an old list"));
+    return true;
+}
+
+static bool tell_responder(struct act_call *call, json_t *list, enum kind kind)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    struct cert cert = {0};
+    char what[32];
+    store_query(call->centre->store, STATEMENT_RESPONDER_READ, VALUES(value_integer(kind)), &rows,
+                &call->fault);
+    enum err err =
+        rows_next(&rows) ? cert_parse(row_blob(&rows, 1), &cert, &call->fault) : ERR_NONE;
+    int64_t left = cert.not_after - call->now;
+    if (!act_ok(call, rows_end(&rows)) || !act_ok(call, err))
+        return false;
+    enum health level = left < 0 ? HEALTH_WRONG : left < RESPONDER_WARN ? HEALTH_WARN : HEALTH_OK;
+    snprintf(what, sizeof what, "OCSP of %s", kind_name(kind));
+    find(list, what, level, "its certificate ends in %" PRId64 " h%s",
+         "応答者証明書の残り %" PRId64 " 時間%s", left / HOUR,
+         or_none(level, ": status should have asked for a new one; look at what jpkid says"));
+    return true;
+}
+
+static bool tell_authority(struct act_call *call, json_t *list, enum kind kind)
+{
+    int64_t left = call->centre->authorities[kind].cert.not_after - call->now;
+    char what[32];
+    enum health level = left < AUTHORITY_LATE   ? HEALTH_WRONG
+                        : left < AUTHORITY_WARN ? HEALTH_WARN
+                                                : HEALTH_OK;
+    snprintf(what, sizeof what, "authority of %s", kind_name(kind));
+    find(list, what, level, "ends in %" PRId64 " days%s", "残り %" PRId64 " 日%s", left / DAY,
+         or_none(level, ": new certificates end with it; plan its successor"));
+    return true;
+}
+
+/* The last whole line of the notes: SECONDS ENTRIES SHA256 FOLDER. */
+static int64_t last_backup(const struct centre *centre)
+{
+    char path[CENTRE_PATH + 16];
+    struct buffer notes CLEANUP_BUFFER;
+    buffer_init(&notes, LIMIT_CONFIG_FILE);
+    snprintf(path, sizeof path, "%s", centre->checkpoints);
+    char *slash = strrchr(path, '/');
+    snprintf(slash ? slash + 1 : path, 16, "backups");
+    if (file_read(path, &notes, NULL) != ERR_NONE || notes.len == 0 || !buffer_text(&notes))
+        return 0;
+    notes.data[notes.len - 1] = '\0';
+    const char *line = strrchr(buffer_text(&notes), '\n');
+    return strtoll(line ? line + 1 : buffer_text(&notes), NULL, 10);
+}
+
+static bool tell_backup(struct act_call *call, json_t *list)
+{
+    int64_t made = last_backup(call->centre), age = call->now - made;
+    enum health level = made == 0 ? HEALTH_WARN : above(age, BACKUP_WARN, BACKUP_LATE);
+    if (made == 0)
+        find(list, "backup", level, "there is none: run jpkid backup, every day",
+             "一度も作成されていません。jpkid backup を毎日実行してください");
+    else
+        find(list, "backup", level, "the last was made %" PRId64 " h ago%s",
+             "最後の作成から %" PRId64 " 時間%s", age / HOUR,
+             or_none(level, ": run jpkid backup, every day"));
+    return true;
+}
+
+#define PARKED_MOST 1000
+
+static bool tell_parked(struct act_call *call, json_t *list)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    int64_t num = 0, oldest = call->now;
+    store_query(call->centre->store, STATEMENT_PARKED_LIST,
+                VALUES(value_integer(0), value_integer(PARKED_MOST)), &rows, &call->fault);
+    for (; rows_next(&rows); num++)
+        if (row_integer(&rows, 3) < oldest)
+            oldest = row_integer(&rows, 3);
+    if (!act_ok(call, rows_end(&rows)))
+        return false;
+    enum health level = above(call->now - oldest, PARKED_WARN, INT64_MAX);
+    find(list, "waiting", level, "%" PRId64 " acts wait for a second person%s",
+         "承認待ち %" PRId64 " 件%s", num,
+         or_none(level, ", one for over a day: jpki counter parked"));
+    return true;
+}
+
+bool health_tell(struct act_call *call)
+{
+    json_t *list = json_array();
+    bool is_told = tell_disk(call, list) && tell_clock_and_journal(call, list);
+    for (int kind = 0; is_told && kind < NUM_KINDS; kind++)
+        is_told = tell_list(call, list, (enum kind)kind) &&
+                  tell_responder(call, list, (enum kind)kind) &&
+                  tell_authority(call, list, (enum kind)kind);
+    is_told = is_told && tell_backup(call, list) && tell_parked(call, list);
+    act_answer(call, "health", list);
+    return is_told && call->outcome == ACT_DONE;
+}
