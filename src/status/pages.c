@@ -23,9 +23,12 @@ static void answer_ocsp(struct pages *pages, struct bytes request, bool is_get,
     enum err err =
         responder_answer(pages->responder, request, clock_now(), &response->body, &answer);
     if (err != ERR_NONE) {
+        answer.outcome = RESPONDER_INTERNAL_ERROR;
         http_response_text(response, 500, "The request could not be answered.");
-        return;
     }
+    metrics_count(&pages->metrics, answer.outcome);
+    if (err != ERR_NONE)
+        return;
     response->content_type = "application/ocsp-response";
     http_response_header(response, "JPKI-Epoch", "%" PRIu64, answer.epoch);
     if (is_get && answer.may_be_stored && answer.max_age > 0)
@@ -142,7 +145,38 @@ static void get_push_set_authentication(void *context, const struct http_request
     answer_push_set(context, KIND_AUTHENTICATION, response);
 }
 
+static void get_metrics(void *context, const struct http_request *request,
+                        struct http_response *response)
+{
+    (void)request;
+    struct pages *pages = context;
+    struct metrics_facts facts = {.renewal = responder_renewal(pages->responder, clock_now())};
+    for (int kind = 0; kind < NUM_KINDS; kind++) {
+        facts.epochs[kind] = status_map_epoch(pages->maps[kind]);
+        facts.highest[kind] = status_map_highest(pages->maps[kind]);
+        facts.published[kind] = epoch_read(pages->published, (enum kind)kind);
+    }
+    response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    http_response_header(response, "Cache-Control", "no-store");
+    metrics_put(&pages->metrics, &facts, &response->body);
+}
+
+/* Can this process answer OCSP for both kinds? */
+static void get_health(void *context, const struct http_request *request,
+                       struct http_response *response)
+{
+    (void)request;
+    const struct pages *pages = context;
+    bool is_well = responder_renewal(pages->responder, clock_now()) > 0;
+    response->status = is_well ? 200 : 503;
+    response->content_type = "application/json";
+    http_response_header(response, "Cache-Control", "no-store");
+    buffer_put_format(&response->body, "{\"status\":\"%s\"}\n", is_well ? "ok" : "try-later");
+}
+
 static const struct http_route routes[] = {
+    {HTTP_GET, "/metrics", false, 0, get_metrics},
+    {HTTP_GET, "/health", false, 0, get_health},
     {HTTP_POST, "/ocsp", false, LIMIT_OCSP_REQUEST, post_ocsp},
     {HTTP_GET, "/ocsp/", true, 0, get_ocsp},
     {HTTP_GET, "/crl/signature.crl", false, 0, get_crl_signature},

@@ -2,13 +2,16 @@
 #pragma once
 
 #include "http/server.h"
+#include "status/metrics.h"
 #include "status/push_sets.h"
 #include "status/responder.h"
 
 struct pages {
     struct responder *responder;
     struct push_sets *push_sets;
-    const char *published; /* folder */
+    const char *published;                /* folder */
+    const struct status_map *const *maps; /* of both kinds */
+    struct metrics metrics;
 };
 
 /* pages must outlive the server. */

@@ -117,6 +117,17 @@ static const enum ocsp_status answers_of[] = {
     [STATUS_REVOKED] = OCSP_STATUS_REVOKED,
 };
 
+/* Of an answer about one certificate, from the word that it was made from. */
+static enum responder_outcome outcome_of(const struct answer_basis *basis)
+{
+    static const enum responder_outcome outcomes[] = {[OCSP_STATUS_GOOD] = RESPONDER_GOOD,
+                                                      [OCSP_STATUS_REVOKED] = RESPONDER_REVOKED,
+                                                      [OCSP_STATUS_UNKNOWN] = RESPONDER_UNKNOWN};
+    struct status_entry entry;
+    return status_word_decode(basis->word, &entry) == ERR_NONE ? outcomes[answers_of[entry.state]]
+                                                               : RESPONDER_INTERNAL_ERROR;
+}
+
 static enum err single_fill(const struct authority *authority, struct ocsp_single *single,
                             struct answer_basis *basis)
 {
@@ -222,15 +233,19 @@ static enum err answer_anew(struct responder *responder, struct bytes input,
     struct buffer certificate CLEANUP_BUFFER;
     buffer_init(&certificate, LIMIT_CERTIFICATE);
     size_t before = out->len;
+    answer->outcome = RESPONDER_MALFORMED;
     if (ocsp_request_parse(input, &request, NULL) != ERR_NONE)
         return ocsp_encode_error(OCSP_MALFORMED_REQUEST, out);
+    answer->outcome = RESPONDER_UNAUTHORIZED;
     if (!kind_of_request(responder, &request, &basis->kind))
         return ocsp_encode_error(OCSP_UNAUTHORIZED, out);
     enum err err = answer_make(responder, &request, basis, &certificate, out);
     if (err != ERR_NONE) {
         buffer_cut(out, before);
+        answer->outcome = err == ERR_NOT_FOUND ? RESPONDER_TRY_LATER : RESPONDER_INTERNAL_ERROR;
         return ocsp_encode_error(err == ERR_NOT_FOUND ? OCSP_TRY_LATER : OCSP_INTERNAL_ERROR, out);
     }
+    answer->outcome = request.num == 1 ? outcome_of(basis) : RESPONDER_SEVERAL;
     answer->epoch = epochs[basis->kind];
     answer->may_be_stored = request.nonce.len == 0;
     if (answer->may_be_stored && request.num == 1)
@@ -250,6 +265,7 @@ enum err responder_answer(struct responder *responder, struct bytes input, int64
     *answer = (struct responder_answer){0};
     if (answer_again(responder, input, now, out, &basis)) {
         answer->may_be_stored = true;
+        answer->outcome = outcome_of(&basis);
         answer->epoch = epochs[basis.kind];
     } else {
         basis = (struct answer_basis){.made = now};

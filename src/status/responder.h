@@ -26,7 +26,20 @@ enum err responder_install(struct responder *responder, enum kind kind, struct b
  * is missing. Those of an authority that has ended by now do not count: there are no more. */
 int64_t responder_renewal(struct responder *responder, int64_t now);
 
+enum responder_outcome {
+    RESPONDER_INTERNAL_ERROR,
+    RESPONDER_TRY_LATER,
+    RESPONDER_UNAUTHORIZED,
+    RESPONDER_MALFORMED,
+    RESPONDER_SEVERAL, /* about more than one certificate */
+    RESPONDER_UNKNOWN,
+    RESPONDER_REVOKED,
+    RESPONDER_GOOD,
+    NUM_RESPONDER_OUTCOMES
+};
+
 struct responder_answer {
+    enum responder_outcome outcome;
     bool may_be_stored; /* an answer without a nonce */
     int64_t max_age;    /* seconds that are left of it; 0 when it may not be stored */
     uint64_t epoch;     /* of the map, read before the words */

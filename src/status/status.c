@@ -140,9 +140,11 @@ static void push_sets_make(struct status *status)
 
 enum err status_serve(struct status *status, int listening, struct fault *fault)
 {
+    const struct status_map *maps[NUM_KINDS] = {status->maps[0], status->maps[1]};
     struct pages pages = {.responder = status->responder,
                           .push_sets = status->push_sets,
-                          .published = status->published};
+                          .published = status->published,
+                          .maps = maps};
     struct http_server *server = NULL;
     enum err err = pages_start(&pages, listening, status->num_threads, &server);
     if (err != ERR_NONE)

@@ -168,6 +168,58 @@ static void refuses_checkpoints_that_do_not_extend(void **state)
     assert_ok(sign_checkpoint(&good, 5, 2));
 }
 
+/* What the operator says after a restore: floors only rise, the journal goes on from another head,
+ * and both hold after a start. */
+static void takes_a_restore(void **state)
+{
+    (void)state;
+    struct signer_floors before, after, said;
+    signer_get_floors(signer, &before);
+    said = before;
+    said.of[KIND_SIGNATURE].serial += 1000;
+    said.of[KIND_AUTHENTICATION].crl_number += 7;
+    links[4][0] ^= 1; /* the restored journal had another fifth entry, and no sixth */
+    said.checkpoint = checkpoint_at(5, 3000);
+    assert_ok(signer_restore(signer, &said, NULL));
+    signer_again();
+    signer_get_floors(signer, &after);
+    assert_int_equal(after.of[KIND_SIGNATURE].serial, said.of[KIND_SIGNATURE].serial);
+    assert_int_equal(after.of[KIND_AUTHENTICATION].crl_number,
+                     said.of[KIND_AUTHENTICATION].crl_number);
+    assert_int_equal(after.of[KIND_SIGNATURE].signed_serial, 0);
+    assert_int_equal(after.sequence, before.sequence + NUM_KINDS + 1);
+    struct signer_checkpoint next = checkpoint_at(6, 3000);
+    assert_ok(sign_checkpoint(&next, 5, 1));
+}
+
+static void refuses_a_restore_that_lowers(void **state)
+{
+    (void)state;
+    struct signer_floors floors, lower;
+    signer_get_floors(signer, &floors);
+    for (int what = 0; what < 3; what++) {
+        lower = floors;
+        lower.of[KIND_SIGNATURE].serial -= what == 0;
+        lower.of[KIND_SIGNATURE].crl_number -= what == 1;
+        lower.of[KIND_SIGNATURE].this_update -= what == 2;
+        if (what == 1 && floors.of[KIND_SIGNATURE].crl_number == 0)
+            continue; /* it would turn round to the highest there is */
+        assert_err(signer_restore(signer, &lower, NULL), ERR_DENIED);
+    }
+    struct signer_checkpoint old = checkpoint_at(8, 4000);
+    old.head[0] ^= 1;
+    assert_err(sign_checkpoint(&old, 6, 2), ERR_DENIED);
+    struct sample leaf;
+    fixture_leaf(KIND_SIGNATURE, floors.of[KIND_SIGNATURE].serial, &leaf);
+    assert_err(fixture_sign(KIND_SIGNATURE, SIGNER_LEAF, leaf.cert.tbs, NULL), ERR_DENIED);
+    sample_free(&leaf);
+    fixture_leaf(KIND_SIGNATURE, floors.of[KIND_SIGNATURE].serial + 1, &leaf);
+    assert_ok(fixture_sign(KIND_SIGNATURE, SIGNER_LEAF, leaf.cert.tbs, NULL));
+    sample_free(&leaf);
+    signer_get_floors(signer, &floors);
+    assert_int_equal(floors.of[KIND_SIGNATURE].signed_serial, floors.of[KIND_SIGNATURE].serial);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +229,8 @@ int main(void)
         cmocka_unit_test(refuses_malformed_permits),
         cmocka_unit_test(signs_checkpoints_that_extend),
         cmocka_unit_test(refuses_checkpoints_that_do_not_extend),
+        cmocka_unit_test(takes_a_restore),
+        cmocka_unit_test(refuses_a_restore_that_lowers),
     };
     return cmocka_run_group_tests(tests, signer_begin, signer_end);
 }

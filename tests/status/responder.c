@@ -56,6 +56,24 @@ static struct ocsp_id id_of(enum kind kind, enum hash hash, uint64_t serial, str
 
 static struct buffer answer_bytes;
 
+/* What is counted is what was answered, anew or again. */
+static void check_counted(const struct ocsp_response *response, enum responder_outcome counted)
+{
+    static const enum responder_outcome singles[] = {[OCSP_STATUS_GOOD] = RESPONDER_GOOD,
+                                                     [OCSP_STATUS_REVOKED] = RESPONDER_REVOKED,
+                                                     [OCSP_STATUS_UNKNOWN] = RESPONDER_UNKNOWN};
+    if (response->outcome == OCSP_TRY_LATER)
+        assert_int_equal(counted, RESPONDER_TRY_LATER);
+    else if (response->outcome == OCSP_UNAUTHORIZED)
+        assert_int_equal(counted, RESPONDER_UNAUTHORIZED);
+    else if (response->outcome == OCSP_MALFORMED_REQUEST)
+        assert_int_equal(counted, RESPONDER_MALFORMED);
+    else if (response->outcome == OCSP_SUCCESSFUL && response->num == 1)
+        assert_int_equal(counted, singles[response->singles[0].status]);
+    else if (response->outcome == OCSP_SUCCESSFUL)
+        assert_int_equal(counted, RESPONDER_SEVERAL);
+}
+
 static void ask_raw(struct bytes request, int64_t now, struct ocsp_response *out,
                     struct responder_answer *answer)
 {
@@ -63,6 +81,7 @@ static void ask_raw(struct bytes request, int64_t now, struct ocsp_response *out
     buffer_init(&answer_bytes, LIMIT_OCSP_RESPONSE);
     assert_ok(responder_answer(responder, request, now, &answer_bytes, answer));
     assert_ok(ocsp_response_parse(buffer_bytes(&answer_bytes), out, NULL));
+    check_counted(out, answer->outcome);
 }
 
 static void ask(const struct ocsp_request *request, int64_t now, struct ocsp_response *out,
