@@ -10,40 +10,40 @@
 #include "law/events.h"
 #include "law/procedures.h"
 
-#define FIELD_NUMBER    (UINT64_C(1) << 0)
-#define FIELD_RESIDENT  (UINT64_C(1) << 1)
-#define FIELD_CARD      (UINT64_C(1) << 2)
-#define FIELD_KIND      (UINT64_C(1) << 3)
-#define FIELD_KINDS     (UINT64_C(1) << 4)
-#define FIELD_PROCEDURE (UINT64_C(1) << 5)
-#define FIELD_APPLICANT (UINT64_C(1) << 6)
-#define FIELD_PIN       (UINT64_C(1) << 7)
-#define FIELD_REASON    (UINT64_C(1) << 8)
-#define FIELD_STEP      (UINT64_C(1) << 9)
-#define FIELD_EVENT     (UINT64_C(1) << 10)
-#define FIELD_PURPOSE   (UINT64_C(1) << 11)
-#define FIELD_NONCE     (UINT64_C(1) << 12)
-#define FIELD_CHALLENGE (UINT64_C(1) << 13)
-#define FIELD_STATEMENT (UINT64_C(1) << 14)
-#define FIELD_REQUEST   (UINT64_C(1) << 15)
-#define FIELD_POINT     (UINT64_C(1) << 16)
-#define FIELD_TOKEN     (UINT64_C(1) << 17)
-#define FIELD_NOTE      (UINT64_C(1) << 18)
-#define FIELD_EFFECTIVE (UINT64_C(1) << 19)
-#define FIELD_CHANGES   (UINT64_C(1) << 20)
-#define FIELD_REFERENCE (UINT64_C(1) << 21)
-#define FIELD_TIME      (UINT64_C(1) << 22)
-#define FIELD_FILE      (UINT64_C(1) << 23)
-#define FIELD_FROM      (UINT64_C(1) << 24)
-#define FIELD_NAME      (UINT64_C(1) << 25)
-#define FIELD_MISSING   (UINT64_C(1) << 26)
-#define FIELD_STOPPED   (UINT64_C(1) << 27)
-#define FIELD_AFTER     (UINT64_C(1) << 28)
-#define FIELD_LIMIT     (UINT64_C(1) << 29)
-#define FIELD_COUNT     (UINT64_C(1) << 30)
-#define FIELD_DIGEST    (UINT64_C(1) << 31)
+#define FIELD_NUMBER      (UINT64_C(1) << 0)
+#define FIELD_RESIDENT    (UINT64_C(1) << 1)
+#define FIELD_CARD        (UINT64_C(1) << 2)
+#define FIELD_KIND        (UINT64_C(1) << 3)
+#define FIELD_KINDS       (UINT64_C(1) << 4)
+#define FIELD_PROCEDURE   (UINT64_C(1) << 5)
+#define FIELD_APPLICANT   (UINT64_C(1) << 6)
+#define FIELD_PIN         (UINT64_C(1) << 7)
+#define FIELD_REASON      (UINT64_C(1) << 8)
+#define FIELD_STEP        (UINT64_C(1) << 9)
+#define FIELD_EVENT       (UINT64_C(1) << 10)
+#define FIELD_PURPOSE     (UINT64_C(1) << 11)
+#define FIELD_NONCE       (UINT64_C(1) << 12)
+#define FIELD_CHALLENGE   (UINT64_C(1) << 13)
+#define FIELD_STATEMENT   (UINT64_C(1) << 14)
+#define FIELD_REQUEST     (UINT64_C(1) << 15)
+#define FIELD_POINT       (UINT64_C(1) << 16)
+#define FIELD_TOKEN       (UINT64_C(1) << 17)
+#define FIELD_NOTE        (UINT64_C(1) << 18)
+#define FIELD_EFFECTIVE   (UINT64_C(1) << 19)
+#define FIELD_CHANGES     (UINT64_C(1) << 20)
+#define FIELD_REFERENCE   (UINT64_C(1) << 21)
+#define FIELD_TIME        (UINT64_C(1) << 22)
+#define FIELD_FILE        (UINT64_C(1) << 23)
+#define FIELD_FROM        (UINT64_C(1) << 24)
+#define FIELD_NAME        (UINT64_C(1) << 25)
+#define FIELD_MISSING     (UINT64_C(1) << 26)
+#define FIELD_STOPPED     (UINT64_C(1) << 27)
+#define FIELD_AFTER       (UINT64_C(1) << 28)
+#define FIELD_LIMIT       (UINT64_C(1) << 29)
+#define FIELD_COUNT       (UINT64_C(1) << 30)
+#define FIELD_DIGEST      (UINT64_C(1) << 31)
 #define FIELD_CERTIFICATE (UINT64_C(1) << 32)
-#define FIELD_PAGE      (FIELD_AFTER | FIELD_LIMIT)
+#define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
 #define FIELD_TEXT     (FIELD_TEXT_MAX * 4 + 1)
@@ -64,8 +64,8 @@ struct act_fields {
     struct date effective;
     uint8_t nonce[16], challenge[16], statement[254], point[65], digest[32];
     struct buffer request, certificate; /* DER */
-    struct bytes file;     /* borrowed from the message */
-    json_t *changes;       /* an object of texts, borrowed too */
+    struct bytes file;                  /* borrowed from the message */
+    json_t *changes;                    /* an object of texts, borrowed too */
     char card[29];
     char reason[FIELD_TEXT], token[FIELD_TEXT], note[FIELD_TEXT];
     char name[FIELD_TEXT], reference[41];

@@ -45,8 +45,8 @@ int run_admin_status(int argc, char **argv)
         counter_complain(&answer);
         return EXIT_UNDECIDED;
     }
-    if (line.values[COUNTER_JSON])
-        counter_print_json(&answer);
+    if (line.values[COUNTER_JSON] && counter_print(&line, &answer) != EXIT_DONE)
+        return EXIT_UNDECIDED;
     json_array_foreach (json_object_get(answer.detail, "health"), i, finding) {
         int status = print_one(&line, finding);
         worst = status > worst ? status : worst;

@@ -49,7 +49,8 @@ static bool is_of_last_batch(const struct signer *signer, const struct signed_re
     const struct signer_floors *last = &signer->floors;
     uint8_t mark[SEEN_LEN];
     list_mark(record, mark);
-    return record->number != 0 && record->number == last->of[record->kind].crl_number &&
+    return record->number != 0 && record->number == last->of[record->kind].signed_crl &&
+           record->number == last->of[record->kind].crl_number &&
            record->when == last->of[record->kind].this_update && !seen_has(&signer->seen, mark);
 }
 

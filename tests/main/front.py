@@ -48,7 +48,7 @@ def num_responders():
 def answer_time():
     """Seconds until an officer is answered."""
     start = time.monotonic()
-    done = subprocess.run([os.path.join(jpkid.BUILD, "jpki"), "admin", "status", "--as", "admin1", "--socket",
+    done = subprocess.run([os.path.join(jpkid.BUILD, "jpki"), "admin", "staff", "--as", "admin1", "--socket",
                            os.path.join(DATA, "run", "acts.sock")], capture_output=True, text=True, timeout=60)
     return time.monotonic() - start if done.returncode == 0 else 99
 
