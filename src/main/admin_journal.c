@@ -351,11 +351,11 @@ static int verify(struct verification *verification)
     return status;
 }
 
-int run_admin_journal(int argc, char **argv)
+int run_admin_journal(const struct command *command, int argc, char **argv)
 {
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct verification verification CLEANUP(verification_done) = {.line = &line};
-    int status = counter_line_read(argc, argv, admin_journal_options, 1, &line);
+    int status = counter_line_read(argc, argv, command->options, 1, &line);
     if (status != EXIT_DONE)
         return status;
     if (strcmp(line.words[0], "verify") != 0)

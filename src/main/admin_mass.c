@@ -70,14 +70,14 @@ static int complain_missing(const char *option)
     return complain_usage(say("%s is needed", "%s が必要です"), option);
 }
 
-int run_admin_mass(int argc, char **argv)
+int run_admin_mass(const struct command *command, int argc, char **argv)
 {
     struct fault fault = {0};
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     struct buffer file CLEANUP_BUFFER;
     buffer_init(&file, LIMIT_MASS_FILE);
-    int status = counter_line_read(argc, argv, admin_mass_options, 1, &line);
+    int status = counter_line_read(argc, argv, command->options, 1, &line);
     if (status != EXIT_DONE)
         return status;
     if (!line.values[COUNTER_KIND] || !line.values[COUNTER_NOTE])
@@ -88,15 +88,15 @@ int run_admin_mass(int argc, char **argv)
     send_list(&line, buffer_bytes(&file), &answer);
     if (answer.outcome != COUNTER_DONE)
         return counter_complain(&answer);
-    return ask_act(&line, argv[0], act_fields(&line, &answer, line.values[COUNTER_KIND]));
+    return ask_act(&line, command->what, act_fields(&line, &answer, line.values[COUNTER_KIND]));
 }
 
-int run_admin_mass_release(int argc, char **argv)
+int run_admin_mass_release(const struct command *command, int argc, char **argv)
 {
     int64_t number;
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    int status = counter_line_read(argc, argv, admin_mass_release_options, 1, &line);
+    int status = counter_line_read(argc, argv, command->options, 1, &line);
     if (status != EXIT_DONE)
         return status;
     if (!line.values[COUNTER_NOTE])

@@ -31,11 +31,11 @@ static int print_one(const struct counter_line *line, json_t *finding)
     return EXIT_UNDECIDED;
 }
 
-int run_admin_status(int argc, char **argv)
+int run_admin_status(const struct command *command, int argc, char **argv)
 {
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    int worst = counter_line_read(argc, argv, admin_status_options, 0, &line);
+    int worst = counter_line_read(argc, argv, command->options, 0, &line);
     size_t i;
     json_t *finding;
     if (worst != EXIT_DONE)

@@ -59,11 +59,11 @@ static enum err emulate(const char *path, const char *socket_path, struct fault 
     return err == ERR_NONE ? err : fault_set(fault, err, "reader", "the driver talks nonsense");
 }
 
-int run_card_emulate(int argc, char **argv)
+int run_card_emulate(const struct command *command, int argc, char **argv)
 {
     const char *values[1];
     struct fault fault = {0};
-    if (!options_read(argc, argv, card_emulate_options, values, 0))
+    if (!options_read(argc, argv, command->options, values, 0))
         return EXIT_USAGE;
     if (optind + 2 != argc)
         return complain_usage(say("card emulate IMAGE SOCKET", "card emulate イメージ ソケット"));

@@ -76,11 +76,11 @@ static enum err make_card(const char *path, const char *const *values, struct fa
     return err;
 }
 
-int run_card_make(int argc, char **argv)
+int run_card_make(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_MAKE_OPTIONS] = {0};
     struct fault fault = {0};
-    if (!options_read(argc, argv, card_make_options, values, NUM_MAKE_OPTIONS))
+    if (!options_read(argc, argv, command->options, values, NUM_MAKE_OPTIONS))
         return EXIT_USAGE;
     if (optind + 1 != argc || !values[MAKE_CARD_ID] ||
         (!values[MAKE_PERMIT_KEY] && !values[MAKE_OLD]))

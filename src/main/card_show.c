@@ -140,13 +140,13 @@ static int print_report_json(const struct card_report *report)
     return failed ? EXIT_UNDECIDED : EXIT_DONE;
 }
 
-int run_card_show(int argc, char **argv)
+int run_card_show(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_SHOW_OPTIONS] = {0};
     struct fault fault = {0};
     struct card_report report = {0};
     struct card_channel channel CLEANUP_CARD_CHANNEL = {0};
-    if (!options_read_all(argc, argv, card_show_options, values, NUM_SHOW_OPTIONS))
+    if (!options_read_all(argc, argv, command->options, values, NUM_SHOW_OPTIONS))
         return EXIT_USAGE;
     enum err err = pcsc_open(values[SHOW_READER], &channel, &fault);
     if (err == ERR_NONE)

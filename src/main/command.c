@@ -110,5 +110,5 @@ int command_run(const struct command *const *lists, int argc, char **argv)
         return answer_unknown(lists, argc, argv);
     if (argc > num_words + 1 && strcmp(argv[num_words + 1], "--help") == 0)
         return print_command(command);
-    return command->run(argc - num_words, argv + num_words);
+    return command->run(command, argc - num_words, argv + num_words);
 }

@@ -6,10 +6,12 @@
 
 struct command {
     const char *name; /* one word, or two: "guide", "rules window" */
-    /* run reads options and calls; argv[0] is the command's name. Returns the exit status. */
-    int (*run)(int argc, char **argv);
+    /* run reads the options and calls. It is handed its row; argv[0] is the command's last word.
+     * Returns the exit status. */
+    int (*run)(const struct command *command, int argc, char **argv);
     const struct option *options; /* ended by zeros; what `jpki --options` prints */
     const char *en, *ja;          /* one line of help */
+    const void *what;             /* where several rows share a run: what this one is about */
 };
 
 /* Rows of a list of options. */

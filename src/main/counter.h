@@ -80,16 +80,21 @@ int counter_print(const struct counter_line *line, const struct counter_answer *
 int counter_go(struct counter_line *line, struct counter_answer *answer,
                bool (*stop)(const char *step));
 
+/* Where a command that goes on with an application ends. */
+struct counter_going {
+    bool (*stop)(const char *step);
+};
+extern const struct counter_going counter_to_end, counter_card, counter_pin, counter_certificates;
+
 /* The subcommands. */
-int run_counter_plain(int argc, char **argv);
-int run_counter_open(int argc, char **argv);
-int run_counter_go(int argc, char **argv);
-int run_counter_reenter(int argc, char **argv);
+int run_counter_open(const struct command *command, int argc, char **argv);
+int run_counter_go(const struct command *command, int argc, char **argv);
+int run_counter_reenter(const struct command *command, int argc, char **argv);
 extern const struct option counter_open_options[], counter_go_options[], counter_reenter_options[];
-int run_admin_status(int argc, char **argv);
+int run_admin_status(const struct command *command, int argc, char **argv);
 extern const struct option admin_status_options[];
-int run_admin_journal(int argc, char **argv);
+int run_admin_journal(const struct command *command, int argc, char **argv);
 extern const struct option admin_journal_options[];
-int run_admin_mass(int argc, char **argv);
-int run_admin_mass_release(int argc, char **argv);
+int run_admin_mass(const struct command *command, int argc, char **argv);
+int run_admin_mass_release(const struct command *command, int argc, char **argv);
 extern const struct option admin_mass_options[], admin_mass_release_options[];

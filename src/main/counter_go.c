@@ -152,23 +152,16 @@ static bool after_certificates(const char *step)
     return !needs_card(step) || strcmp(step, "card-present") == 0;
 }
 
-static const struct {
-    const char *command;
-    bool (*stop)(const char *step);
-} commands[] = {
-    {"run", NULL},
-    {"card", after_card},
-    {"pin", after_pin},
-    {"issue", after_certificates},
-};
+const struct counter_going counter_to_end = {NULL}, counter_card = {after_card},
+                           counter_pin = {after_pin}, counter_certificates = {after_certificates};
 
-int run_counter_go(int argc, char **argv)
+int run_counter_go(const struct command *command, int argc, char **argv)
 {
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    const char *command = argv[0];
+    const struct counter_going *going = command->what;
     int64_t number;
-    int status = counter_line_read(argc, argv, counter_go_options, 1, &line);
+    int status = counter_line_read(argc, argv, command->options, 1, &line);
     if (status != EXIT_DONE)
         return status;
     if (!counter_word_number(line.words[0], &number))
@@ -177,10 +170,7 @@ int run_counter_go(int argc, char **argv)
                        json_pack("{s:I}", "number", (json_int_t)number), &answer);
     if (answer.outcome != COUNTER_DONE)
         return counter_complain(&answer);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (strcmp(command, commands[i].command) == 0)
-            return counter_go(&line, &answer, commands[i].stop);
-    return EXIT_USAGE;
+    return counter_go(&line, &answer, going->stop);
 }
 
 /* -- a certificate that the centre lost -- */
@@ -192,12 +182,12 @@ const struct option counter_reenter_options[] = {
     {0},
 };
 
-int run_counter_reenter(int argc, char **argv)
+int run_counter_reenter(const struct command *command, int argc, char **argv)
 {
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     enum kind kind;
-    int status = counter_line_read(argc, argv, counter_reenter_options, 0, &line);
+    int status = counter_line_read(argc, argv, command->options, 0, &line);
     if (status != EXIT_DONE)
         return status;
     const char *text = line.values[COUNTER_KIND];

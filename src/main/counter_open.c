@@ -1,7 +1,5 @@
 /* jpki counter open, and the short ways hold, loss, release, revoke: what somebody asks for becomes
  * an application; the short ways go on with it at once. */
-#include <string.h>
-
 #include "main/counter.h"
 
 const struct option counter_open_options[] = {
@@ -20,30 +18,13 @@ const struct option counter_open_options[] = {
     {0},
 };
 
-/* The short ways. */
-static const struct {
-    const char *command, *procedure;
-} ways[] = {
-    {"hold", "hold"},
-    {"loss", "loss-report"},
-    {"release", "release"},
-    {"revoke", "revoke"},
-};
-
-static const char *procedure_of(const char *command)
-{
-    for (size_t i = 0; i < COUNT_OF(ways); i++)
-        if (strcmp(command, ways[i].command) == 0)
-            return ways[i].procedure;
-    return NULL;
-}
-
-int run_counter_open(int argc, char **argv)
+/* What a row is about is the procedure of a short way. */
+int run_counter_open(const struct command *command, int argc, char **argv)
 {
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    const char *procedure = procedure_of(argv[0]);
-    int status = counter_line_read(argc, argv, counter_open_options, 0, &line);
+    const char *procedure = command->what;
+    int status = counter_line_read(argc, argv, command->options, 0, &line);
     if (status != EXIT_DONE)
         return status;
     if (procedure)

@@ -186,10 +186,10 @@ static int run_dialogue(const struct law_policy *policy, const struct offices *o
     return print_guidance(&plan, &facts, offices);
 }
 
-static int run_guide(int argc, char **argv)
+static int run_guide(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {NULL};
-    if (!options_read_all(argc, argv, guide_options, values, NUM_OPTIONS))
+    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
         return EXIT_USAGE;
     CLEANUP_BUFFER struct buffer text;
     buffer_init(&text, LIMIT_CONFIG_FILE);
@@ -206,6 +206,6 @@ static int run_guide(int argc, char **argv)
 
 const struct command guide_commands[] = {
     {"guide", run_guide, guide_options, "what to bring, where to go, what it costs",
-     "持参するもの、窓口、手数料のご案内"},
+     "持参するもの、窓口、手数料のご案内", NULL},
     {0},
 };

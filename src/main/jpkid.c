@@ -13,12 +13,12 @@
 
 static const struct command commands[] = {
     {"init", jpkid_init, init_options, "make keys, authorities and database in a new folder",
-     "新しいフォルダーに鍵、認証局、データベースを作成"},
-    {"serve", jpkid_serve, serve_options, "run the service", "サービスを実行"},
+     "新しいフォルダーに鍵、認証局、データベースを作成", NULL},
+    {"serve", jpkid_serve, serve_options, "run the service", "サービスを実行", NULL},
     {"backup", jpkid_backup, backup_options, "copy everything that must not be lost, while it runs",
-     "稼働中に、失ってはならないものをすべて複製"},
+     "稼働中に、失ってはならないものをすべて複製", NULL},
     {"restore", jpkid_restore, restore_options, "say that data were restored, and go on above them",
-     "復元したことを宣言し、欠番を避けて再開"},
+     "復元したことを宣言し、欠番を避けて再開", NULL},
     {0},
 };
 

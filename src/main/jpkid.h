@@ -5,11 +5,12 @@
 #include <stdbool.h>
 
 #include "base/secret.h"
+#include "main/command.h"
 
-int jpkid_init(int argc, char **argv);
-int jpkid_serve(int argc, char **argv);
-int jpkid_backup(int argc, char **argv);
-int jpkid_restore(int argc, char **argv);
+int jpkid_init(const struct command *command, int argc, char **argv);
+int jpkid_serve(const struct command *command, int argc, char **argv);
+int jpkid_backup(const struct command *command, int argc, char **argv);
+int jpkid_restore(const struct command *command, int argc, char **argv);
 extern const struct option init_options[], serve_options[], backup_options[], restore_options[];
 
 /* jpkid_passphrase reads it from the descriptor named in fd_text, or asks on the terminal when that

@@ -215,13 +215,13 @@ static int say_made(const struct making *making, const char *to, const char *dig
     return EXIT_DONE;
 }
 
-int jpkid_backup(int argc, char **argv)
+int jpkid_backup(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
     struct making making CLEANUP(making_done) = {0};
     char digest[2 * SHA256_LEN + 1];
     struct fault fault = {0};
-    if (!options_read_all(argc, argv, backup_options, values, NUM_OPTIONS))
+    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
         return EXIT_USAGE;
     if (!values[OPTION_DATA] || !values[OPTION_TO])
         return complain_usage("backup: --data and --to are needed");

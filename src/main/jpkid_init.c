@@ -234,14 +234,14 @@ static int say_done(const struct init *init, const char *data)
     return EXIT_DONE;
 }
 
-int jpkid_init(int argc, char **argv)
+int jpkid_init(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
     struct init init CLEANUP(init_done) = {0};
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
     struct fault fault = {0};
-    if (!options_read_all(argc, argv, init_options, values, NUM_OPTIONS))
+    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
         return EXIT_USAGE;
     if (!values[OPTION_DATA])
         return complain_usage("init: --data is needed");

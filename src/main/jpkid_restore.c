@@ -251,7 +251,7 @@ static int say_done(const struct restore *restore)
     return EXIT_DONE;
 }
 
-int jpkid_restore(int argc, char **argv)
+int jpkid_restore(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
     struct restore restore CLEANUP(restore_done) = {.values = values, .lock = -1};
@@ -260,7 +260,7 @@ int jpkid_restore(int argc, char **argv)
     secret_init(&passphrase);
     for (int kind = 0; kind < NUM_KINDS; kind++)
         buffer_init(&restore.lists[kind], LIMIT_CRL);
-    if (!options_read_all(argc, argv, restore_options, values, NUM_OPTIONS))
+    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
         return EXIT_USAGE;
     int status = usage_check(values, &restore.facts.margin);
     if (status != EXIT_DONE)

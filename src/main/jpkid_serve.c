@@ -371,14 +371,14 @@ static void say_first(const struct service *service)
               stderr);
 }
 
-int jpkid_serve(int argc, char **argv)
+int jpkid_serve(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
     struct service service CLEANUP(service_done) = service_closed;
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
     struct fault fault = {0};
-    if (!options_read_all(argc, argv, serve_options, values, NUM_OPTIONS))
+    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
         return EXIT_USAGE;
     if (!values[OPTION_DATA] || !values[OPTION_LISTEN])
         return complain_usage("serve: --data and --listen are needed");

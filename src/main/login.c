@@ -153,10 +153,10 @@ static int login(const char *url, const char *const *values)
     return tell_answer(&page, &answer, values[OPTION_JSON] != NULL);
 }
 
-static int run_login(int argc, char **argv)
+static int run_login(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
-    if (!options_read(argc, argv, login_options, values, NUM_OPTIONS))
+    if (!options_read(argc, argv, command->options, values, NUM_OPTIONS))
         return EXIT_USAGE;
     if (optind + 1 != argc)
         return complain_usage(say("the address of one login page is needed",
@@ -166,6 +166,6 @@ static int run_login(int argc, char **argv)
 
 const struct command login_commands[] = {
     {"login", run_login, login_options, "log in at a site with the card",
-     "カードでサイトにログイン"},
+     "カードでサイトにログイン", NULL},
     {0},
 };

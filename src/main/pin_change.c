@@ -79,13 +79,13 @@ static int read_change(const char *const *values, struct change *change)
     return policy_file_read(values[CHANGE_POLICY], &change->policy);
 }
 
-int run_pin_change(int argc, char **argv)
+int run_pin_change(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_CHANGE_OPTIONS] = {0};
     struct card_channel channel CLEANUP_CARD_CHANNEL = {0};
     struct fault fault = {0};
     struct change change CLEANUP(change_done) = {0};
-    if (!options_read_all(argc, argv, pin_change_options, values, NUM_CHANGE_OPTIONS))
+    if (!options_read_all(argc, argv, command->options, values, NUM_CHANGE_OPTIONS))
         return EXIT_USAGE;
     int status = read_change(values, &change);
     if (status != EXIT_DONE)

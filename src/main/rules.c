@@ -144,12 +144,12 @@ static const struct option validity_options[] = {
     COMMON,
 };
 
-static int run_validity(int argc, char **argv)
+static int run_validity(const struct command *command, int argc, char **argv)
 {
     static const enum rules_option needed[] = {OPTION_KIND, OPTION_ISSUED, OPTION_BORN, 0};
     struct question question;
     struct validity_facts facts = {0};
-    int status = question_read(&question, argc, argv, validity_options, needed);
+    int status = question_read(&question, argc, argv, command->options, needed);
     if (status)
         return status;
     if (!read_kind(&question, &facts.kind) ||
@@ -173,12 +173,12 @@ static const struct option window_options[] = {
     COMMON,
 };
 
-static int run_window(int argc, char **argv)
+static int run_window(const struct command *command, int argc, char **argv)
 {
     static const enum rules_option needed[] = {OPTION_UNTIL, 0};
     struct question question;
     struct date until = {0}, card_until = {0};
-    int status = question_read(&question, argc, argv, window_options, needed);
+    int status = question_read(&question, argc, argv, command->options, needed);
     if (status)
         return status;
     if (!read_date(&question, OPTION_UNTIL, "until", &until) ||
@@ -201,12 +201,12 @@ static const struct option eligible_options[] = {
     COMMON,
 };
 
-static int run_eligible(int argc, char **argv)
+static int run_eligible(const struct command *command, int argc, char **argv)
 {
     static const enum rules_option needed[] = {OPTION_KIND, OPTION_BORN, OPTION_ON, 0};
     struct question question;
     struct eligibility_facts facts = {0};
-    int status = question_read(&question, argc, argv, eligible_options, needed);
+    int status = question_read(&question, argc, argv, command->options, needed);
     if (status)
         return status;
     if (!read_kind(&question, &facts.kind) || !read_applicant(&question, &facts.applicant) ||
@@ -222,12 +222,12 @@ static int run_eligible(int argc, char **argv)
 
 static const struct option fee_options[] = {OPTION_VALUE("reason", OPTION_REASON), COMMON};
 
-static int run_fee(int argc, char **argv)
+static int run_fee(const struct command *command, int argc, char **argv)
 {
     static const enum rules_option needed[] = {OPTION_REASON, 0};
     struct question question;
     enum fee_reason reason;
-    int status = question_read(&question, argc, argv, fee_options, needed);
+    int status = question_read(&question, argc, argv, command->options, needed);
     if (status)
         return status;
     const char *text = question.values[OPTION_REASON];
@@ -274,7 +274,7 @@ static bool read_held_since(const struct question *question, struct event_facts 
     return !text || option_time("held-since", text, &facts->held_since);
 }
 
-static int run_event(int argc, char **argv)
+static int run_event(const struct command *command, int argc, char **argv)
 {
     static const enum rules_option needed[] = {OPTION_EVENT, 0};
     struct question question;
@@ -283,7 +283,7 @@ static int run_event(int argc, char **argv)
         .card = CARD_GOOD,
         .on = clock_today(),
     };
-    int status = question_read(&question, argc, argv, event_options, needed);
+    int status = question_read(&question, argc, argv, command->options, needed);
     if (status)
         return status;
     const char *name = question.values[OPTION_EVENT];
@@ -311,13 +311,13 @@ static const struct option papers_options[] = {
     COMMON,
 };
 
-static int run_papers(int argc, char **argv)
+static int run_papers(const struct command *command, int argc, char **argv)
 {
     static const enum rules_option needed[] = {OPTION_PROCEDURE, OPTION_APPLICANT, 0};
     struct question question;
     struct procedure_facts facts = {.fee = FEE_CARD_LOST};
     bool is_pin_known = true, is_card_at_hand = true;
-    int status = question_read(&question, argc, argv, papers_options, needed);
+    int status = question_read(&question, argc, argv, command->options, needed);
     if (status)
         return status;
     const char *name = question.values[OPTION_PROCEDURE];
@@ -338,12 +338,13 @@ static int run_papers(int argc, char **argv)
 
 const struct command rules_commands[] = {
     {"rules validity", run_validity, validity_options, "the last valid day of a certificate",
-     "電子証明書の有効期限"},
-    {"rules window", run_window, window_options, "the first day of renewal", "更新できる最初の日"},
-    {"rules eligible", run_eligible, eligible_options, "who may apply", "申請できる人"},
-    {"rules fee", run_fee, fee_options, "what it costs", "手数料"},
+     "電子証明書の有効期限", NULL},
+    {"rules window", run_window, window_options, "the first day of renewal", "更新できる最初の日",
+     NULL},
+    {"rules eligible", run_eligible, eligible_options, "who may apply", "申請できる人", NULL},
+    {"rules fee", run_fee, fee_options, "what it costs", "手数料", NULL},
     {"rules event", run_event, event_options, "what an event does to certificates and card",
-     "事由ごとの電子証明書とカードの扱い"},
-    {"rules papers", run_papers, papers_options, "what to bring", "持参するもの"},
+     "事由ごとの電子証明書とカードの扱い", NULL},
+    {"rules papers", run_papers, papers_options, "what to bring", "持参するもの", NULL},
     {0},
 };

@@ -116,12 +116,12 @@ static bool name_output(struct sign_job *job, const char *output, bool is_attach
     return len < sizeof job->output;
 }
 
-static int run_sign(int argc, char **argv)
+static int run_sign(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_SIGN_OPTIONS] = {0};
     struct sign_job job CLEANUP(job_done) = {0};
     struct fault fault = {0};
-    if (!options_read(argc, argv, sign_options, values, NUM_SIGN_OPTIONS))
+    if (!options_read(argc, argv, command->options, values, NUM_SIGN_OPTIONS))
         return EXIT_USAGE;
     if (optind + 1 != argc)
         return complain_usage(say("one file is needed", "ファイルを1つ指定してください"));
@@ -139,6 +139,6 @@ static int run_sign(int argc, char **argv)
 }
 
 const struct command sign_commands[] = {
-    {"sign", run_sign, sign_options, "sign a file with the card", "カードでファイルに署名"},
+    {"sign", run_sign, sign_options, "sign a file with the card", "カードでファイルに署名", NULL},
     {0},
 };

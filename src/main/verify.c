@@ -56,13 +56,13 @@ static const char *option_name(int id)
     return option->name ? option->name : "?";
 }
 
-static int collect(int argc, char **argv, struct verify_options *out)
+static int collect(const struct option *options, int argc, char **argv, struct verify_options *out)
 {
     opterr = 0;
     optind = 1;
     for (;;) {
         int at = optind;
-        int found = getopt_long(argc, argv, ":", verify_option_names, NULL);
+        int found = getopt_long(argc, argv, ":", options, NULL);
         if (found == -1)
             return EXIT_DONE;
         if (found == ':')
@@ -118,9 +118,9 @@ static int ask_signature(int argc, char **argv, struct verify_options *options)
     return status == EXIT_DONE ? verify_signature(options) : status;
 }
 
-static int ask(int argc, char **argv, struct verify_options *options)
+static int ask(const struct command *command, int argc, char **argv, struct verify_options *options)
 {
-    int status = collect(argc, argv, options);
+    int status = collect(command->options, argc, argv, options);
     if (status == EXIT_DONE)
         status = check_counts(options);
     if (status != EXIT_DONE)
@@ -133,7 +133,7 @@ static int ask(int argc, char **argv, struct verify_options *options)
                                            : ask_signature(argc, argv, options);
 }
 
-static int run_verify(int argc, char **argv)
+static int run_verify(const struct command *command, int argc, char **argv)
 {
     struct verify_options options = {0};
     const char **room = calloc((size_t)argc * NUM_VERIFY_OPTIONS + 1, sizeof *room);
@@ -141,13 +141,13 @@ static int run_verify(int argc, char **argv)
         return complain_err("jpki", ERR_MEMORY);
     for (size_t id = 0; id < NUM_VERIFY_OPTIONS; id++)
         options.given[id].values = room + id * (size_t)argc;
-    int status = ask(argc, argv, &options);
+    int status = ask(command, argc, argv, &options);
     free(room);
     return status;
 }
 
 const struct command verify_commands[] = {
     {"verify", run_verify, verify_option_names, "checks a signature, or a certification path",
-     "署名または証明書の経路を検証する"},
+     "署名または証明書の経路を検証する", NULL},
     {0},
 };
