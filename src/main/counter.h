@@ -60,6 +60,8 @@ void counter_line_done(struct counter_line *line);
  * Returns EXIT_DONE, or an exit status after a complaint. */
 int counter_line_read(int argc, char **argv, const struct option *options, int num_words,
                       struct counter_line *out);
+/* counter_option_field is the field that an option becomes; NULL if it becomes none. */
+const char *counter_option_field(int option);
 /* counter_line_fields makes the fields that the options say. The caller's. */
 json_t *counter_line_fields(const struct counter_line *line);
 /* counter_word_number reads a word as a number; false after a complaint. */
@@ -80,6 +82,17 @@ int counter_print(const struct counter_line *line, const struct counter_answer *
 int counter_go(struct counter_line *line, struct counter_answer *answer,
                bool (*stop)(const char *step));
 
+/* A command that is one act. What further arguments become of its fields: */
+typedef int counter_words(const struct counter_line *line, json_t *fields);
+struct counter_plain {
+    const char *act;
+    int num_words;
+    counter_words *words;
+    int (*print)(const struct counter_line *line, const struct counter_answer *answer);
+    const char *list; /* name of the list of an answer that comes in pages */
+    const char *step; /* what the field `step` is, where the command's name says it */
+};
+
 /* Where a command that goes on with an application ends. */
 struct counter_going {
     bool (*stop)(const char *step);
@@ -87,6 +100,7 @@ struct counter_going {
 extern const struct counter_going counter_to_end, counter_card, counter_pin, counter_certificates;
 
 /* The subcommands. */
+int run_counter_plain(const struct command *command, int argc, char **argv);
 int run_counter_open(const struct command *command, int argc, char **argv);
 int run_counter_go(const struct command *command, int argc, char **argv);
 int run_counter_reenter(const struct command *command, int argc, char **argv);

@@ -102,6 +102,11 @@ bool counter_word_number(const char *word, int64_t *out)
     return true;
 }
 
+const char *counter_option_field(int option)
+{
+    return option < NUM_COUNTER_OPTIONS ? fields[option].field : NULL;
+}
+
 json_t *counter_line_fields(const struct counter_line *line)
 {
     json_t *object = json_object();

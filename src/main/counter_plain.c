@@ -11,8 +11,6 @@
 
 /* -- what further arguments become; EXIT_DONE, or an exit status after a complaint -- */
 
-typedef int counter_words(const struct counter_line *line, json_t *fields);
-
 static int word_is_number(const struct counter_line *line, json_t *fields)
 {
     int64_t number;
@@ -48,12 +46,6 @@ static int word_is_file(const struct counter_line *line, json_t *fields)
     return EXIT_DONE;
 }
 
-static int word_is_step_papers(const struct counter_line *line, json_t *fields)
-{
-    json_object_set_new(fields, "step", json_string("papers"));
-    return word_is_number(line, fields);
-}
-
 /* ITEM=VALUE, as often as there are. */
 static int words_are_changes(const struct counter_line *line, json_t *fields)
 {
@@ -82,6 +74,14 @@ static const struct option find_options[] = {
     {"resident", required_argument, NULL, COUNTER_RESIDENT},
     {"name", required_argument, NULL, COUNTER_NAME},
     {0}};
+static const struct option list_options[] = {
+    COUNTER_COMMON, {"resident", required_argument, NULL, COUNTER_RESIDENT}, {0}};
+static const struct option note_options[] = {
+    COUNTER_COMMON, {"note", required_argument, NULL, COUNTER_NOTE}, {0}};
+static const struct option reset_options[] = {COUNTER_COMMON,
+                                              {"kind", required_argument, NULL, COUNTER_KIND},
+                                              {"note", required_argument, NULL, COUNTER_NOTE},
+                                              {0}};
 static const struct option step_options[] = {COUNTER_COMMON,
                                              {"step", required_argument, NULL, COUNTER_STEP},
                                              {"kind", required_argument, NULL, COUNTER_KIND},
@@ -112,25 +112,11 @@ static const struct option event_options[] = {
     {"note", required_argument, NULL, COUNTER_NOTE},
     {0}};
 
-/* What a row is about: its act. */
-struct plain {
-    const char *act;
-    int num_words;
-    counter_words *words;
-    int (*print)(const struct counter_line *line, const struct counter_answer *answer);
-    const char *list; /* name of the list of an answer that comes in pages */
-};
-#define PLAIN(...)                                                                                 \
-    &(const struct plain)                                                                          \
-    {                                                                                              \
-        __VA_ARGS__                                                                                \
-    }
-
-static int run_plain(const struct command *command, int argc, char **argv)
+int run_counter_plain(const struct command *command, int argc, char **argv)
 {
     struct counter_line line CLEANUP_COUNTER_LINE;
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    const struct plain *plain = command->what;
+    const struct counter_plain *plain = command->what;
     int status = counter_line_read(argc, argv, command->options, plain->num_words, &line);
     if (status != EXIT_DONE)
         return status;
@@ -138,6 +124,8 @@ static int run_plain(const struct command *command, int argc, char **argv)
     counter_words *words = plain->words;
     if (!words && line.num_words == 1)
         words = word_is_number; /* show NUMBER */
+    if (plain->step)
+        json_object_set_new(fields, "step", json_string(plain->step));
     if (words)
         status = words(&line, fields);
     if (status != EXIT_DONE) {
@@ -194,46 +182,52 @@ static int run_card_register(const struct command *command, int argc, char **arg
     return counter_print(&line, &answer);
 }
 
+#define PLAIN(...)                                                                                 \
+    &(const struct counter_plain)                                                                  \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
 /* clang-format off */
 const struct command counter_commands[] = {
     {"counter open", run_counter_open, counter_open_options, "open an application", "申請を受け付ける", NULL},
-    {"counter show", run_plain, show_options, "show an application, by number or card", "申請を表示 (番号又はカード)", PLAIN("application-show", -1, NULL, counter_print_application, NULL)},
-    {"counter list", run_plain, find_options, "list applications", "申請の一覧", PLAIN("application-list", 0, NULL, counter_print, "applications")},
-    {"counter find", run_plain, find_options, "find a resident", "住民を検索", PLAIN("resident-find", 0, NULL, counter_print, NULL)},
+    {"counter show", run_counter_plain, show_options, "show an application, by number or card", "申請を表示 (番号又はカード)", PLAIN("application-show", -1, NULL, counter_print_application, NULL, NULL)},
+    {"counter list", run_counter_plain, list_options, "list applications", "申請の一覧", PLAIN("application-list", 0, NULL, counter_print, "applications", NULL)},
+    {"counter find", run_counter_plain, find_options, "find a resident", "住民を検索", PLAIN("resident-find", 0, NULL, counter_print, NULL, NULL)},
     {"counter run", run_counter_go, counter_go_options, "go on with an application to its end", "申請を最後まで進める", &counter_to_end},
     {"counter card", run_counter_go, counter_go_options, "read the card", "カードを確認", &counter_card},
     {"counter pin", run_counter_go, counter_go_options, "PIN: typed, set or reset, as the step says", "暗証番号の入力・設定・再設定", &counter_pin},
     {"counter issue", run_counter_go, counter_go_options, "issue and write into the card", "発行してカードへ記録", &counter_certificates},
     {"counter reenter", run_counter_reenter, counter_reenter_options, "bring back a certificate that the centre lost", "失われた電子証明書の記録をカードから復元", NULL},
-    {"counter paper", run_plain, step_options, "the papers were seen", "書類を確認した", PLAIN("step", 1, word_is_step_papers, counter_print_application, NULL)},
-    {"counter step", run_plain, step_options, "a step was done by an officer", "職員による手順の完了", PLAIN("step", 1, word_is_number, counter_print_application, NULL)},
-    {"counter reset", run_plain, step_options, "reset the PIN in this visit", "この来庁で暗証番号を再設定", PLAIN("reset-join", 1, word_is_number, counter_print_application, NULL)},
-    {"counter execute", run_plain, number_options, "carry out hold, release or revocation", "保留・解除・失効を実行", PLAIN("execute", 1, word_is_number, counter_print_application, NULL)},
-    {"counter close", run_plain, step_options, "close an application without result", "申請を取り下げ", PLAIN("application-close", 1, word_is_number, counter_print_application, NULL)},
+    {"counter paper", run_counter_plain, note_options, "the papers were seen", "書類を確認した", PLAIN("step", 1, word_is_number, counter_print_application, NULL, "papers")},
+    {"counter step", run_counter_plain, step_options, "a step was done by an officer", "職員による手順の完了", PLAIN("step", 1, word_is_number, counter_print_application, NULL, NULL)},
+    {"counter reset", run_counter_plain, reset_options, "reset the PIN in this visit", "この来庁で暗証番号を再設定", PLAIN("reset-join", 1, word_is_number, counter_print_application, NULL, NULL)},
+    {"counter execute", run_counter_plain, number_options, "carry out hold, release or revocation", "保留・解除・失効を実行", PLAIN("execute", 1, word_is_number, counter_print_application, NULL, NULL)},
+    {"counter close", run_counter_plain, note_options, "close an application without result", "申請を取り下げ", PLAIN("application-close", 1, word_is_number, counter_print_application, NULL, NULL)},
     {"counter hold", run_counter_open, counter_open_options, "hold by telephone", "電話による一時保留", "hold"},
     {"counter loss", run_counter_open, counter_open_options, "report of a loss", "紛失の届出", "loss-report"},
     {"counter release", run_counter_open, counter_open_options, "the card was found", "一時保留の解除", "release"},
     {"counter revoke", run_counter_open, counter_open_options, "revoke at the holder's wish", "失効の申請", "revoke"},
-    {"counter exception", run_plain, exception_options, "a signature certificate against S15, by two officers", "例外的な署名用の発行 (職員2名)", PLAIN("exception-open", 0, NULL, counter_print, NULL)},
-    {"counter hold-mistaken", run_plain, mistaken_options, "end a hold made by mistake, by two officers", "誤った一時保留の取消し (職員2名)", PLAIN("hold-mistaken", 0, NULL, counter_print, NULL)},
-    {"counter approve", run_plain, number_options, "let another person's act run", "他の職員の操作を承認", PLAIN("approve", 1, word_is_number, counter_print, NULL)},
-    {"counter parked", run_plain, number_options, "acts that wait for approval", "承認待ちの一覧", PLAIN("parked-list", 0, NULL, counter_print_parked, "parked")},
+    {"counter exception", run_counter_plain, exception_options, "a signature certificate against S15, by two officers", "例外的な署名用の発行 (職員2名)", PLAIN("exception-open", 0, NULL, counter_print, NULL, NULL)},
+    {"counter hold-mistaken", run_counter_plain, mistaken_options, "end a hold made by mistake, by two officers", "誤った一時保留の取消し (職員2名)", PLAIN("hold-mistaken", 0, NULL, counter_print, NULL, NULL)},
+    {"counter approve", run_counter_plain, number_options, "let another person's act run", "他の職員の操作を承認", PLAIN("approve", 1, word_is_number, counter_print, NULL, NULL)},
+    {"counter parked", run_counter_plain, number_options, "acts that wait for approval", "承認待ちの一覧", PLAIN("parked-list", 0, NULL, counter_print_parked, "parked", NULL)},
     {0},
 };
 
 const struct command admin_commands[] = {
     {"admin status", run_admin_status, admin_status_options, "what is wrong, and what to do", "異常の有無と対処を表示", NULL},
-    {"admin staff", run_plain, number_options, "list the staff", "職員の一覧", PLAIN("staff-list", 0, NULL, counter_print, NULL)},
+    {"admin staff", run_counter_plain, number_options, "list the staff", "職員の一覧", PLAIN("staff-list", 0, NULL, counter_print, NULL, NULL)},
     {"admin journal", run_admin_journal, admin_journal_options, "verify the journal", "記録簿を検証", NULL},
-    {"admin checkpoint", run_plain, number_options, "sign the journal's head now", "記録簿の末尾に署名", PLAIN("checkpoint", 0, NULL, counter_print, NULL)},
-    {"admin crl", run_plain, number_options, "publish CRLs now", "失効リストを公開", PLAIN("crl", 0, NULL, counter_print, NULL)},
-    {"admin clock", run_plain, number_options, "move the clock of sample data forward", "見本データの時計を進める", PLAIN("clock", 1, word_is_time, counter_print, NULL)},
-    {"admin import", run_plain, number_options, "import residents from a CSV file", "住民を取り込む", PLAIN("import", 1, word_is_file, counter_print, NULL)},
-    {"admin event", run_plain, event_options, "an event of a resident's record", "住民票の異動", PLAIN("event", -1, words_are_changes, counter_print, NULL)},
+    {"admin checkpoint", run_counter_plain, number_options, "sign the journal's head now", "記録簿の末尾に署名", PLAIN("checkpoint", 0, NULL, counter_print, NULL, NULL)},
+    {"admin crl", run_counter_plain, number_options, "publish CRLs now", "失効リストを公開", PLAIN("crl", 0, NULL, counter_print, NULL, NULL)},
+    {"admin clock", run_counter_plain, number_options, "move the clock of sample data forward", "見本データの時計を進める", PLAIN("clock", 1, word_is_time, counter_print, NULL, NULL)},
+    {"admin import", run_counter_plain, number_options, "import residents from a CSV file", "住民を取り込む", PLAIN("import", 1, word_is_file, counter_print, NULL, NULL)},
+    {"admin event", run_counter_plain, event_options, "an event of a resident's record", "住民票の異動", PLAIN("event", -1, words_are_changes, counter_print, NULL, NULL)},
     {"admin mass-hold", run_admin_mass, admin_mass_options, "hold the certificates of a list", "一覧の電子証明書を一時保留", "mass-hold"},
     {"admin mass-release", run_admin_mass_release, admin_mass_release_options, "end a mass hold", "一括の一時保留を解除", NULL},
     {"admin mass-revoke", run_admin_mass, admin_mass_options, "revoke the certificates of a list", "一覧の電子証明書を失効", "mass-revoke"},
-    {"admin mass-show", run_plain, number_options, "how far a mass act is", "一括処理の進み具合", PLAIN("mass-show", 1, word_is_number, counter_print, NULL)},
+    {"admin mass-show", run_counter_plain, number_options, "how far a mass act is", "一括処理の進み具合", PLAIN("mass-show", 1, word_is_number, counter_print, NULL, NULL)},
     {"admin card-register", run_card_register, register_options, "register the card in the reader", "カードを登録", NULL},
     {0},
 };
