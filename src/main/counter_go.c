@@ -14,6 +14,10 @@ const struct option counter_go_options[] = {
     {"yes", no_argument, NULL, COUNTER_YES},
     {0},
 };
+/* Where no officer says that a step is done; and where no PIN is asked for either. */
+const struct option counter_issue_options[] = {COUNTER_COMMON, COUNTER_AT_READER, {0}};
+const struct option counter_card_options[] = {
+    COUNTER_COMMON, {"reader", required_argument, NULL, COUNTER_READER}, {0}};
 
 /* -- PINs, by whoever stands before the reader -- */
 

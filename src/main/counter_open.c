@@ -2,21 +2,25 @@
  * an application; the short ways go on with it at once. */
 #include "main/counter.h"
 
+#define ASKED                                                                                      \
+    {"resident", required_argument, NULL, COUNTER_RESIDENT},                                       \
+        {"applicant", required_argument, NULL, COUNTER_APPLICANT},                                 \
+        {"kind", required_argument, NULL, COUNTER_KINDS},                                          \
+        {"pin", required_argument, NULL, COUNTER_PIN},                                             \
+        {"reason", required_argument, NULL, COUNTER_REASON},                                       \
+        {"missing", no_argument, NULL, COUNTER_MISSING},                                           \
+        {"stopped", no_argument, NULL, COUNTER_STOPPED},                                           \
+    {                                                                                              \
+        "note", required_argument, NULL, COUNTER_NOTE                                              \
+    }
+
+/* Only opens: nothing of a reader. */
 const struct option counter_open_options[] = {
-    COUNTER_COMMON,
-    COUNTER_AT_READER,
-    {"yes", no_argument, NULL, COUNTER_YES},
-    {"procedure", required_argument, NULL, COUNTER_PROCEDURE},
-    {"resident", required_argument, NULL, COUNTER_RESIDENT},
-    {"applicant", required_argument, NULL, COUNTER_APPLICANT},
-    {"kind", required_argument, NULL, COUNTER_KINDS},
-    {"pin", required_argument, NULL, COUNTER_PIN},
-    {"reason", required_argument, NULL, COUNTER_REASON},
-    {"missing", no_argument, NULL, COUNTER_MISSING},
-    {"stopped", no_argument, NULL, COUNTER_STOPPED},
-    {"note", required_argument, NULL, COUNTER_NOTE},
-    {0},
-};
+    COUNTER_COMMON, {"procedure", required_argument, NULL, COUNTER_PROCEDURE}, ASKED, {0}};
+
+/* Goes on with it; which procedure, its name says. */
+const struct option counter_way_options[] = {
+    COUNTER_COMMON, COUNTER_AT_READER, {"yes", no_argument, NULL, COUNTER_YES}, ASKED, {0}};
 
 /* What a row is about is the procedure of a short way. */
 int run_counter_open(const struct command *command, int argc, char **argv)

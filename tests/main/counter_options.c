@@ -70,8 +70,36 @@ static void no_option_that_the_act_refuses(void **state)
     assert_true(num >= 19);
 }
 
+static bool offers(const struct command *command, int option)
+{
+    for (const struct option *row = command->options; row->name; row++)
+        if (row->val == option)
+            return true;
+    return false;
+}
+
+/* What becomes of the option would be nothing. */
+static void no_option_that_does_nothing(void **state)
+{
+    (void)state;
+    for (const struct command *command = counter_commands; command->name; command++) {
+        if (command->run == run_counter_open) {
+            bool is_way = command->what != NULL;
+            assert_int_equal(offers(command, COUNTER_PROCEDURE), !is_way);
+            assert_int_equal(offers(command, COUNTER_READER), is_way);
+        }
+        if (command->run == run_counter_go) {
+            bool is_card = command->what == &counter_card;
+            assert_int_equal(offers(command, COUNTER_PIN_FD), !is_card);
+            assert_int_equal(offers(command, COUNTER_YES),
+                             !is_card && command->what != &counter_certificates);
+        }
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(no_option_that_the_act_refuses)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_option_that_the_act_refuses),
+                                       cmocka_unit_test(no_option_that_does_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
