@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <string.h>
+
 static const struct {
     uint8_t mask, lead, num_more;
     uint32_t least;
@@ -108,15 +110,40 @@ bool text_has_hidden(struct bytes text)
     return false;
 }
 
+/* The next character as a terminal may have it; false at the end. */
+static bool next_visible(struct reader *reader, uint32_t *code_point)
+{
+    uint8_t skipped;
+    bool is_whole = text_next(reader, code_point);
+    if (!is_whole && !reader_u8(reader, &skipped))
+        return false;
+    if (!is_whole || text_is_hidden(*code_point))
+        *code_point = '?';
+    return true;
+}
+
 void text_put_visible(struct buffer *buffer, struct bytes text)
 {
     struct reader reader = reader_of(text);
     uint32_t c;
-    uint8_t skipped;
-    while (reader.left) {
-        bool is_whole = text_next(&reader, &c);
-        if (!is_whole && !reader_u8(&reader, &skipped))
-            return;
-        text_put(buffer, is_whole && !text_is_hidden(c) ? c : '?');
+    while (next_visible(&reader, &c))
+        text_put(buffer, c);
+}
+
+void text_copy_visible(struct bytes text, char *out, size_t size)
+{
+    struct buffer one CLEANUP_BUFFER;
+    struct reader reader = reader_of(text);
+    uint32_t c;
+    size_t len = 0;
+    buffer_init(&one, 4);
+    while (next_visible(&reader, &c)) {
+        buffer_cut(&one, 0);
+        text_put(&one, c);
+        if (buffer_check(&one) != ERR_NONE || len + one.len >= size)
+            break;
+        memcpy(out + len, one.data, one.len);
+        len += one.len;
     }
+    out[len] = '\0';
 }

@@ -17,4 +17,6 @@ bool text_has_hidden(struct bytes text); /* of well-formed text */
 /* text_put_visible appends text for a terminal: '?' for each hidden character and malformed octet.
  */
 void text_put_visible(struct buffer *buffer, struct bytes text);
+/* text_copy_visible writes as much of it as has room, whole characters, with a NUL behind. */
+void text_copy_visible(struct bytes text, char *out, size_t size);
 bool text_is_variation_selector(uint32_t code_point); /* IVS and the standard ones */

@@ -139,18 +139,6 @@ static enum err token_post(const struct login_page *page, const struct login_tok
     return origin_check(page, answer->location, "next address", fault);
 }
 
-/* Copies what can be printed; everything that could move a cursor or turn text around is '?'. */
-static void words_copy(const char *from, char *to, size_t size)
-{
-    struct buffer words CLEANUP_BUFFER;
-    buffer_init(&words, size - 1);
-    struct reader reader = reader_of(bytes_of_text(from));
-    uint32_t c;
-    while (words.len + 4 < size && text_next(&reader, &c))
-        text_put(&words, text_is_hidden(c) ? '?' : c);
-    snprintf(to, size, "%.*s", (int)words.len, words.len ? (const char *)words.data : "");
-}
-
 /* PROTOCOL.login 5: the site's three answers. */
 static const struct {
     const char *verdict;
@@ -165,8 +153,10 @@ static enum err answer_read(const json_t *json, struct login_answer *out, struct
         if (strcmp(verdict, verdicts[i].verdict) != 0)
             continue;
         out->outcome = verdicts[i].outcome;
-        words_copy(json_text(json, "reason"), out->reason, sizeof out->reason);
-        words_copy(json_text(json, "sentence"), out->sentence, sizeof out->sentence);
+        text_copy_visible(bytes_of_text(json_text(json, "reason")), out->reason,
+                          sizeof out->reason);
+        text_copy_visible(bytes_of_text(json_text(json, "sentence")), out->sentence,
+                          sizeof out->sentence);
         return ERR_NONE;
     }
     return fault_set(fault, ERR_PEER, "PROTOCOL.login 5", "the answer holds no verdict");

@@ -59,12 +59,29 @@ static void prints_what_can_be_seen(void **state)
     assert_string_equal(buffer_text(&out), "あ?い?[2J?う??");
 }
 
+static void copies_what_has_room(void **state)
+{
+    (void)state;
+    char out[8];
+    text_copy_visible(bytes_of_text("a\xff\u202eb"), out,
+                      sizeof out); /* goes on behind what is wrong */
+    assert_string_equal(out, "a??b");
+    text_copy_visible(bytes_of_text("あいう"), out, sizeof out); /* whole characters */
+    assert_string_equal(out, "あい");
+    text_copy_visible(bytes_of_text("1234567"), out, sizeof out);
+    assert_string_equal(out, "1234567");
+    text_copy_visible(bytes_of_text("12345678"), out, sizeof out);
+    assert_string_equal(out, "1234567");
+    text_copy_visible(bytes_of_text(""), out, sizeof out);
+    assert_string_equal(out, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_characters),       cmocka_unit_test(refuses_what_is_not_utf8),
         cmocka_unit_test(writes_what_it_reads),    cmocka_unit_test(tells_what_is_hidden),
-        cmocka_unit_test(prints_what_can_be_seen),
+        cmocka_unit_test(prints_what_can_be_seen), cmocka_unit_test(copies_what_has_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
