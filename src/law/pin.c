@@ -86,13 +86,6 @@ struct ruling pin_check_old(enum kind kind, struct bytes pin)
     return pin_check(&policy, kind, pin);
 }
 
-void pin_fold(uint8_t *pin, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (pin[i] >= 'a' && pin[i] <= 'z')
-            pin[i] = (uint8_t)(pin[i] - 'a' + 'A');
-}
-
 int pin_staff_attempts(int tries_left)
 {
     int but_one = tries_left - 1;

@@ -6,14 +6,11 @@
 #include "law/policy.h"
 
 /* pin_check: has a new PIN the form that its kind asks for? Lower case counts as a letter: the card
- * is given pin_fold()'s upper case. */
+ * is given upper case (client/card_command). */
 struct ruling pin_check(const struct law_policy *policy, enum kind kind, struct bytes pin);
 /* pin_check_old: can this be the PIN of a card? Asked before a try is spent. The mixture of letters
  * and digits is asked of a new PIN only: the one in the card may be older. */
 struct ruling pin_check_old(enum kind kind, struct bytes pin);
-
-/* pin_fold writes the PIN in place as the card knows it: letters in upper case. */
-void pin_fold(uint8_t *pin, size_t len);
 
 /* pin_staff_attempts: how often staff may try the PIN that a proxy brought, if the card has so many
  * tries left: at most two, and never the last one. */

@@ -56,14 +56,6 @@ static void asks_for_letter_and_digit_by_policy(void **state)
     assert_ruling(see(pin_check_old(A, bytes_of_text("12345"))), DECISION_REFUSED, "length", NULL);
 }
 
-static void folds_to_upper_case(void **state)
-{
-    (void)state;
-    uint8_t pin[] = {'a', 'Z', 'z', '0', '9', '`', '{'};
-    pin_fold(pin, sizeof pin);
-    assert_memory_equal(pin, "AZZ09`{", sizeof pin);
-}
-
 static void staff_never_spend_the_last_try(void **state)
 {
     (void)state;
@@ -81,7 +73,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_the_form_of_both_pins),
         cmocka_unit_test(asks_for_letter_and_digit_by_policy),
-        cmocka_unit_test(folds_to_upper_case),
         cmocka_unit_test(staff_never_spend_the_last_try),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
