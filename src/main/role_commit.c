@@ -158,8 +158,10 @@ int role_commit(const struct role_call *call)
     struct commit *commit = calloc(1, sizeof *commit);
     int listening CLEANUP_FD = -1;
     struct fault fault = {0};
-    if (!commit)
-        return complain_err("commit", ERR_MEMORY);
+    if (!commit) {
+        fault_set(&fault, ERR_MEMORY, "start", "out of memory");
+        return role_fail(call, &fault);
+    }
     commit->call = call;
     signal(SIGTERM, stop);
     struct centre_files files;
