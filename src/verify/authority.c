@@ -90,8 +90,8 @@ enum err authorities_add(struct authorities *authorities, enum kind kind, struct
 static bool is_candidate(const struct authority *authority, enum kind kind, const struct cert *cert)
 {
     return authority->kind == kind && bytes_equal(authority->cert.subject, cert->issuer) &&
-           (cert->authority_key_id.len == 0 ||
-            bytes_equal(authority->cert.subject_key_id, cert->authority_key_id));
+           (cert->authority_key_id.key_id.len == 0 ||
+            bytes_equal(authority->cert.subject_key_id, cert->authority_key_id.key_id));
 }
 
 enum err authorities_find(const struct authorities *authorities, enum kind kind,

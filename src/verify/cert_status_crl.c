@@ -12,8 +12,8 @@ static const char *scope_fault(const struct cert_status_question *question, cons
     const struct authority *authority = question->authority;
     if (!bytes_equal(crl->issuer, authority->cert.subject))
         return "of another authority";
-    if (crl->authority_key_id.len &&
-        !bytes_equal(crl->authority_key_id, authority->cert.subject_key_id))
+    if (crl->authority_key_id.key_id.len &&
+        !bytes_equal(crl->authority_key_id.key_id, authority->cert.subject_key_id))
         return "of another key of the authority";
     if (!is_signed_by(authority->key, crl->tbs, crl->algorithm, crl->signature))
         return "not signed by the authority";

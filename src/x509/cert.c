@@ -93,11 +93,7 @@ static void take_issuer_alt_name(struct der *value, struct cert *out)
 
 static void take_authority_key_id(struct der *value, struct cert *out)
 {
-    struct authority_key_id id;
-    authority_key_id_take(value, &id);
-    out->authority_key_id = id.key_id;
-    out->authority_issuer = id.issuer;
-    out->authority_serial = id.serial;
+    authority_key_id_take(value, &out->authority_key_id);
 }
 
 static void take_subject_key_id(struct der *value, struct cert *out)

@@ -19,6 +19,11 @@ struct cert_extension {
     struct bytes value; /* content of the OCTET STRING */
 };
 
+/* authorityKeyIdentifier; each empty where absent. */
+struct authority_key_id {
+    struct bytes key_id, issuer, serial; /* issuer is a Name, DER */
+};
+
 /* Every slice is borrowed from the DER that was parsed. A part that is absent is empty, zero or
  * false. */
 struct cert {
@@ -44,7 +49,7 @@ struct cert {
     bool has_basic_four;
     struct basic_four basic_four;
     struct bytes subject_alt_directory, issuer_alt_directory; /* first directoryName, DER */
-    struct bytes authority_key_id, authority_issuer, authority_serial;
+    struct authority_key_id authority_key_id;
     struct bytes subject_key_id;
     struct bytes crl_point; /* directoryName of the first distribution point's fullName, DER */
     struct bytes ocsp;      /* first OCSP address of authorityInfoAccess, text */

@@ -73,11 +73,7 @@ static void take_number(struct der *value, struct crl *out)
 
 static void take_authority_key_id(struct der *value, struct crl *out)
 {
-    struct authority_key_id id;
-    authority_key_id_take(value, &id);
-    out->authority_key_id = id.key_id;
-    out->authority_issuer = id.issuer;
-    out->authority_serial = id.serial;
+    authority_key_id_take(value, &out->authority_key_id);
 }
 
 /* RFC 5280 5.2.5: of its six fields only the name is understood here. A list for some reasons, of

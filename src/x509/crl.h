@@ -32,7 +32,7 @@ struct crl {
     struct bytes issuer; /* Name, DER */
     int64_t this_update, next_update;
     struct bytes number; /* cRLNumber, magnitude; empty when absent */
-    struct bytes authority_key_id, authority_issuer, authority_serial;
+    struct authority_key_id authority_key_id;
     bool has_issuing_point; /* a critical issuingDistributionPoint with a directoryName only */
     struct bytes issuing_point;
     size_t num_entries;

@@ -13,9 +13,6 @@ struct extension_marks {
 struct extension_marks extension_begin(struct buffer *out, enum oid oid, bool critical);
 void extension_close(struct buffer *out, struct extension_marks marks);
 
-struct authority_key_id {
-    struct bytes key_id, issuer, serial; /* empty where absent; issuer is a Name, DER */
-};
 void authority_key_id_take(struct der *value, struct authority_key_id *out);
 /* authority_key_id_put writes the value that points to this authority: key id, issuer and serial.
  */

@@ -154,7 +154,7 @@ static enum err check_pointers(const struct lint *lint)
     const struct cert *cert = lint->cert;
     if (cert->subject_key_id.len != 20)
         return REFUSE(lint, "subjectKeyIdentifier has %zu bytes", cert->subject_key_id.len);
-    if (lint->issuer && !bytes_equal(cert->authority_key_id, lint->issuer->subject_key_id))
+    if (lint->issuer && !bytes_equal(cert->authority_key_id.key_id, lint->issuer->subject_key_id))
         return REFUSE(lint, "authorityKeyIdentifier is not the key that signs");
     if (lint->id == PROFILE_AUTHORITY)
         return check_name(lint, "Japanese name", cert->subject_alt_directory,

@@ -20,7 +20,7 @@ static enum err check_crl_head(const struct crl *crl, const struct cert *issuer,
         return REFUSE(fault, "the signature algorithm is %s", algorithm_name(crl->algorithm));
     if (!bytes_equal(crl->issuer, issuer->subject))
         return REFUSE(fault, "the issuer is another than the authority that signs");
-    if (!bytes_equal(crl->authority_key_id, issuer->subject_key_id))
+    if (!bytes_equal(crl->authority_key_id.key_id, issuer->subject_key_id))
         return REFUSE(fault, "authorityKeyIdentifier is not the key that signs");
     if (!serial_decode(crl->number, &number) || number == 0)
         return REFUSE(fault, "cRLNumber is missing, zero or above 64 bits");

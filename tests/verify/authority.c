@@ -60,7 +60,7 @@ static void decides_by_the_signature_without_a_key_identifier(void **state)
     struct authorities *authorities CLEANUP_AUTHORITIES = pin();
     const struct authority *found = NULL;
     struct cert nameless = leaf_of_second.cert;
-    nameless.authority_key_id = bytes_of(NULL, 0);
+    nameless.authority_key_id.key_id = bytes_of(NULL, 0);
     assert_ok(authorities_find(authorities, KIND_SIGNATURE, &nameless, &found, NULL));
     assert_true(bytes_equal(found->cert.spki, second.cert.spki));
 }
@@ -76,7 +76,7 @@ static void refuses_forgers(void **state)
                ERR_NOT_FOUND);
     assert_string_equal(fault.text, "no trusted authority of that name and key");
     struct cert copied = leaf_of_forger.cert;
-    copied.authority_key_id = first.cert.subject_key_id;
+    copied.authority_key_id.key_id = first.cert.subject_key_id;
     assert_err(authorities_find(authorities, KIND_SIGNATURE, &copied, &found, &fault),
                ERR_NOT_FOUND);
     assert_string_equal(fault.text, "not signed by the authority that it names");

@@ -76,9 +76,9 @@ static void points_to_its_authority(void **state)
     assert_true(cert_is_self_issued(root));
     assert_false(cert_is_self_issued(cert));
     assert_true(bytes_equal(cert->issuer, root->subject));
-    assert_true(bytes_equal(cert->authority_key_id, root->subject_key_id));
-    assert_true(bytes_equal(cert->authority_issuer, root->issuer));
-    assert_true(bytes_equal(cert->authority_serial, root->serial));
+    assert_true(bytes_equal(cert->authority_key_id.key_id, root->subject_key_id));
+    assert_true(bytes_equal(cert->authority_key_id.issuer, root->issuer));
+    assert_true(bytes_equal(cert->authority_key_id.serial, root->serial));
     assert_true(bytes_equal(cert->issuer_alt_directory, root->subject_alt_directory));
     assert_true(bytes_equal(root->crl_point, root->subject));
     assert_true(bytes_equal_text(cert->ocsp, profile_site_default()->ocsp));

@@ -75,7 +75,7 @@ static void reads_back_a_list(void **state)
     assert_ok(crl_parse(buffer_bytes(&der), &crl, NULL));
     assert_int_equal(crl.num_entries, 3);
     assert_true(bytes_equal(crl.issuer, authority.cert.subject));
-    assert_true(bytes_equal(crl.authority_key_id, authority.cert.subject_key_id));
+    assert_true(bytes_equal(crl.authority_key_id.key_id, authority.cert.subject_key_id));
     assert_true(crl.this_update == SAMPLE_NOW);
     assert_true(crl.next_update == SAMPLE_NOW + 48 * 3600);
     assert_false(crl.has_issuing_point);
