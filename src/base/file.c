@@ -19,30 +19,51 @@ static enum err file_fault(struct fault *fault, const char *path, const char *wh
     return fault_set(fault, code, what, "%s", strerror(number));
 }
 
+enum err fd_read_parts(int fd, fd_take_part *take, void *context, struct fault *fault)
+{
+    uint8_t part[16384];
+    enum err err = ERR_NONE;
+    bool is_over = false;
+    while (err == ERR_NONE && !is_over) {
+        ssize_t len = read(fd, part, sizeof part);
+        is_over = len == 0;
+        if (len > 0)
+            err = take(context, bytes_of(part, (size_t)len), fault);
+        else if (len < 0 && errno != EINTR)
+            err = fault_set(fault, ERR_IO, "read", "%s", strerror(errno));
+    }
+    explicit_bzero(part, sizeof part);
+    return err;
+}
+
+static enum err put_part(void *context, struct bytes part, struct fault *fault)
+{
+    struct buffer *out = context;
+    buffer_put_bytes(out, part);
+    enum err err = buffer_check(out);
+    return err == ERR_NONE ? err : fault_set(fault, err, "size", "longer than %zu bytes", out->cap);
+}
+
 enum err file_read(const char *path, struct buffer *out, struct fault *fault)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     int fd CLEANUP_FD = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return file_fault(fault, path, "open");
-    uint8_t chunk[16384];
-    for (;;) {
-        ssize_t len = read(fd, chunk, sizeof chunk);
-        if (len < 0 && errno == EINTR)
-            continue;
-        if (len < 0)
-            return file_fault(fault, path, "read");
-        if (len == 0)
-            break;
-        buffer_put(out, chunk, (size_t)len);
-        if (buffer_check(out) != ERR_NONE)
-            break;
-    }
-    explicit_bzero(chunk, sizeof chunk);
-    if (buffer_check(out) == ERR_NONE)
+    enum err err = fd_read_parts(fd, put_part, out, fault);
+    if (err != ERR_NONE)
+        fault_name_input(fault, path);
+    return err;
+}
+
+enum err path_join(const char *folder, const char *name, char path[static PATH_MAX],
+                   struct fault *fault)
+{
+    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
+    if (len >= 0 && len < PATH_MAX)
         return ERR_NONE;
-    fault_name_input(fault, path);
-    return fault_set(fault, buffer_check(out), "size", "longer than %zu bytes", out->cap);
+    fault_name_input(fault, folder);
+    return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
 }
 
 enum err fd_write_all(int fd, struct bytes content)

@@ -2,12 +2,22 @@
  * a mixture, also after power loss. */
 #pragma once
 
+#include <limits.h>
 #include <sys/types.h>
 
 #include "base/bytes.h"
 
 /* file_read appends the file's bytes to *out, whose cap is the limit. "-" is standard input. */
 enum err file_read(const char *path, struct buffer *out, struct fault *fault) MUST_USE;
+
+/* fd_read_parts hands over what there is up to the end, in parts, until `take` fails; no part stays
+ * in memory. The caller names the input in the fault. */
+typedef enum err fd_take_part(void *context, struct bytes part, struct fault *fault);
+enum err fd_read_parts(int fd, fd_take_part *take, void *context, struct fault *fault) MUST_USE;
+
+/* path_join makes "folder/name"; ERR_LIMIT where that is no path. */
+enum err path_join(const char *folder, const char *name, char path[static PATH_MAX],
+                   struct fault *fault) MUST_USE;
 
 /* file_replace writes to a new file beside it, syncs, renames, syncs the folder. */
 enum err file_replace(const char *path, struct bytes content, mode_t mode,

@@ -11,8 +11,6 @@
 #include "crypto/verify.h"
 #include "x509/cms.h"
 
-#define PART (64 * 1024)
-
 void sign_content_done(struct sign_content *content)
 {
     buffer_done(&content->attached);
@@ -20,44 +18,31 @@ void sign_content_done(struct sign_content *content)
 
 /* ---- the file ---- */
 
-static void free_stream(struct hash_stream **stream)
-{
-    hash_stream_free(*stream);
-}
+struct reading {
+    struct sign_content *content;
+    struct hash_stream *stream;
+};
 
-static enum err take_part(struct sign_content *out, struct hash_stream *stream, struct bytes part)
+static enum err take_part(void *context, struct bytes part, struct fault *fault)
 {
-    out->len += part.len;
-    if (out->is_attached)
-        buffer_put_bytes(&out->attached, part);
-    enum err err = buffer_check(&out->attached);
-    return err == ERR_NONE ? hash_stream_update(stream, part) : err;
-}
-
-static enum err read_parts(int fd, struct sign_content *out, struct hash_stream *stream,
-                           struct fault *fault)
-{
-    uint8_t part[PART];
-    for (;;) {
-        ssize_t len = read(fd, part, sizeof part);
-        if (len < 0 && errno == EINTR)
-            continue;
-        if (len < 0)
-            return fault_set(fault, ERR_IO, "read", "%s", strerror(errno));
-        if (len == 0)
-            return ERR_NONE;
-        enum err err = take_part(out, stream, bytes_of(part, (size_t)len));
-        if (err == ERR_LIMIT)
-            return fault_set(fault, err, "attached", "more than %d bytes", LIMIT_CMS_ATTACHED);
-        if (err != ERR_NONE)
-            return fault_set(fault, err, "read", "%s", err_sentence(err, LANGUAGE_EN));
-    }
+    struct reading *reading = context;
+    struct sign_content *content = reading->content;
+    content->len += part.len;
+    if (content->is_attached)
+        buffer_put_bytes(&content->attached, part);
+    enum err err = buffer_check(&content->attached);
+    if (err == ERR_LIMIT)
+        return fault_set(fault, err, "attached", "more than %d bytes", LIMIT_CMS_ATTACHED);
+    if (err == ERR_NONE)
+        err = hash_stream_update(reading->stream, part);
+    return err == ERR_NONE ? err
+                           : fault_set(fault, err, "read", "%s", err_sentence(err, LANGUAGE_EN));
 }
 
 enum err sign_content_read(const char *path, bool is_attached, struct sign_content *out,
                            struct fault *fault)
 {
-    struct hash_stream *stream CLEANUP(free_stream) = NULL;
+    struct hash_stream *stream CLEANUP_HASH_STREAM = NULL;
     struct sign_content content CLEANUP_SIGN_CONTENT = {.is_attached = is_attached};
     buffer_init(&content.attached, LIMIT_CMS_ATTACHED);
     fault_name_input(fault, path);
@@ -66,7 +51,7 @@ enum err sign_content_read(const char *path, bool is_attached, struct sign_conte
         return fault_set(fault, ERR_IO, "open", "%s", strerror(errno));
     enum err err = hash_stream_new(HASH_SHA256, &stream);
     if (err == ERR_NONE)
-        err = read_parts(fd, &content, stream, fault);
+        err = fd_read_parts(fd, take_part, &(struct reading){&content, stream}, fault);
     if (err == ERR_NONE)
         err = hash_stream_finish(stream, content.sha256);
     if (err != ERR_NONE)

@@ -17,7 +17,7 @@ struct sign_content {
 void sign_content_done(struct sign_content *content);
 #define CLEANUP_SIGN_CONTENT CLEANUP(sign_content_done)
 
-/* sign_content_read reads the file once, in parts of 64 KiB. Detached: nothing of it is kept, and
+/* sign_content_read reads the file once, in parts. Detached: nothing of it is kept, and
  * there is no limit to its length. Attached: kept whole, ERR_LIMIT above LIMIT_CMS_ATTACHED. */
 enum err sign_content_read(const char *path, bool is_attached, struct sign_content *out,
                            struct fault *fault) MUST_USE;

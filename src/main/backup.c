@@ -20,15 +20,6 @@
 /* Where files of a backup lie: one level, and nowhere else. */
 static const char *const folders[] = {"signer", "database", "published", "journal", "etc", "."};
 
-static enum err path_join(const char *folder, const char *name, char path[static PATH_MAX],
-                          struct fault *fault)
-{
-    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return len >= 0 && len < PATH_MAX
-               ? ERR_NONE
-               : fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
-}
-
 /* --- one file --- */
 
 struct sum {

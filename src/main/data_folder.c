@@ -51,11 +51,7 @@ static enum err folder_fault(struct fault *fault, const char *path, const char *
 enum err data_path(const char *root, enum data_item item, char path[static PATH_MAX],
                    struct fault *fault)
 {
-    int len = snprintf(path, PATH_MAX, "%s/%s", root, items[item].name);
-    if (len >= 0 && len < PATH_MAX)
-        return ERR_NONE;
-    fault_name_input(fault, root);
-    return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
+    return path_join(root, items[item].name, path, fault);
 }
 
 static enum err folders_make(const char *root, struct fault *fault)

@@ -58,11 +58,10 @@ static enum err copy_one(const char *from, const char *to, const char *name, mod
                          struct fault *fault)
 {
     char source[PATH_MAX], target[PATH_MAX];
-    int source_len = snprintf(source, sizeof source, "%s/%s", from, name);
-    int target_len = snprintf(target, sizeof target, "%s/%s", to, name);
-    if (source_len >= PATH_MAX || target_len >= PATH_MAX)
-        return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
-    return file_copy(source, target, mode, fault);
+    enum err err = path_join(from, name, source, fault);
+    if (err == ERR_NONE)
+        err = path_join(to, name, target, fault);
+    return err == ERR_NONE ? file_copy(source, target, mode, fault) : err;
 }
 
 static enum err folder_copy(const struct making *making, enum data_item item, mode_t mode,

@@ -69,15 +69,6 @@ static void init_done(struct init *init)
 
 /* --- files --- */
 
-static enum err path_below(const char *folder, const char *name, char path[static PATH_MAX],
-                           struct fault *fault)
-{
-    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return len >= 0 && len < PATH_MAX
-               ? ERR_NONE
-               : fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
-}
-
 /* What the town decides is copied: the service runs on what it was made with. */
 static enum err etc_copy(const struct init *init, struct fault *fault)
 {
@@ -85,9 +76,9 @@ static enum err etc_copy(const struct init *init, struct fault *fault)
     char folder[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
     enum err err = data_path(init->folder, DATA_ETC, folder, fault);
     for (size_t i = 0; i < COUNT_OF(names) && err == ERR_NONE; i++) {
-        err = path_below(init->etc, names[i], from, fault);
+        err = path_join(init->etc, names[i], from, fault);
         if (err == ERR_NONE)
-            err = path_below(folder, names[i], to, fault);
+            err = path_join(folder, names[i], to, fault);
         if (err == ERR_NONE)
             err = file_copy(from, to, 0644, fault);
     }
@@ -119,9 +110,9 @@ static enum err first_read(const struct init *init, const char *name, struct buf
                            struct fault *fault)
 {
     char folder[PATH_MAX], path[PATH_MAX];
-    enum err err = path_below(init->etc, init->is_sample ? "sample" : ".", folder, fault);
+    enum err err = path_join(init->etc, init->is_sample ? "sample" : ".", folder, fault);
     if (err == ERR_NONE)
-        err = path_below(folder, name, path, fault);
+        err = path_join(folder, name, path, fault);
     if (err == ERR_NONE)
         err = file_read(path, out, fault);
     return err == ERR_NOT_FOUND && !init->is_sample ? ERR_NONE : err;
@@ -197,7 +188,7 @@ static enum err folder_make(struct init *init, const char *data, const struct se
 /* Before anything is made: a profile with a mistake leaves nothing behind. */
 static enum err profile_find(struct init *init, const char *file, struct fault *fault)
 {
-    enum err err = path_below(init->etc, "profile", init->default_profile, fault);
+    enum err err = path_join(init->etc, "profile", init->default_profile, fault);
     init->profile = file ? file : init->default_profile;
     return err == ERR_NONE ? profile_file_read(init->profile, &init->site, fault) : err;
 }

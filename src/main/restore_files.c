@@ -19,15 +19,6 @@ struct copying {
     const char *backup, *log, *folder;
 };
 
-static enum err path_join(const char *folder, const char *name, char path[static PATH_MAX],
-                          struct fault *fault)
-{
-    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return len >= 0 && len < PATH_MAX
-               ? ERR_NONE
-               : fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
-}
-
 /* Who may read it is as it was: keys and the database by their owner alone. */
 static enum err copy_as_is(const char *from, const char *to, struct fault *fault)
 {

@@ -17,8 +17,6 @@
 #include "main/der_files.h"
 #include "verify/check.h"
 
-#define PART (64 * 1024) /* of a detached content, read at a time */
-
 static enum err pin_file(struct authorities *authorities, enum kind kind, const char *path,
                          struct fault *fault)
 {
@@ -60,12 +58,14 @@ static enum err pin_folder(struct authorities *authorities, const char *path, st
     size_t num = 0;
     for (const struct dirent *entry; (entry = readdir(folder));) {
         enum kind kind;
-        char file[4096];
+        char file[PATH_MAX];
         if (!kind_of_file(entry->d_name, &kind))
             continue;
-        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        enum err err = path_join(path, entry->d_name, file, fault);
+        if (err != ERR_NONE)
+            return err;
         fault_name_input(fault, file);
-        enum err err = pin_file(authorities, kind, file, fault);
+        err = pin_file(authorities, kind, file, fault);
         if (err != ERR_NONE)
             return err;
         num += kind == KIND_SIGNATURE;
@@ -130,24 +130,20 @@ static enum err fetch_push_set(void *context, struct buffer *out, struct fault *
     return file_read(options->given[VERIFY_PUSH_SET].values[0], out, fault);
 }
 
+static enum err take_part(void *context, struct bytes part, struct fault *fault)
+{
+    (void)fault;
+    return signature_content(context, part);
+}
+
 static enum err read_content(const char *path, struct signature *signature, struct fault *fault)
 {
-    static uint8_t part[PART];
     int fd CLEANUP_FD =
         strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     fault_name_input(fault, path);
-    for (;;) {
-        ssize_t len = fd < 0 ? -1 : read(fd, part, sizeof part);
-        if (len < 0 && errno == EINTR)
-            continue;
-        if (len < 0)
-            return fault_set(fault, ERR_IO, "read", "%s", strerror(errno));
-        if (len == 0)
-            return ERR_NONE;
-        enum err err = signature_content(signature, bytes_of(part, (size_t)len));
-        if (err != ERR_NONE)
-            return err;
-    }
+    if (fd < 0)
+        return fault_set(fault, ERR_IO, "open", "%s", strerror(errno));
+    return fd_read_parts(fd, take_part, signature, fault);
 }
 
 static int refuse_content(const struct verify_options *options, const struct check *check,

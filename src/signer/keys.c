@@ -27,12 +27,6 @@ struct private_key **key_row_of(struct signer_keys *keys, size_t row)
     return (struct private_key **)(void *)((char *)keys + key_rows[row].offset);
 }
 
-enum err key_row_path(const char *folder, const char *name, char path[static PATH_MAX])
-{
-    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return len < 0 || len >= PATH_MAX ? ERR_LIMIT : ERR_NONE;
-}
-
 enum err signer_keys_create(const char *folder, enum key_type authority,
                             const struct signer_token *token, const struct secret *passphrase,
                             struct fault *fault)

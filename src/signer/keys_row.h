@@ -15,7 +15,6 @@ extern const struct key_row key_rows[NUM_KEYS];
 
 enum key_type key_row_type(size_t row, enum key_type authority);
 struct private_key **key_row_of(struct signer_keys *keys, size_t row);
-enum err key_row_path(const char *folder, const char *name, char path[static PATH_MAX]) MUST_USE;
 
 /* The contracts of keys.h; what stands in *out after a failure is the caller's to free. */
 enum err sealed_keys_create(const char *folder, enum key_type authority,

@@ -9,11 +9,12 @@
 
 #define RSA_BITS 2048
 
-static enum err sealed_path(const char *folder, size_t row, char path[static PATH_MAX])
+static enum err sealed_path(const char *folder, size_t row, char path[static PATH_MAX],
+                            struct fault *fault)
 {
     char name[64];
     snprintf(name, sizeof name, "%s.key", key_rows[row].name);
-    return key_row_path(folder, name, path);
+    return path_join(folder, name, path, fault);
 }
 
 static enum err key_create(const char *folder, size_t row, enum key_type type,
@@ -25,7 +26,7 @@ static enum err key_create(const char *folder, size_t row, enum key_type type,
     secret_init(&content);
     struct buffer sealed CLEANUP_BUFFER;
     buffer_init(&sealed, LIMIT_KEY_FILE);
-    enum err err = sealed_path(folder, row, path);
+    enum err err = sealed_path(folder, row, path, fault);
     if (err == ERR_NONE)
         err = private_key_generate(type, RSA_BITS, &key);
     if (err == ERR_NONE)
@@ -55,7 +56,7 @@ static enum err key_open(const char *folder, size_t row, enum key_type type,
     buffer_init(&sealed, LIMIT_KEY_FILE);
     struct secret content CLEANUP_SECRET;
     secret_init(&content);
-    enum err err = sealed_path(folder, row, path);
+    enum err err = sealed_path(folder, row, path, fault);
     if (err == ERR_NONE)
         err = file_read(path, &sealed, fault);
     if (err != ERR_NONE)

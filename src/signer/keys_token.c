@@ -60,7 +60,7 @@ enum err token_keys_create(const char *folder, enum key_type authority,
     struct token *token CLEANUP_TOKEN = NULL;
     struct buffer text CLEANUP_BUFFER;
     buffer_init(&text, LIMIT_CONFIG_FILE);
-    enum err err = key_row_path(folder, TOKEN_FILE, path);
+    enum err err = path_join(folder, TOKEN_FILE, path, fault);
     if (err == ERR_NONE)
         err = token_open(address->module, address->label, pin, &token, fault);
     put_pair(&text, "module", address->module);
@@ -115,7 +115,7 @@ static enum err token_file_read(const char *folder, struct token_file *out, stru
     struct bytes key, value;
     struct buffer text CLEANUP_BUFFER;
     buffer_init(&text, LIMIT_CONFIG_FILE);
-    enum err err = key_row_path(folder, TOKEN_FILE, path);
+    enum err err = path_join(folder, TOKEN_FILE, path, fault);
     if (err == ERR_NONE)
         err = file_read(path, &text, fault);
     if (err != ERR_NONE)
@@ -161,5 +161,5 @@ enum err token_keys_open(const char *folder, enum key_type authority, const stru
 bool token_keys_are_there(const char *folder)
 {
     char path[PATH_MAX];
-    return key_row_path(folder, TOKEN_FILE, path) == ERR_NONE && access(path, F_OK) == 0;
+    return path_join(folder, TOKEN_FILE, path, NULL) == ERR_NONE && access(path, F_OK) == 0;
 }

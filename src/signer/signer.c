@@ -11,17 +11,12 @@
 #include "base/limits.h"
 #include "signer/state.h"
 
-static enum err path_join(const char *folder, const char *name, char path[static PATH_MAX])
-{
-    int len = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return len < 0 || len >= PATH_MAX ? ERR_LIMIT : ERR_NONE;
-}
-
-static enum err issuer_path(const char *folder, enum kind kind, char path[static PATH_MAX])
+static enum err issuer_path(const char *folder, enum kind kind, char path[static PATH_MAX],
+                            struct fault *fault)
 {
     char name[64];
     snprintf(name, sizeof name, "authority-%s-1.cer", kind_name(kind));
-    return path_join(folder, name, path);
+    return path_join(folder, name, path, fault);
 }
 
 static enum key_type authority_key_type(const struct profile_site *site)
@@ -34,7 +29,7 @@ enum err signer_create(const char *folder, const struct profile_site *site,
                        struct fault *fault)
 {
     char path[PATH_MAX];
-    enum err err = path_join(folder, "signed.log", path);
+    enum err err = path_join(folder, "signed.log", path, fault);
     if (err == ERR_NONE)
         err = signer_keys_create(folder, authority_key_type(site), token, passphrase, fault);
     return err == ERR_NONE ? signed_log_create(path, fault) : err;
@@ -63,7 +58,7 @@ static enum err issuers_read(struct signer *signer, struct fault *fault)
         char path[PATH_MAX];
         struct buffer der CLEANUP_BUFFER;
         buffer_init(&der, LIMIT_CERTIFICATE);
-        enum err err = issuer_path(signer->folder, kind, path);
+        enum err err = issuer_path(signer->folder, kind, path, fault);
         if (err == ERR_NONE)
             err = file_read(path, &der, fault);
         if (err == ERR_NOT_FOUND)
@@ -80,7 +75,7 @@ static enum err signer_read(struct signer *signer, const struct secret *passphra
                             struct fault *fault)
 {
     char path[PATH_MAX];
-    enum err err = path_join(signer->folder, "signed.log", path);
+    enum err err = path_join(signer->folder, "signed.log", path, fault);
     if (err == ERR_NONE)
         err = signer_keys_open(signer->folder, authority_key_type(&signer->site), passphrase,
                                &signer->keys, fault);
@@ -193,7 +188,7 @@ enum err signer_issuer_keep(struct signer *signer, enum kind kind, struct bytes 
     struct buffer der CLEANUP_BUFFER;
     buffer_init(&der, LIMIT_CERTIFICATE);
     struct cert cert;
-    enum err err = issuer_path(signer->folder, kind, path);
+    enum err err = issuer_path(signer->folder, kind, path, fault);
     if (err == ERR_NONE)
         err = cert_parse_tbs(tbs, &cert, fault);
     if (err == ERR_NONE)

@@ -14,8 +14,9 @@
 enum err published_path(const char *folder, enum kind kind, const char *suffix,
                         char path[static PATH_MAX])
 {
-    int len = snprintf(path, PATH_MAX, "%s/%s.%s", folder, kind_name(kind), suffix);
-    return len < 0 || len >= PATH_MAX ? ERR_LIMIT : ERR_NONE;
+    char name[64];
+    snprintf(name, sizeof name, "%s.%s", kind_name(kind), suffix);
+    return path_join(folder, name, path, NULL);
 }
 
 enum err published_replace(const char *folder, enum kind kind, const char *suffix,
