@@ -6,16 +6,13 @@ import os
 import re
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 
 import measure
 import servers
-
-sys.path.append(os.path.join(os.path.dirname(servers.HERE), "tests"))
-import jpkid  # noqa: E402
-import softhsm  # noqa: E402
+import jpkid  # servers shows where
+import softhsm  # servers shows where
 
 NAMES = ["issue-rsa2048", "issue-p256", "issue-token"]
 ALGORITHMS = {"issue-rsa2048": "rsa-2048", "issue-p256": "p-256"}  # of the authorities, in etc/profile

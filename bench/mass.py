@@ -5,44 +5,31 @@ law, no parts, no map."""
 import json
 import os
 import shutil
-import socket
 import sqlite3
-import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
 import measure
 import servers
-
-sys.path.append(os.path.join(os.path.dirname(servers.HERE), "tests"))
-import jpkid  # noqa: E402
-import mass_data  # noqa: E402
+import acts  # servers shows where
+import jpkid  # servers shows where
+import mass_data  # servers shows where
 
 NAMES = ["mass-hold-1m"]
 NUM = 10**6
 CRL_SECONDS = 120
 
 
-class Acts:
-    """One connection to the acts socket."""
+class Acts(acts.Connection):
+    """Of which each answer is needed."""
 
     def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(path)
+        super().__init__(path, timeout=None)
 
-    def receive(self, size):
-        got = b""
-        while len(got) < size:
-            got += self.socket.recv(size - len(got))
-        return got
-
-    def ask(self, act, staff, **fields):
-        message = json.dumps({"act": act, "as": staff, "fields": fields}).encode()
-        self.socket.sendall(struct.pack(">I", len(message)) + message)
-        said = json.loads(self.receive(struct.unpack(">I", self.receive(4))[0]))
+    def ask(self, act, who, **fields):
+        said = super().ask(act, who, **fields)
         if "answer" not in said:
             raise RuntimeError(said)
         return said["answer"]

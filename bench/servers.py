@@ -6,21 +6,19 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import time
 
 import measure
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(os.path.dirname(HERE), "tests"))
+from shell import free_port  # noqa: E402
+
 BUILD = os.path.join(os.path.dirname(HERE), "build")
 CONNECTIONS = 32
 PATIENCE = 60  # seconds until a server is there
 FIRST_SERIAL = 1000  # of the world's: tests/status/world.c
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def wait_for_port(port):

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/bytes.h"
 #include "base/err.h"
 
 /* Both print the stable name of the error when they fail. */
@@ -22,6 +23,10 @@ void page_saw(const char *statements, const char *rule, int accepted);
 
 /* source_path gives the path of a file of the source tree, in a static buffer. */
 const char *source_path(const char *relative);
+/* source_read reads it; the caller's. */
+struct buffer source_read(const char *relative);
+/* folder_remove removes a folder of files; 0, or what rmdir says. */
+int folder_remove(const char *path);
 
 /* vectors_path gives the path of a file of the public test vectors (JPKI_VECTORS, or
  * ../shared/vectors), in a static buffer; NULL when it is not there: then the test skips. */

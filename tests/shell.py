@@ -1,5 +1,6 @@
 """Running programs in a folder of one's own, for scenario tests."""
 import os
+import socket
 import subprocess
 
 
@@ -36,3 +37,9 @@ class Shell:
 def both(done):
     """What a program said, for the detail of a check."""
     return f"{done.stdout}{done.stderr}\n(status {done.returncode})"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

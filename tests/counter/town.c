@@ -159,14 +159,6 @@ void town_restart(void)
     start();
 }
 
-static struct buffer read_source(const char *relative)
-{
-    struct buffer file;
-    buffer_init(&file, LIMIT_CSV_FILE);
-    assert_ok(file_read(source_path(relative), &file, NULL));
-    return file;
-}
-
 /* While nobody else has the signer's folder open. */
 static void read_permit_point(const struct secret *secret)
 {
@@ -179,7 +171,7 @@ static void read_permit_point(const struct secret *secret)
 static void write_profile(void)
 {
     static const char last_key[] = "\nalgorithm = ";
-    struct buffer source CLEANUP_BUFFER = read_source("etc/profile"), text CLEANUP_BUFFER;
+    struct buffer source CLEANUP_BUFFER = source_read("etc/profile"), text CLEANUP_BUFFER;
     buffer_init(&text, LIMIT_CONFIG_FILE);
     const char *begin = buffer_text(&source), *end = strstr(begin, last_key);
     assert_non_null(end);
@@ -199,8 +191,8 @@ static void create(void)
     assert_int_equal(mkdir(path_of(3, "published"), 0755), 0);
     assert_ok(signer_create(path_of(5, "signer"), &town_site, NULL, &secret, NULL));
     read_permit_point(&secret);
-    struct buffer staff CLEANUP_BUFFER = read_source("etc/sample/staff.csv");
-    struct buffer residents CLEANUP_BUFFER = read_source("etc/sample/residents.csv");
+    struct buffer staff CLEANUP_BUFFER = source_read("etc/sample/staff.csv");
+    struct buffer residents CLEANUP_BUFFER = source_read("etc/sample/residents.csv");
     const struct data_first first = {true, "31372", buffer_bytes(&staff), buffer_bytes(&residents)};
     struct data_paths where = data_paths();
     enum err err = data_create(&where, start_signer(), &first, &fault);

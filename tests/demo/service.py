@@ -4,15 +4,15 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
-import struct
 from time import strptime
 
+import acts
 import jpkid
 import pcscd
 import postgres
-from stage import SOURCE, Failure, free_port
+from shell import free_port
+from stage import SOURCE, Failure
 
 PASSPHRASE = "sample passphrase of the demo"
 
@@ -90,12 +90,11 @@ class Service:
 
     def act(self, name, actor, **fields):
         """One act over the socket, without our own client: as a hostile terminal would."""
-        body = json.dumps({"act": name, "as": actor, "fields": fields}).encode()
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(20)
-            connection.connect(self.acts_path)
-            connection.sendall(struct.pack(">I", len(body)) + body)
-            answer = json.loads(receive(connection, struct.unpack(">I", receive(connection, 4))[0]))
+        try:
+            with acts.Connection(self.acts_path) as connection:
+                answer = connection.ask(name, actor, **fields)
+        except EOFError as error:
+            raise Failure(str(error)) from None
         self.stage.write("log", f"act {name} as {actor} {json.dumps(fields)[:400]}\n"
                                 f"{json.dumps(answer, ensure_ascii=False)[:800]}\n\n", append=True)
         return answer
@@ -104,16 +103,6 @@ class Service:
 def seconds(time):
     """Of a time like 2026-12-01T01:00:00Z."""
     return calendar.timegm(strptime(time, "%Y-%m-%dT%H:%M:%SZ"))
-
-
-def receive(connection, length):
-    data = b""
-    while len(data) < length:
-        part = connection.recv(length - len(data))
-        if not part:
-            raise Failure("the acts socket was closed")
-        data += part
-    return data
 
 
 class Terminal:

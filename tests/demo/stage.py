@@ -11,7 +11,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import time
 
@@ -233,9 +232,3 @@ def wait_until(condition, what, seconds=20):
         if time.monotonic() > deadline:
             raise Failure(f"waited {seconds} s until {what}")
         time.sleep(0.02)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -15,6 +15,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.environ["JPKI_SOURCE"], "tests"))
 import jpkid
+from acts import frame
 from tap import Tap
 
 CONTROL_FD = 5  # ROLE_FD_SECOND
@@ -51,10 +52,6 @@ def answer_time():
     done = subprocess.run([os.path.join(jpkid.BUILD, "jpki"), "admin", "staff", "--as", "admin1", "--socket",
                            os.path.join(DATA, "run", "acts.sock")], capture_output=True, text=True, timeout=60)
     return time.monotonic() - start if done.returncode == 0 else 99
-
-
-def frame(body):
-    return struct.pack(">I", len(body)) + body
 
 
 def wish():

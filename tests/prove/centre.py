@@ -3,12 +3,11 @@ import calendar
 import glob
 import json
 import os
-import socket
 import sqlite3
-import struct
 import subprocess
 import time
 
+import acts
 import jpkid
 import trace
 
@@ -63,13 +62,9 @@ class Service(jpkid.Service):
 
     def act(self, name, who, timeout=30, **fields):
         """The answer object; None when there was none."""
-        body = json.dumps({"act": name, "as": who, "fields": fields}).encode()
         try:
-            with socket.socket(socket.AF_UNIX) as connection:
-                connection.settimeout(timeout)
-                connection.connect(self.acts)
-                connection.sendall(struct.pack(">I", len(body)) + body)
-                return json.loads(receive(connection, struct.unpack(">I", receive(connection, 4))[0]))
+            with acts.Connection(self.acts, timeout) as connection:
+                return connection.ask(name, who, **fields)
         except (OSError, EOFError):
             return None
 
@@ -106,16 +101,6 @@ class Service(jpkid.Service):
 
 def seconds(clock):
     return calendar.timegm(time.strptime(clock, "%Y-%m-%dT%H:%M:%SZ"))
-
-
-def receive(connection, length):
-    data = b""
-    while len(data) < length:
-        part = connection.recv(length - len(data))
-        if not part:
-            raise EOFError
-        data += part
-    return data
 
 
 TABLES = ("journal", "journal_personal", "journal_checkpoint", "change", "crl", "signing", "certificate", "card",

@@ -61,7 +61,7 @@ static void refuses_bad_substitutes(void **state)
 static void the_format_is_described(void **state)
 {
     (void)state;
-    struct buffer page CLEANUP_BUFFER = read_source("docs/FORMAT.register");
+    struct buffer page CLEANUP_BUFFER = source_read("docs/FORMAT.register");
     const char *text = buffer_text(&page);
     for (size_t i = 0; i < NUM_ITEMS; i++) {
         char row[32];

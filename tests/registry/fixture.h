@@ -18,19 +18,11 @@ static struct store *store;
 static struct substitutes substitutes;
 static struct municipalities municipalities;
 
-static inline struct buffer read_source(const char *relative)
-{
-    struct buffer file;
-    buffer_init(&file, LIMIT_CSV_FILE);
-    assert_ok(file_read(source_path(relative), &file, NULL));
-    return file;
-}
-
 static inline void load_files(void)
 {
-    struct buffer file CLEANUP_BUFFER = read_source("etc/substitutes");
+    struct buffer file CLEANUP_BUFFER = source_read("etc/substitutes");
     assert_ok(substitutes_load(buffer_bytes(&file), &substitutes, NULL));
-    struct buffer list CLEANUP_BUFFER = read_source("etc/municipalities");
+    struct buffer list CLEANUP_BUFFER = source_read("etc/municipalities");
     municipalities_done(&municipalities);
     assert_ok(municipalities_load(buffer_bytes(&list), &municipalities, NULL));
 }
@@ -63,7 +55,7 @@ static inline int close_register(void **state)
 static inline int open_sample_town(void **state)
 {
     open_register(state);
-    struct buffer file CLEANUP_BUFFER = read_source("etc/sample/residents.csv");
+    struct buffer file CLEANUP_BUFFER = source_read("etc/sample/residents.csv");
     struct import_report report CLEANUP_IMPORT_REPORT;
     struct fault fault = {0};
     enum err err = registry_import(store, buffer_bytes(&file), "residents.csv", &municipalities,

@@ -1,6 +1,5 @@
 #include "fixture.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,15 +104,7 @@ int signer_end(void **state)
     signer = NULL;
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         sample_free(&signer_authority_sample[kind]);
-    DIR *folder = opendir(signer_folder);
-    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
-        char path[sizeof signer_folder + sizeof entry->d_name];
-        snprintf(path, sizeof path, "%s/%s", signer_folder, entry->d_name);
-        unlink(path);
-    }
-    if (folder)
-        closedir(folder);
-    return rmdir(signer_folder);
+    return folder_remove(signer_folder);
 }
 
 void signer_again(void)

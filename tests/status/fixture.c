@@ -1,6 +1,5 @@
 #include "fixture.h"
 
-#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,15 +79,7 @@ int status_end(void **state)
         sample_free(&authorities[kind]);
         status_map_free(maps[kind]);
     }
-    DIR *folder = opendir(status_folder);
-    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
-        char path[sizeof status_folder + sizeof entry->d_name];
-        snprintf(path, sizeof path, "%s/%s", status_folder, entry->d_name);
-        unlink(path);
-    }
-    if (folder)
-        closedir(folder);
-    return rmdir(status_folder);
+    return folder_remove(status_folder);
 }
 
 void fixture_delegate(enum kind kind, struct bytes spki, int64_t not_before, int64_t not_after,

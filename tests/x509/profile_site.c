@@ -12,19 +12,12 @@
 #define LIKE_JLIS  "etc/profile-jpki-test"
 #define J_LIS_TEST "1.2.392.200149.8.5.1.0.20"
 
-static void read_source(const char *relative, struct buffer *text)
-{
-    buffer_init(text, LIMIT_CONFIG_FILE);
-    assert_ok(file_read(source_path(relative), text, NULL));
-}
-
 static void is_delivered_with_the_compiled_values(void **state)
 {
     (void)state;
-    struct buffer text CLEANUP_BUFFER;
+    struct buffer text CLEANUP_BUFFER = source_read(DELIVERED);
     struct profile_site site;
     struct fault fault = {0};
-    read_source(DELIVERED, &text);
     assert_ok(profile_site_parse(buffer_bytes(&text), &site, &fault));
     assert_memory_equal(&site, profile_site_default(), sizeof site);
     assert_null(strstr(buffer_text(&text), J_LIS_TEST));
@@ -33,10 +26,9 @@ static void is_delivered_with_the_compiled_values(void **state)
 static void names_the_numbers_of_j_lis_for_their_test_organization_alone(void **state)
 {
     (void)state;
-    struct buffer text CLEANUP_BUFFER;
+    struct buffer text CLEANUP_BUFFER = source_read(LIKE_JLIS);
     struct profile_site site;
     struct fault fault = {0};
-    read_source(LIKE_JLIS, &text);
     assert_ok(profile_site_parse(buffer_bytes(&text), &site, &fault));
     assert_string_equal(site.organization, "JPKI-TEST");
     assert_string_equal(site.policy[KIND_SIGNATURE], J_LIS_TEST);
@@ -49,11 +41,10 @@ static void names_the_numbers_of_j_lis_for_their_test_organization_alone(void **
 /* The delivered file with one line in the place of another. */
 static void assert_refused(const char *key, const char *line, const char *rule, const char *text)
 {
-    struct buffer file CLEANUP_BUFFER, changed CLEANUP_BUFFER;
+    struct buffer file CLEANUP_BUFFER = source_read(DELIVERED), changed CLEANUP_BUFFER;
     struct profile_site site = {.cps = "untouched"};
     struct fault fault = {0};
     char begin[64];
-    read_source(DELIVERED, &file);
     buffer_init(&changed, LIMIT_CONFIG_FILE);
     snprintf(begin, sizeof begin, "\n%s = ", key);
     const char *start = buffer_text(&file), *at = strstr(start, begin);
