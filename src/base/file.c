@@ -132,18 +132,10 @@ enum err file_create(const char *path, struct bytes content, mode_t mode, struct
     return folder_sync(path, fault);
 }
 
-static enum err fd_copy(int from, int to)
+static enum err write_part(void *context, struct bytes part, struct fault *fault)
 {
-    uint8_t chunk[65536];
-    for (;;) {
-        ssize_t len = read(from, chunk, sizeof chunk);
-        if (len < 0 && errno == EINTR)
-            continue;
-        if (len <= 0)
-            return len < 0 ? ERR_IO : ERR_NONE;
-        if (fd_write_all(to, bytes_of(chunk, (size_t)len)) != ERR_NONE)
-            return ERR_IO;
-    }
+    (void)fault;
+    return fd_write_all(*(const int *)context, part);
 }
 
 enum err file_copy(const char *from, const char *to, mode_t mode, struct fault *fault)
@@ -154,7 +146,7 @@ enum err file_copy(const char *from, const char *to, mode_t mode, struct fault *
     int fd CLEANUP_FD = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return file_fault(fault, to, "create");
-    if (fd_copy(source, fd) != ERR_NONE || fsync(fd) != 0) {
+    if (fd_read_parts(source, write_part, &fd, NULL) != ERR_NONE || fsync(fd) != 0) {
         enum err err = file_fault(fault, to, "write");
         unlink(to);
         return err;

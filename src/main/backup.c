@@ -27,6 +27,19 @@ struct sum {
     uint64_t len;
 };
 
+struct summing {
+    struct sum sum;
+    struct hash_stream *stream;
+};
+
+static enum err sum_part(void *context, struct bytes part, struct fault *fault)
+{
+    struct summing *summing = context;
+    (void)fault;
+    summing->sum.len += part.len;
+    return hash_stream_update(summing->stream, part);
+}
+
 static enum err file_sum(const char *path, struct sum *out, struct fault *fault)
 {
     struct hash_stream *stream CLEANUP_HASH_STREAM = NULL;
@@ -36,19 +49,13 @@ static enum err file_sum(const char *path, struct sum *out, struct fault *fault)
         return fault_set(fault, errno == ENOENT ? ERR_MALFORMED : ERR_IO, "file", "%s",
                          strerror(errno));
     enum err err = hash_stream_new(HASH_SHA256, &stream);
-    struct sum sum = {.len = 0};
-    uint8_t chunk[65536];
-    ssize_t len = 1;
-    while (err == ERR_NONE && (len = read(fd, chunk, sizeof chunk)) > 0) {
-        err = hash_stream_update(stream, bytes_of(chunk, (size_t)len));
-        sum.len += (uint64_t)len;
-    }
-    if (err == ERR_NONE && len < 0)
-        return fault_set(fault, ERR_IO, "file", "%s", strerror(errno));
+    struct summing summing = {.stream = stream};
     if (err == ERR_NONE)
-        err = hash_stream_finish(stream, sum.digest);
+        err = fd_read_parts(fd, sum_part, &summing, fault);
     if (err == ERR_NONE)
-        *out = sum;
+        err = hash_stream_finish(stream, summing.sum.digest);
+    if (err == ERR_NONE)
+        *out = summing.sum;
     return err;
 }
 
