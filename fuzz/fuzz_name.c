@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct substitutes substitutes;
     if (!substitutes.num &&
-        substitutes_load(bytes_of_text("髙 高\n𠮷 吉\n"), &substitutes, NULL) != ERR_NONE)
+        substitutes_parse(bytes_of_text("髙 高\n𠮷 吉\n"), &substitutes, NULL) != ERR_NONE)
         abort();
     char text[2048];
     size_t len = size < sizeof text ? size : sizeof text - 1;

@@ -23,12 +23,12 @@ static enum err load(const char *path,
 
 static enum err parse_municipalities(struct centre *centre, struct bytes file, struct fault *fault)
 {
-    return municipalities_load(file, &centre->municipalities, fault);
+    return municipalities_parse(file, &centre->municipalities, fault);
 }
 
 static enum err parse_substitutes(struct centre *centre, struct bytes file, struct fault *fault)
 {
-    return substitutes_load(file, centre->substitutes, fault);
+    return substitutes_parse(file, centre->substitutes, fault);
 }
 
 static enum err parse_policy(struct centre *centre, struct bytes file, struct fault *fault)

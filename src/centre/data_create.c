@@ -87,8 +87,8 @@ static enum err write_residents(struct centre *centre, struct bytes file, struct
     enum err err = store_begin(centre->store, fault);
     if (err != ERR_NONE)
         return err;
-    err = registry_import(centre->store, file, "residents", &centre->municipalities,
-                          centre->substitutes, &report, fault);
+    err = import_apply(centre->store, file, "residents", &centre->municipalities,
+                       centre->substitutes, &report, fault);
     if (err == ERR_NONE)
         return store_commit(centre->store, fault);
     store_rollback(centre->store);

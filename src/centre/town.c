@@ -101,9 +101,8 @@ bool town_import(struct act_call *call)
 {
     struct import_report report CLEANUP_IMPORT_REPORT = {0};
     struct centre *centre = call->centre;
-    enum err err =
-        registry_import(centre->store, call->fields.file, "file", &centre->municipalities,
-                        centre->substitutes, &report, &call->fault);
+    enum err err = import_apply(centre->store, call->fields.file, "file", &centre->municipalities,
+                                centre->substitutes, &report, &call->fault);
     if (err == ERR_MALFORMED && report.num_faults) {
         tell_faults(call, &report);
         return act_refuse(call, &reason_import);
@@ -163,8 +162,8 @@ static bool apply_to_register(struct act_call *call, struct resident *resident, 
         memcpy(event.number, call->fields.reference, sizeof event.number);
     if (!event_changes(call, &event))
         return false;
-    enum err err = registry_event(call->centre->store, &event, &call->centre->municipalities,
-                                  call->centre->substitutes, &answer, &call->fault);
+    enum err err = change_event_apply(call->centre->store, &event, &call->centre->municipalities,
+                                      call->centre->substitutes, &answer, &call->fault);
     if (err == ERR_NOT_FOUND)
         return act_refuse(call, &reason_no_resident);
     if (!act_ok(call, err))

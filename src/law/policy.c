@@ -220,7 +220,7 @@ enum err law_policy_parse(struct bytes text, struct law_policy *policy, struct f
     return ERR_NONE;
 }
 
-void law_policy_put(const struct law_policy *policy, struct buffer *out)
+void law_policy_encode(const struct law_policy *policy, struct buffer *out)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         int value = row_load(&rows[i], policy);

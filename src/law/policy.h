@@ -48,5 +48,5 @@ struct law_policy law_policy_default(void);
 enum err law_policy_parse(struct bytes text, struct law_policy *policy,
                           struct fault *fault) MUST_USE;
 
-/* law_policy_put writes all rows in the form that law_policy_parse reads. */
-void law_policy_put(const struct law_policy *policy, struct buffer *out);
+/* law_policy_encode writes all rows in the form that law_policy_parse reads. */
+void law_policy_encode(const struct law_policy *policy, struct buffer *out);

@@ -15,7 +15,7 @@ static enum err town_read(struct centre_files *files, struct fault *fault)
     buffer_init(&text, LIMIT_CONFIG_FILE);
     enum err err = file_read(files->paths.municipalities, &text, fault);
     if (err == ERR_NONE)
-        err = municipalities_load(buffer_bytes(&text), &list, fault);
+        err = municipalities_parse(buffer_bytes(&text), &list, fault);
     if (err != ERR_NONE)
         return err;
     if (list.num == 0)

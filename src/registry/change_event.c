@@ -228,10 +228,10 @@ static enum err find_known(struct store *store, const struct change_event *event
     return err;
 }
 
-enum err registry_event(struct store *store, const struct change_event *event,
-                        const struct municipalities *municipalities,
-                        const struct substitutes *substitutes, struct change_answer *out,
-                        struct fault *fault)
+enum err change_event_apply(struct store *store, const struct change_event *event,
+                            const struct municipalities *municipalities,
+                            const struct substitutes *substitutes, struct change_answer *out,
+                            struct fault *fault)
 {
     const struct change_row *row = find_row(event->event);
     if (!row)

@@ -35,13 +35,13 @@ struct change_answer {
  * cards, keys and PINs, and come to the centre directly). */
 bool change_event_knows(enum event event);
 
-/* registry_event applies an event in the caller's open transaction. An event whose number was seen
- * is answered with was_known, and refused with ERR_EXISTS if it says something else than then.
+/* change_event_apply applies an event in the caller's open transaction. An event whose number was
+ * seen is answered with was_known, and refused with ERR_EXISTS if it says something else than then.
  * ERR_UNSUPPORTED: not an event of the register. ERR_NOT_FOUND: no such resident. ERR_MALFORMED: an
  * item that this event does not change or lacks, a bad value, a record that contradicts itself
  * (resident_check), a name or address no certificate could carry. ERR_STATE: they have died. After
  * an error the caller rolls back to its savepoint. */
-enum err registry_event(struct store *store, const struct change_event *event,
-                        const struct municipalities *municipalities,
-                        const struct substitutes *substitutes, struct change_answer *out,
-                        struct fault *fault) MUST_USE;
+enum err change_event_apply(struct store *store, const struct change_event *event,
+                            const struct municipalities *municipalities,
+                            const struct substitutes *substitutes, struct change_answer *out,
+                            struct fault *fault) MUST_USE;

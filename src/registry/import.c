@@ -156,10 +156,10 @@ static enum err import_all(struct import *import, struct bytes file, struct faul
     return ERR_MALFORMED;
 }
 
-enum err registry_import(struct store *store, struct bytes file, const char *input,
-                         const struct municipalities *municipalities,
-                         const struct substitutes *substitutes, struct import_report *report,
-                         struct fault *fault)
+enum err import_apply(struct store *store, struct bytes file, const char *input,
+                      const struct municipalities *municipalities,
+                      const struct substitutes *substitutes, struct import_report *report,
+                      struct fault *fault)
 {
     *report = (struct import_report){0};
     struct import import = {store, input, municipalities, substitutes, report, false};

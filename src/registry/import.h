@@ -13,14 +13,14 @@ struct import_report {
 void import_report_done(struct import_report *report);
 #define CLEANUP_IMPORT_REPORT CLEANUP(import_report_done)
 
-/* registry_import writes the residents of the file in the caller's open transaction. The first line
+/* import_apply writes the residents of the file in the caller's open transaction. The first line
  * names the items in their order (registry/item.h); every line is one resident; quoting as csv.h.
  * Every bad line is reported as input : rule : fault, with its number, and then nothing is taken
  * (ERR_MALFORMED, *fault is the first). Refused besides what resident_check and certificates
  * refuse: a number or card that is there already, a representative who is not, a line that is
  * marked as sample in a register that is not, and the other way round. *report is filled in every
  * case and ended with import_report_done; input names the file in faults. */
-enum err registry_import(struct store *store, struct bytes file, const char *input,
-                         const struct municipalities *municipalities,
-                         const struct substitutes *substitutes, struct import_report *report,
-                         struct fault *fault) MUST_USE;
+enum err import_apply(struct store *store, struct bytes file, const char *input,
+                      const struct municipalities *municipalities,
+                      const struct substitutes *substitutes, struct import_report *report,
+                      struct fault *fault) MUST_USE;

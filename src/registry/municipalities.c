@@ -66,7 +66,7 @@ static enum err load_rows(struct bytes file, struct municipalities *out, struct 
     return ERR_NONE;
 }
 
-enum err municipalities_load(struct bytes file, struct municipalities *out, struct fault *fault)
+enum err municipalities_parse(struct bytes file, struct municipalities *out, struct fault *fault)
 {
     struct municipalities loaded CLEANUP_MUNICIPALITIES = {
         .rows = calloc(MUNICIPALITIES_MAX, sizeof *loaded.rows)};

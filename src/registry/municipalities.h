@@ -20,11 +20,11 @@ struct municipalities {
     struct municipality *rows;
 };
 
-/* municipalities_load reads lines of five words (code, prefecture, name, both in Japanese). A new
+/* municipalities_parse reads lines of five words (code, prefecture, name, both in Japanese). A new
  * municipality goes at the end: the place of a row is its number. ERR_MALFORMED with the line. The
  * caller ends it with municipalities_done. */
-enum err municipalities_load(struct bytes file, struct municipalities *out,
-                             struct fault *fault) MUST_USE;
+enum err municipalities_parse(struct bytes file, struct municipalities *out,
+                              struct fault *fault) MUST_USE;
 void municipalities_done(struct municipalities *municipalities);
 #define CLEANUP_MUNICIPALITIES CLEANUP(municipalities_done)
 

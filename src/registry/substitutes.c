@@ -54,7 +54,7 @@ static enum err load_rows(struct bytes file, struct substitutes *out, struct fau
     return ERR_NONE;
 }
 
-enum err substitutes_load(struct bytes file, struct substitutes *out, struct fault *fault)
+enum err substitutes_parse(struct bytes file, struct substitutes *out, struct fault *fault)
 {
     struct substitutes substitutes = {.num = 0};
     enum err err = charset_load(&substitutes.charset, fault);

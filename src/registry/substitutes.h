@@ -16,11 +16,12 @@ struct substitutes {
     } rows[SUBSTITUTES_MAX];
 };
 
-/* substitutes_load reads lines of two characters parted by one blank ("髙 高"); '#' begins a
+/* substitutes_parse reads lines of two characters parted by one blank ("髙 高"); '#' begins a
  * comment line. Refused, with the line in the fault: a first character that is permitted anyway or
  * given twice, a second one that is not permitted, anything else (ERR_MALFORMED, ERR_LIMIT). Also
  * loads the character set, so call it before the process gives up its files. */
-enum err substitutes_load(struct bytes file, struct substitutes *out, struct fault *fault) MUST_USE;
+enum err substitutes_parse(struct bytes file, struct substitutes *out,
+                           struct fault *fault) MUST_USE;
 
 /* substitutes_apply gives the character as it may stand in a certificate. */
 uint32_t substitutes_apply(const struct substitutes *substitutes, uint32_t code_point);

@@ -28,10 +28,10 @@ static void is_delivered_with_the_compiled_values(void **state)
     buffer_init(&read_back, LIMIT_CONFIG_FILE);
     buffer_init(&compiled, LIMIT_CONFIG_FILE);
     struct law_policy policy = law_policy_default();
-    law_policy_put(&policy, &compiled);
+    law_policy_encode(&policy, &compiled);
     assert_ok(file_read(source_path("etc/policy"), &file, &fault));
     assert_ok(law_policy_parse(buffer_bytes(&file), &policy, &fault));
-    law_policy_put(&policy, &read_back);
+    law_policy_encode(&policy, &read_back);
     assert_string_equal(buffer_text(&read_back), buffer_text(&compiled));
     assert_int_equal(count_rows(buffer_bytes(&file)), count_rows(buffer_bytes(&compiled)));
 }

@@ -7,7 +7,7 @@ static enum err send(const struct change_event *event)
 {
     fault = (struct fault){0};
     assert_ok(store_savepoint(store, NULL));
-    enum err err = registry_event(store, event, &municipalities, &substitutes, &answer, &fault);
+    enum err err = change_event_apply(store, event, &municipalities, &substitutes, &answer, &fault);
     if (err == ERR_NONE)
         assert_ok(store_release(store, NULL));
     else

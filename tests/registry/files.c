@@ -28,7 +28,7 @@ static void refuses_bad_municipalities(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct municipalities out = {0};
         struct fault fault = {0};
-        assert_int_not_equal(municipalities_load(bytes_of_text(bad[i]), &out, &fault), ERR_NONE);
+        assert_int_not_equal(municipalities_parse(bytes_of_text(bad[i]), &out, &fault), ERR_NONE);
         assert_non_null(strstr(fault.text, "line"));
         assert_null(out.rows);
     }
@@ -37,7 +37,7 @@ static void refuses_bad_municipalities(void **state)
 static void loads_substitutes(void **state)
 {
     (void)state;
-    assert_ok(substitutes_load(bytes_of_text("# none\n\n髙 高\n"), &substitutes, NULL));
+    assert_ok(substitutes_parse(bytes_of_text("# none\n\n髙 高\n"), &substitutes, NULL));
     assert_int_equal(substitutes.num, 1);
     assert_int_equal(substitutes_apply(&substitutes, 0x9AD9), 0x9AD8);
     assert_int_equal(substitutes_apply(&substitutes, 0xFA11), GETA_MARK); /* 﨑: no row */
@@ -53,7 +53,7 @@ static void refuses_bad_substitutes(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct fault fault = {0};
-        assert_err(substitutes_load(bytes_of_text(bad[i]), &substitutes, &fault), ERR_MALFORMED);
+        assert_err(substitutes_parse(bytes_of_text(bad[i]), &substitutes, &fault), ERR_MALFORMED);
         assert_non_null(strstr(fault.text, "line"));
     }
 }

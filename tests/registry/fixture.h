@@ -21,10 +21,10 @@ static struct municipalities municipalities;
 static inline void load_files(void)
 {
     struct buffer file CLEANUP_BUFFER = source_read("etc/substitutes");
-    assert_ok(substitutes_load(buffer_bytes(&file), &substitutes, NULL));
+    assert_ok(substitutes_parse(buffer_bytes(&file), &substitutes, NULL));
     struct buffer list CLEANUP_BUFFER = source_read("etc/municipalities");
     municipalities_done(&municipalities);
-    assert_ok(municipalities_load(buffer_bytes(&list), &municipalities, NULL));
+    assert_ok(municipalities_parse(buffer_bytes(&list), &municipalities, NULL));
 }
 
 static inline int open_register(void **state)
@@ -58,8 +58,8 @@ static inline int open_sample_town(void **state)
     struct buffer file CLEANUP_BUFFER = source_read("etc/sample/residents.csv");
     struct import_report report CLEANUP_IMPORT_REPORT;
     struct fault fault = {0};
-    enum err err = registry_import(store, buffer_bytes(&file), "residents.csv", &municipalities,
-                                   &substitutes, &report, &fault);
+    enum err err = import_apply(store, buffer_bytes(&file), "residents.csv", &municipalities,
+                                &substitutes, &report, &fault);
     for (size_t i = 0; i < report.num_faults && i < LIMIT_CSV_FAULTS; i++)
         print_message("# %s : %s : %s\n", report.faults[i].input, report.faults[i].rule,
                       report.faults[i].text);

@@ -19,8 +19,8 @@ static enum err import(const char *text)
 {
     import_report_done(&report);
     fault = (struct fault){0};
-    return registry_import(store, bytes_of_text(text), "town.csv", &municipalities, &substitutes,
-                           &report, &fault);
+    return import_apply(store, bytes_of_text(text), "town.csv", &municipalities, &substitutes,
+                        &report, &fault);
 }
 
 static int64_t count(void)
