@@ -94,6 +94,10 @@ static const struct reason age_open = {
     "the birth date is incomplete and leaves open whether the holder is 15",
     "生年月日が不詳のため、15歳に達しているか判断できません"};
 
+static const struct reason not_born = {RULE, "S15 S16", "born-after",
+                                       "the birth date lies behind the day that is asked about",
+                                       "生年月日が申請の日より後です"};
+
 enum reached holder_is_represented(const struct law_policy *policy,
                                    const struct eligibility_facts *facts)
 {
@@ -142,10 +146,12 @@ static struct ruling decide_applicant(const struct law_policy *policy,
                                                               : &holder);
 }
 
-/* page:S13 page:S14 page:S20 rule:eligibility */
+/* page:S13 page:S14 page:S15 page:S16 page:S20 rule:eligibility */
 struct ruling eligibility_decide(const struct law_policy *policy,
                                  const struct eligibility_facts *facts)
 {
+    if (age_is_reached(policy, facts->born, 0, facts->on) == REACHED_NO)
+        return ruling_refuse(&not_born);
     if (facts->applicant == APPLICANT_OTHER)
         return ruling_refuse(&no_applicant);
     if (facts->is_not_resident)

@@ -84,6 +84,17 @@ static bool read_date(const struct question *question, enum rules_option option,
     return !text || option_date(name, text, out);
 }
 
+/* A day that is computed can lie where no date can be written. */
+static bool is_writable(const char *name, const char *text, struct date answer)
+{
+    bool is_so = answer.year >= 1 && answer.year <= 9999;
+    if (!is_so)
+        complain_usage(say("--%s %s: the answer lies outside of the years 1 to 9999",
+                           "--%s %s: 答えが西暦1年から9999年の範囲を外れます"),
+                       name, text);
+    return is_so;
+}
+
 static bool is_known(const char *name, const char *text, enum err err)
 {
     if (err)
@@ -163,6 +174,8 @@ static int run_validity(const struct command *command, int argc, char **argv)
     struct ruling ruling = validity_decide(&question.policy, &facts);
     char date[DATE_TEXT];
     bool is_decided = ruling.decision == DECISION_ALLOWED;
+    if (is_decided && !is_writable("issued", question.values[OPTION_ISSUED], ruling.date))
+        return EXIT_USAGE;
     return report_ruling(&ruling, is_decided ? date_print(ruling.date, date) : NULL,
                          question.is_json);
 }
@@ -185,6 +198,8 @@ static int run_window(const struct command *command, int argc, char **argv)
         !read_date(&question, OPTION_CARD_UNTIL, "card-until", &card_until))
         return EXIT_USAGE;
     struct date opens = window_opens(&question.policy, until);
+    if (!is_writable("until", question.values[OPTION_UNTIL], opens))
+        return EXIT_USAGE;
     struct ruling ruling = window_decide(&question.policy, until, card_until, opens);
     char date[DATE_TEXT];
     return report_ruling(&ruling, date_print(opens, date), question.is_json);
