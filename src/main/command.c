@@ -96,6 +96,12 @@ static int print_options(const struct command *const *lists)
     return EXIT_DONE;
 }
 
+static int print_version(void)
+{
+    printf("%s (OpenJPKI) %s\n", program_invocation_short_name, JPKI_VERSION);
+    return EXIT_DONE;
+}
+
 int command_run(const struct command *const *lists, int argc, char **argv)
 {
     int num_words;
@@ -105,6 +111,8 @@ int command_run(const struct command *const *lists, int argc, char **argv)
         return print_help(lists, "", stdout);
     if (strcmp(argv[1], "--options") == 0)
         return print_options(lists);
+    if (strcmp(argv[1], "--version") == 0)
+        return print_version();
     const struct command *command = find(lists, argc - 1, argv + 1, &num_words);
     if (!command)
         return answer_unknown(lists, argc, argv);

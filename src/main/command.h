@@ -24,9 +24,9 @@ struct command {
         name, required_argument, NULL, id                                                          \
     }
 
-/* command_run is a program's main: runs the subcommand that argv names, or prints help, or with
- * --options one line for each option of each subcommand, which the man page is compared with. lists
- * ends with NULL. Returns the exit status. */
+/* command_run is a program's main: runs the subcommand that argv names, or prints help or, with
+ * --version, the version or, with --options, one line for each option of each subcommand, which the
+ * man page is compared with. lists ends with NULL. Returns the exit status. */
 int command_run(const struct command *const *lists, int argc, char **argv);
 
 extern const struct command admin_commands[];

@@ -9,6 +9,8 @@ from command_line import check, run, tap
 ROWS = [
     ("--help", 0, "usage: jpki COMMAND", ""),
     ("", 64, None, "usage: jpki COMMAND"),
+    ("--version", 0, "jpki (OpenJPKI) ", ""),
+    ("--versions", 64, None, "--versions: no such command"),
     ("card --help", 0, "usage: jpki COMMAND [OPTION]…\n  card make", ""),
     ("card", 64, None, "  card show"),
     ("counter bogus", 64, None, "counter bogus: no such command (jpki counter --help lists them)"),
