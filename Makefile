@@ -49,4 +49,4 @@ screenshots:
 	@echo "make $@: nothing to do yet"
 
 clean:
-	rm -rf build build-asan build-fuzz
+	rm -rf build build-asan build-fuzz build-fuzz-coverage

@@ -1,0 +1,84 @@
+/* What a commit that was taken over may send the signer: one question, as signer_serve reads it.
+ * The first byte says whether a descriptor comes along; then the question, sized; the rest is what
+ * the descriptor holds. Each question gets one answer. */
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/frame.h"
+#include "base/limits.h"
+#include "signer/signer.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct signer *signer;
+static char folder[] = "/tmp/fuzz-signer-XXXXXX";
+
+static void require(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static int drop(const char *path, const struct stat *what, int type, struct FTW *where)
+{
+    (void)what, (void)type, (void)where;
+    return remove(path);
+}
+
+static void end(void)
+{
+    signer_free(signer);
+    nftw(folder, drop, 4, FTW_DEPTH | FTW_PHYS);
+}
+
+static void start(void)
+{
+    struct secret passphrase CLEANUP_SECRET;
+    const struct profile_site *site = profile_site_default();
+    secret_init(&passphrase);
+    require(mkdtemp(folder) && secret_set(&passphrase, bytes_of_text("fuzz")) == ERR_NONE &&
+            signer_create(folder, site, NULL, &passphrase, NULL) == ERR_NONE &&
+            signer_open(folder, site, &passphrase, &signer, NULL) == ERR_NONE);
+    atexit(end);
+}
+
+static void ask(struct bytes question, int passed)
+{
+    int pair[2];
+    struct buffer answer CLEANUP_BUFFER;
+    struct bytes word;
+    buffer_init(&answer, LIMIT_FRAME);
+    require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    require(frame_send_fd(pair[0], question, passed) == ERR_NONE &&
+            shutdown(pair[0], SHUT_WR) == 0);
+    require(signer_serve(signer, pair[1]) == ERR_CLOSED);
+    require(frame_receive(pair[0], &answer, 0) == ERR_NONE);
+    struct reader reader = reader_of(buffer_bytes(&answer));
+    require(reader_sized(&reader, &word) && word.len > 0);
+    close(pair[0]);
+    close(pair[1]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct reader reader = reader_of(bytes_of(data, size));
+    uint8_t passes;
+    struct bytes question;
+    if (!signer)
+        start();
+    if (!reader_u8(&reader, &passes) || !reader_sized(&reader, &question))
+        return 0;
+    int fd CLEANUP_FD = passes & 1 ? memfd_create("list", MFD_CLOEXEC | MFD_ALLOW_SEALING) : -1;
+    if (fd >= 0)
+        require(write(fd, reader.at, reader.left) == (ssize_t)reader.left &&
+                fcntl(fd, F_ADD_SEALS,
+                      passes & 2 ? 0 : F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW) == 0);
+    ask(question, fd);
+    return 0;
+}
