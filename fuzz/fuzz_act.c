@@ -53,6 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         require(fault.text[0]);
     fields_done(&fields);
+    if (fields_parse(object, FIELD_NUMBER | FIELD_DIGEST, FIELD_PAGE, &fields, &fault) == ERR_NONE)
+        require(json_object_get(object, "number") && json_object_get(object, "digest"));
+    fields_done(&fields);
     json_decref(object);
     return 0;
 }

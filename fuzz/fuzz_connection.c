@@ -1,6 +1,6 @@
 /* What a stranger sends to the server of status, web and login, byte for byte on a socket: heads,
- * bodies, addresses, several requests one after another. Handlers get only what is bounded. */
-#include <fcntl.h>
+ * bodies, addresses, several requests one after another. Handlers get only what is bounded.
+ * The last byte of the input says where the stream is parted in two. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -38,24 +38,41 @@ static const struct http_service service = {.routes = routes,
                                             .idle_time = 1000,
                                             .request_time = 1000};
 
+/* The stream ends behind the second part, and must be seen to end. */
+static void converse(int fd, struct http_connection *connection, struct http_worker *worker,
+                     struct bytes first, struct bytes second)
+{
+    bool answered = false;
+    enum http_wish wish = HTTP_WANTS_READ;
+    if (write(fd, first.data, first.len) != (ssize_t)first.len)
+        abort();
+    if (first.len)
+        wish = http_connection_read(connection, worker, &answered);
+    if (write(fd, second.data, second.len) != (ssize_t)second.len || shutdown(fd, SHUT_WR) != 0)
+        abort();
+    for (int i = 0; i < 8 && wish == HTTP_WANTS_READ; i++)
+        wish = http_connection_read(connection, worker, &answered);
+    if (wish == HTTP_WANTS_READ)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct http_worker worker;
     struct http_connection connection;
     int pair[2];
-    bool answered;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0 ||
-        write(pair[0], data, size) != (ssize_t)size || shutdown(pair[0], SHUT_WR) != 0)
+    if (size == 0)
+        return 0;
+    size--;
+    size_t split = size * data[size] / UINT8_MAX;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0)
         abort();
     worker.service = &service;
     http_response_init(&worker.response);
     buffer_init(&worker.out, 1 << 20);
     http_connection_init(&connection, pair[1], &worker);
-    enum http_wish wish = HTTP_WANTS_READ;
-    for (size_t i = 0; i < size + 8 && wish == HTTP_WANTS_READ; i++)
-        wish = http_connection_read(&connection, &worker, &answered);
-    if (wish == HTTP_WANTS_READ)
-        abort(); /* the stream has ended: it must see that */
+    converse(pair[0], &connection, &worker, bytes_of(data, split),
+             bytes_of(data + split, size - split));
     http_connection_done(&connection);
     buffer_done(&worker.out);
     http_response_done(&worker.response);

@@ -9,10 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
+#include "crypto/key.h"
 #include "signer/signer.h"
+#include "x509/cert.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,6 +40,30 @@ static void end(void)
     nftw(folder, drop, 4, FTW_DEPTH | FTW_PHYS);
 }
 
+static void authority_make(const struct profile_site *site, enum kind kind)
+{
+    struct buffer spki CLEANUP_BUFFER, name CLEANUP_BUFFER, name_ja CLEANUP_BUFFER;
+    struct buffer tbs CLEANUP_BUFFER, signature CLEANUP_BUFFER;
+    uint8_t key_id[20];
+    struct buffer *all[] = {&spki, &name, &name_ja, &tbs, &signature};
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        buffer_init(all[i], LIMIT_CERTIFICATE);
+    require(signer_authority_spki(signer, kind, &spki) == ERR_NONE &&
+            key_identifier(buffer_bytes(&spki), key_id) == ERR_NONE);
+    profile_put_authority(site, kind, &name);
+    profile_put_authority_ja(site, kind, &name_ja);
+    struct cert_facts facts = {.serial = 1,
+                               .not_before = 1790000000,
+                               .not_after = date_last_second((struct date){2036, 9, 20}),
+                               .subject = buffer_bytes(&name),
+                               .subject_ja = buffer_bytes(&name_ja),
+                               .spki = buffer_bytes(&spki),
+                               .subject_key_id = bytes_of(key_id, sizeof key_id)};
+    require(cert_encode_tbs(profile_get(PROFILE_AUTHORITY), site, NULL, &facts, &tbs) == ERR_NONE &&
+            signer_sign_certificate(signer, kind, SIGNER_AUTHORITY, buffer_bytes(&tbs), &signature,
+                                    NULL) == ERR_NONE);
+}
+
 static void start(void)
 {
     struct secret passphrase CLEANUP_SECRET;
@@ -45,6 +72,8 @@ static void start(void)
     require(mkdtemp(folder) && secret_set(&passphrase, bytes_of_text("fuzz")) == ERR_NONE &&
             signer_create(folder, site, NULL, &passphrase, NULL) == ERR_NONE &&
             signer_open(folder, site, &passphrase, &signer, NULL) == ERR_NONE);
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        authority_make(site, kind);
     atexit(end);
 }
 
