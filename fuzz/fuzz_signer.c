@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,8 +14,11 @@
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
+#include "base/permit.h"
+#include "crypto/hash.h"
 #include "crypto/key.h"
 #include "signer/signer.h"
+#include "signer/wire.h"
 #include "x509/cert.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -77,6 +81,19 @@ static void start(void)
     atexit(end);
 }
 
+/* A commit knows the permit key: the key id of a permit, behind its label, is made the right one.
+ */
+static void put_key_id(struct buffer *question)
+{
+    const size_t at = 1 + 4 + strlen("JPKI permit 1");
+    uint8_t point[SIGNER_POINT_LEN], hash[SHA256_LEN];
+    if (question->len < at + PERMIT_KEY_ID_LEN || question->data[0] != SIGNER_ASK_PERMIT)
+        return;
+    require(signer_permit_key(signer, point) == ERR_NONE);
+    sha256(bytes_of(point, sizeof point), hash);
+    memcpy(question->data + at, hash, PERMIT_KEY_ID_LEN);
+}
+
 static void ask(struct bytes question, int passed)
 {
     int pair[2];
@@ -108,6 +125,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(write(fd, reader.at, reader.left) == (ssize_t)reader.left &&
                 fcntl(fd, F_ADD_SEALS,
                       passes & 2 ? 0 : F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW) == 0);
-    ask(question, fd);
+    struct buffer copy CLEANUP_BUFFER;
+    buffer_init(&copy, LIMIT_FRAME);
+    buffer_put_bytes(&copy, question);
+    put_key_id(&copy);
+    ask(buffer_bytes(&copy), fd);
     return 0;
 }
