@@ -29,10 +29,10 @@ static void read_policy(struct bytes text)
     buffer_init(&second, 1 << 16);
     if (law_policy_parse(text, &policy, NULL) != ERR_NONE)
         return;
-    law_policy_put(&policy, &first);
+    law_policy_encode(&policy, &first);
     if (law_policy_parse(buffer_bytes(&first), &again, NULL) != ERR_NONE)
         abort();
-    law_policy_put(&again, &second);
+    law_policy_encode(&again, &second);
     if (!bytes_equal(buffer_bytes(&first), buffer_bytes(&second)))
         abort();
 }
