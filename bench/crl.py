@@ -1,7 +1,5 @@
 """Full CRLs: CPU time of building one, beside hashing and signing the very bytes. bench/crl_build.c does both in turn."""
-import json
 import os
-import subprocess
 import tempfile
 
 import measure
@@ -14,9 +12,8 @@ NAMES = list(SIZES)
 
 def run_one(name, folder, report):
     listed, num, has_memory = SIZES[name]
-    said = subprocess.run([os.path.join(servers.BUILD, "bench", "crl-build"), folder, str(listed), str(num),
-                           str(measure.ROUNDS)], capture_output=True, text=True, check=True).stdout
-    turns = [json.loads(line) for line in said.splitlines()]
+    turns = measure.program_turns(os.path.join(servers.BUILD, "bench", "crl-build"), folder, listed, num,
+                                  measure.ROUNDS)
     report.add(name, measure.median(turns, "cpu"), {"SHA-256 and RSA-2048": measure.median(turns, "limit")}, is_cost=True)
     if has_memory:
         report.add(f"{name}-memory", measure.median(turns, "memory") / 1000,

@@ -1,6 +1,7 @@
 """How honest numbers are taken on a machine that others use: every contestant and every limit has its turn in each
 of many short rounds, and the median of the rounds counts. Beside rates there is CPU time for each request, which
 neighbours disturb less."""
+import json
 import os
 import re
 import statistics
@@ -43,6 +44,12 @@ def rounds(contestants, num=ROUNDS):
         for name in names[first:] + names[:first]:
             results[name].append(contestants[name]())
     return results
+
+
+def program_turns(program, *words):
+    """All turns of a program of bench/ that times itself: a line of JSON for each."""
+    said = subprocess.run([program, *map(str, words)], capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in said.stdout.splitlines()]
 
 
 def cpu_seconds(pid):

@@ -1,7 +1,6 @@
 """OCSP over HTTP, one server thread: answers signed on the spot, because they repeat a nonce, and answers that may be
 kept. Limits: a server of files with a body of the same size, and the signatures that one core makes."""
 import contextlib
-import json
 import os
 import subprocess
 import tempfile
@@ -109,9 +108,7 @@ class Bench:
 
 def answer(report):
     """The responder alone, beside its one signature: bench/ocsp_answer.c takes both in turn."""
-    said = subprocess.run([os.path.join(servers.BUILD, "bench", "ocsp-answer"), str(ANSWER_ROUNDS)],
-                          capture_output=True, text=True, check=True).stdout
-    turns = [json.loads(line) for line in said.splitlines()]
+    turns = measure.program_turns(os.path.join(servers.BUILD, "bench", "ocsp-answer"), ANSWER_ROUNDS)
     report.add("ocsp-answer", measure.median(turns, "nonce"), {"P-256 sign": measure.median(turns, "sign")},
                is_cost=True)
 

@@ -1,8 +1,6 @@
 """Push sets: bytes beside the entropy bound, CPU time of building one beside that of reading the map, and what a
 relying party pays. bench/push_set.c does all in turn."""
-import json
 import os
-import subprocess
 import tempfile
 
 import measure
@@ -15,9 +13,8 @@ NAMES = list(SIZES)
 
 def run_one(name, folder, report):
     listed, num = SIZES[name]
-    said = subprocess.run([os.path.join(servers.BUILD, "bench", "push-set"), folder, str(listed), str(num),
-                           str(measure.ROUNDS)], capture_output=True, text=True, check=True).stdout
-    turns = [json.loads(line) for line in said.splitlines()]
+    turns = measure.program_turns(os.path.join(servers.BUILD, "bench", "push-set"), folder, listed, num,
+                                  measure.ROUNDS)
     report.add(name, measure.median(turns, "bytes") / 1e6, {"entropy": measure.median(turns, "bound") / 1e6}, is_cost=True)
     report.add(f"{name}-build", measure.median(turns, "build"), {"every word, read": measure.median(turns, "limit")},
                is_cost=True)

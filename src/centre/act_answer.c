@@ -59,7 +59,10 @@ static json_t *error_json(const struct fault *fault)
 static void put_json(struct buffer *out, json_t *value)
 {
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
-    buffer_put_text(out, text ? text : "null");
+    if (text)
+        buffer_put_text(out, text);
+    else
+        out->failed = ERR_MEMORY;
     free(text);
     json_decref(value);
 }

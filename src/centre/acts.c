@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "centre/card.h"
+#include "centre/certificate.h"
 #include "centre/crl.h"
 #include "centre/health.h"
 #include "centre/journal.h"
@@ -37,16 +38,16 @@ static bool run_staff_list(struct act_call *call)
 
 static bool count_certificates(struct act_call *call)
 {
-    static const char *const states[] = {"never", "reserved", "good", "held", "revoked"};
     struct rows rows CLEANUP_ROWS = {0};
     json_t *list = json_array();
     store_query(call->centre->store, STATEMENT_CERTIFICATE_COUNTS, NO_VALUES, &rows, &call->fault);
     while (rows_next(&rows)) {
         enum kind kind = (enum kind)row_integer_within(&rows, 0, 0, NUM_KINDS - 1);
-        int64_t state = row_integer_within(&rows, 1, 0, STATUS_REVOKED);
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:I}", "kind", kind_name(kind), "state",
-                                        states[state], "count", (json_int_t)row_integer(&rows, 2)));
+        enum status_state state =
+            (enum status_state)row_integer_within(&rows, 1, STATUS_NEVER, STATUS_REVOKED);
+        json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "kind", kind_name(kind), "state",
+                                              certificate_state_word(state), "count",
+                                              (json_int_t)row_integer(&rows, 2)));
     }
     act_answer(call, "certificates", list);
     return act_ok(call, rows_end(&rows));

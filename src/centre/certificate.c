@@ -30,6 +30,15 @@ static void certificate_read(struct rows *rows, struct certificate *out)
         row_copy_blob(rows, 6, out->leaf_digest, sizeof out->leaf_digest);
 }
 
+const char *certificate_state_word(enum status_state state)
+{
+    static const char *const words[] = {
+        [STATUS_NEVER] = "never", [STATUS_RESERVED] = "reserved", [STATUS_GOOD] = "good",
+        [STATUS_HELD] = "held",   [STATUS_REVOKED] = "revoked",
+    };
+    return words[state];
+}
+
 void certificate_list_done(struct certificate_list *list)
 {
     free(list->rows);

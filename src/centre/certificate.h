@@ -37,6 +37,8 @@ enum err certificate_list(struct centre *centre, enum statement statement, struc
 enum err certificate_find(struct centre *centre, enum kind kind, int64_t serial,
                           struct certificate *out, struct fault *fault) MUST_USE;
 
+/* certificate_state_word: "never", "reserved", "good", "held" or "revoked". */
+const char *certificate_state_word(enum status_state state);
 /* certificate_state_on says in law's words what it is on a day. */
 enum certificate_state certificate_state_on(const struct certificate *certificate, struct date on);
 bool certificate_is_live(const struct certificate *certificate, struct date on); /* good or held */

@@ -12,21 +12,15 @@
 #include "crypto/hash.h"
 #include "store/rows.h"
 
-struct crl {
-    int64_t number, this_update, epoch;
-    uint8_t digest[SHA256_LEN]; /* of the bytes that were signed */
-};
-
-static enum err crl_last(struct centre *centre, enum kind kind, struct crl *out,
-                         struct fault *fault)
+enum err crl_last(struct store *store, enum kind kind, struct crl_row *out, struct fault *fault)
 {
     struct rows rows CLEANUP_ROWS = {0};
-    struct crl last = {0};
-    store_query(centre->store, STATEMENT_CRL_LAST, VALUES(value_integer(kind)), &rows, fault);
+    struct crl_row last = {0};
+    store_query(store, STATEMENT_CRL_LAST, VALUES(value_integer(kind)), &rows, fault);
     if (rows_next(&rows)) {
-        last = (struct crl){.number = row_integer(&rows, 0),
-                            .this_update = row_integer(&rows, 1),
-                            .epoch = row_integer(&rows, 2)};
+        last = (struct crl_row){.number = row_integer(&rows, 0),
+                                .this_update = row_integer(&rows, 1),
+                                .epoch = row_integer(&rows, 2)};
         row_copy_blob(&rows, 3, last.digest, sizeof last.digest);
     }
     enum err err = rows_end(&rows);
@@ -42,14 +36,14 @@ static int64_t above(int64_t least, int64_t a, int64_t b)
 }
 
 /* Number and thisUpdate above everything that the store and the signer know. */
-static enum err crl_next(struct centre *centre, enum kind kind, const struct crl *last,
-                         struct crl *out, struct fault *fault)
+static enum err crl_next(struct centre *centre, enum kind kind, const struct crl_row *last,
+                         struct crl_row *out, struct fault *fault)
 {
     struct signer_floors floors;
     enum err err = signer_client_floors(centre->signer, &floors);
     if (err != ERR_NONE)
         return fault_set(fault, err, "crl", "the signer does not answer");
-    *out = (struct crl){
+    *out = (struct crl_row){
         .number = above(1, last->number, (int64_t)floors.of[kind].crl_number),
         .this_update = above(clock_now(), last->this_update, floors.of[kind].this_update),
         .epoch = (int64_t)status_map_epoch(centre->maps[kind]),
@@ -57,7 +51,7 @@ static enum err crl_next(struct centre *centre, enum kind kind, const struct crl
     return ERR_NONE;
 }
 
-static enum err crl_journal(struct centre *centre, enum kind kind, const struct crl *crl,
+static enum err crl_journal(struct centre *centre, enum kind kind, const struct crl_row *crl,
                             const uint8_t digest[static SHA256_LEN], struct fault *fault)
 {
     char hex[2 * SHA256_LEN + 1], data[256];
@@ -68,7 +62,7 @@ static enum err crl_journal(struct centre *centre, enum kind kind, const struct 
     return journal_append(centre->store, &entry, bytes_of_text(data), fault);
 }
 
-static enum err crl_store(struct centre *centre, enum kind kind, const struct crl *crl,
+static enum err crl_store(struct centre *centre, enum kind kind, const struct crl_row *crl,
                           const uint8_t digest[static SHA256_LEN], struct fault *fault)
 {
     enum err err = store_begin(centre->store, fault);
@@ -103,8 +97,8 @@ static enum err crl_keep(struct centre *centre, enum kind kind, int memfd,
     return file_replace(path, buffer_bytes(&tbs), 0644, fault);
 }
 
-static enum err crl_sign(struct centre *centre, enum kind kind, const struct crl *crl, int memfd,
-                         struct fault *fault)
+static enum err crl_sign(struct centre *centre, enum kind kind, const struct crl_row *crl,
+                         int memfd, struct fault *fault)
 {
     uint8_t digest[SHA256_LEN];
     struct buffer signature CLEANUP_BUFFER;
@@ -123,8 +117,8 @@ static enum err crl_sign(struct centre *centre, enum kind kind, const struct crl
 
 enum err crl_publish(struct centre *centre, enum kind kind, struct fault *fault)
 {
-    struct crl last = {0}, crl = {0};
-    enum err err = crl_last(centre, kind, &last, fault);
+    struct crl_row last = {0}, crl = {0};
+    enum err err = crl_last(centre->store, kind, &last, fault);
     if (err == ERR_NONE)
         err = crl_next(centre, kind, &last, &crl, fault);
     if (err != ERR_NONE)
@@ -147,7 +141,7 @@ int64_t crl_last_daily(int64_t t)
 }
 
 /* The last list is stored before it is signed and published: a start may find it unpublished. */
-static bool is_published(const struct centre *centre, enum kind kind, const struct crl *last)
+static bool is_published(const struct centre *centre, enum kind kind, const struct crl_row *last)
 {
     return status_crl_is_published(centre->published, kind,
                                    bytes_of(last->digest, sizeof last->digest),
@@ -159,8 +153,8 @@ enum err crl_publish_due(struct centre *centre, struct fault *fault)
     int64_t daily = crl_last_daily(clock_now());
     for (int i = 0; i < NUM_KINDS; i++) {
         enum kind kind = (enum kind)i;
-        struct crl last;
-        enum err err = crl_last(centre, kind, &last, fault);
+        struct crl_row last;
+        enum err err = crl_last(centre->store, kind, &last, fault);
         if (err != ERR_NONE)
             return err;
         bool lacks_change = (uint64_t)last.epoch < status_map_epoch(centre->maps[kind]);

@@ -3,10 +3,20 @@
 #pragma once
 
 #include "centre/centre.h"
+#include "crypto/hash.h"
 
 #define CRL_DELAY      5         /* seconds after a change: several go into one */
 #define CRL_DELAY_MASS 45        /* while a mass act runs */
 #define CRL_DAILY      (30 * 60) /* seconds after the day began in Japan; ours */
+
+/* A list as it was stored before the signer saw it. */
+struct crl_row {
+    int64_t number, this_update, epoch;
+    uint8_t digest[SHA256_LEN]; /* of the bytes that were signed */
+};
+/* crl_last reads the last one of a kind: zeros before the first. */
+enum err crl_last(struct store *store, enum kind kind, struct crl_row *out,
+                  struct fault *fault) MUST_USE;
 
 /* crl_last_daily is the last such moment that is not after t. */
 int64_t crl_last_daily(int64_t t);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "centre/crl.h"
 #include "centre/journal.h"
 #include "store/rows.h"
 
@@ -40,9 +41,41 @@
 
 static const char *const levels[] = {"ok", "warn", "wrong"};
 
-/* Both sentences take the same arguments. */
-static void PRINTF_LIKE(4, 6) PRINTF_LIKE(5, 6)
-    find(json_t *list, const char *what, enum health level, const char *en, const char *ja, ...)
+/* What to do about a finding that is not ok. */
+struct advice {
+    const char *en, *ja;
+};
+
+static const struct advice advice_disk = {"make room, or acts will be refused",
+                                          "空きを増やしてください。このままでは処理が拒否されます"};
+static const struct advice advice_sync = {
+    "the disk is slow or failing; every act waits for it",
+    "ディスクが遅いか故障しています。すべての処理がこれを待ちます"};
+static const struct advice advice_clock = {
+    "the clock went back; set it right (NTP) before anything is issued",
+    "時計が戻っています。発行の前に正しい時刻に合わせてください (NTP)"};
+static const struct advice advice_journal = {
+    "run jpki admin checkpoint, and look at what jpkid says",
+    "jpki admin checkpoint を実行し、jpkid の出力を確認してください"};
+static const struct advice advice_list = {
+    "run jpki admin crl; relying parties refuse an old list",
+    "jpki admin crl を実行してください。古い失効リストは検証者に拒否されます"};
+static const struct advice advice_responder = {
+    "status should have asked for a new one; look at what jpkid says",
+    "status が更新を求めていません。jpkid の出力を確認してください"};
+static const struct advice advice_authority = {
+    "new certificates end with it; plan its successor",
+    "新しい証明書もこの日までとなります。後継の準備を始めてください"};
+static const struct advice advice_backup = {"run jpkid backup, every day",
+                                            "jpkid backup を毎日実行してください"};
+static const struct advice advice_waiting = {
+    "one for over a day: jpki counter parked",
+    "1日以上の待ちがあります。jpki counter parked を確認してください"};
+
+/* Both sentences take the same arguments; the advice is told unless all is well. */
+static void PRINTF_LIKE(5, 7) PRINTF_LIKE(6, 7)
+    find(json_t *list, const char *what, enum health level, const struct advice *advice,
+         const char *en, const char *ja, ...)
 {
     char text_en[256], text_ja[256];
     va_list arguments;
@@ -52,18 +85,16 @@ static void PRINTF_LIKE(4, 6) PRINTF_LIKE(5, 6)
     va_start(arguments, ja);
     vsnprintf(text_ja, sizeof text_ja, ja, arguments);
     va_end(arguments);
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "what", what, "level",
-                                          levels[level], "en", text_en, "ja", text_ja));
+    bool is_ok = level == HEALTH_OK;
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s+++, s:s+++}", "what", what, "level",
+                                          levels[level], "en", text_en, is_ok ? "" : ": ",
+                                          is_ok ? "" : advice->en, "", "ja", text_ja,
+                                          is_ok ? "" : "。", is_ok ? "" : advice->ja, ""));
 }
 
 static enum health above(int64_t value, int64_t warn, int64_t wrong)
 {
     return value > wrong ? HEALTH_WRONG : value > warn ? HEALTH_WARN : HEALTH_OK;
-}
-
-static const char *or_none(enum health level, const char *advice)
-{
-    return level == HEALTH_OK ? "" : advice;
 }
 
 /* -- each thing -- */
@@ -73,8 +104,7 @@ static bool tell_disk(struct act_call *call, json_t *list)
     struct statvfs disk;
     int fd CLEANUP_FD = open(call->centre->checkpoints, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstatvfs(fd, &disk) != 0) {
-        find(list, "disk", HEALTH_WRONG, "it cannot be read: look at the data folder's disk",
-             "読み取れません。データフォルダーのディスクを確認してください");
+        find(list, "disk", HEALTH_WRONG, &advice_sync, "it cannot be read", "読み取れません");
         return true;
     }
     int64_t start = clock_monotonic();
@@ -84,11 +114,11 @@ static bool tell_disk(struct act_call *call, json_t *list)
     enum health level = left < DISK_LATE   ? HEALTH_WRONG
                         : left < DISK_WARN ? HEALTH_WARN
                                            : HEALTH_OK;
-    find(list, "disk", level, "%" PRIu64 " MiB free%s", "空き %" PRIu64 " MiB%s", left / MIB,
-         or_none(level, ": make room, or acts will be refused"));
+    find(list, "disk", level, &advice_disk, "%" PRIu64 " MiB free", "空き %" PRIu64 " MiB",
+         left / MIB);
     level = is_synced ? above(took, SYNC_WARN, SYNC_LATE) : HEALTH_WRONG;
-    find(list, "sync", level, "a sync takes %" PRId64 " ms%s", "同期 %" PRId64 " ms%s", took,
-         or_none(level, ": the disk is slow or failing; every act waits for it"));
+    find(list, "sync", level, &advice_sync, "a sync takes %" PRId64 " ms", "同期 %" PRId64 " ms",
+         took);
     return true;
 }
 
@@ -105,9 +135,8 @@ static bool tell_clock_and_journal(struct act_call *call, json_t *list)
     if (!act_ok(call, rows_end(&rows)))
         return false;
     enum health level = above(time - call->now, 2, MINUTE);
-    find(list, "clock", level, "%" PRId64 " s behind the journal's last entry%s",
-         "記録簿の末尾より %" PRId64 " 秒遅れ%s", time > call->now ? time - call->now : 0,
-         or_none(level, ": the clock went back; set it right (NTP) before anything is issued"));
+    find(list, "clock", level, &advice_clock, "%" PRId64 " s behind the journal's last entry",
+         "記録簿の末尾より %" PRId64 " 秒遅れ", time > call->now ? time - call->now : 0);
     struct rows last CLEANUP_ROWS = {0};
     int64_t signed_entry = 0, signed_time = 0;
     store_query(call->centre->store, STATEMENT_CHECKPOINT_LAST, NO_VALUES, &last, &call->fault);
@@ -120,38 +149,27 @@ static bool tell_clock_and_journal(struct act_call *call, json_t *list)
     level = entry == signed_entry
                 ? HEALTH_OK
                 : above(call->now - signed_time, CHECKPOINT_WARN, CHECKPOINT_LATE);
-    find(list, "journal", level, "%" PRId64 " entries, signed up to %" PRId64 "%s",
-         "%" PRId64 " 件、署名済み %" PRId64 " 件%s", entry, signed_entry,
-         or_none(level, ": run jpki admin checkpoint, and look at what jpkid says"));
+    find(list, "journal", level, &advice_journal, "%" PRId64 " entries, signed up to %" PRId64,
+         "%" PRId64 " 件、署名済み %" PRId64 " 件", entry, signed_entry);
     return true;
 }
 
 static bool tell_list(struct act_call *call, json_t *list, enum kind kind)
 {
-    struct rows rows CLEANUP_ROWS = {0};
     char what[32];
-    int64_t number = 0, made = 0, epoch = 0;
-    store_query(call->centre->store, STATEMENT_CRL_LAST, VALUES(value_integer(kind)), &rows,
-                &call->fault);
-    if (rows_next(&rows)) {
-        number = row_integer(&rows, 0);
-        made = row_integer(&rows, 1);
-        epoch = row_integer(&rows, 2);
-    }
-    if (!act_ok(call, rows_end(&rows)))
+    struct crl_row last = {0};
+    struct centre *centre = call->centre;
+    if (!act_ok(call, crl_last(centre->store, kind, &last, &call->fault)))
         return false;
-    int64_t age = call->now - made;
-    bool lacks = (uint64_t)epoch < status_map_epoch(call->centre->maps[kind]) &&
-                 call->centre->has_new_change &&
-                 clock_monotonic() - call->centre->change_at > MINUTE * 1000;
-    enum health level = above(age, CRL_WARN, STATUS_CRL_LIFE);
-    if (lacks)
-        level = HEALTH_WRONG;
+    int64_t age = call->now - last.this_update;
+    bool lacks = (uint64_t)last.epoch < status_map_epoch(centre->maps[kind]) &&
+                 centre->has_new_change && clock_monotonic() - centre->change_at > MINUTE * 1000;
+    enum health level = lacks ? HEALTH_WRONG : above(age, CRL_WARN, STATUS_CRL_LIFE);
     snprintf(what, sizeof what, "list of %s", kind_name(kind));
-    find(list, what, level, "number %" PRId64 ", %" PRId64 " h old, ends in %" PRId64 " h%s",
-         "番号 %" PRId64 "、%" PRId64 " 時間前に発行、残り %" PRId64 " 時間%s", number, age / HOUR,
-         (made + STATUS_CRL_LIFE - call->now) / HOUR,
-         or_none(level, ": run jpki admin crl; relying parties refuse an old list"));
+    find(list, what, level, &advice_list,
+         "number %" PRId64 ", %" PRId64 " h old, ends in %" PRId64 " h",
+         "番号 %" PRId64 "、%" PRId64 " 時間前に発行、残り %" PRId64 " 時間", last.number,
+         age / HOUR, (last.this_update + STATUS_CRL_LIFE - call->now) / HOUR);
     return true;
 }
 
@@ -169,9 +187,8 @@ static bool tell_responder(struct act_call *call, json_t *list, enum kind kind)
         return false;
     enum health level = left < 0 ? HEALTH_WRONG : left < RESPONDER_WARN ? HEALTH_WARN : HEALTH_OK;
     snprintf(what, sizeof what, "OCSP of %s", kind_name(kind));
-    find(list, what, level, "its certificate ends in %" PRId64 " h%s",
-         "応答者証明書の残り %" PRId64 " 時間%s", left / HOUR,
-         or_none(level, ": status should have asked for a new one; look at what jpkid says"));
+    find(list, what, level, &advice_responder, "its certificate ends in %" PRId64 " h",
+         "応答者証明書の残り %" PRId64 " 時間", left / HOUR);
     return true;
 }
 
@@ -183,8 +200,8 @@ static bool tell_authority(struct act_call *call, json_t *list, enum kind kind)
                         : left < AUTHORITY_WARN ? HEALTH_WARN
                                                 : HEALTH_OK;
     snprintf(what, sizeof what, "authority of %s", kind_name(kind));
-    find(list, what, level, "ends in %" PRId64 " days%s", "残り %" PRId64 " 日%s", left / DAY,
-         or_none(level, ": new certificates end with it; plan its successor"));
+    find(list, what, level, &advice_authority, "ends in %" PRId64 " days", "残り %" PRId64 " 日",
+         left / DAY);
     return true;
 }
 
@@ -209,12 +226,10 @@ static bool tell_backup(struct act_call *call, json_t *list)
     int64_t made = last_backup(call->centre), age = call->now - made;
     enum health level = made == 0 ? HEALTH_WARN : above(age, BACKUP_WARN, BACKUP_LATE);
     if (made == 0)
-        find(list, "backup", level, "there is none: run jpkid backup, every day",
-             "一度も作成されていません。jpkid backup を毎日実行してください");
+        find(list, "backup", level, &advice_backup, "there is none", "一度も作成されていません");
     else
-        find(list, "backup", level, "the last was made %" PRId64 " h ago%s",
-             "最後の作成から %" PRId64 " 時間%s", age / HOUR,
-             or_none(level, ": run jpkid backup, every day"));
+        find(list, "backup", level, &advice_backup, "the last was made %" PRId64 " h ago",
+             "最後の作成から %" PRId64 " 時間", age / HOUR);
     return true;
 }
 
@@ -232,9 +247,8 @@ static bool tell_parked(struct act_call *call, json_t *list)
     if (!act_ok(call, rows_end(&rows)))
         return false;
     enum health level = above(call->now - oldest, PARKED_WARN, INT64_MAX);
-    find(list, "waiting", level, "%" PRId64 " acts wait for a second person%s",
-         "承認待ち %" PRId64 " 件%s", num,
-         or_none(level, ", one for over a day: jpki counter parked"));
+    find(list, "waiting", level, &advice_waiting, "%" PRId64 " acts wait for a second person",
+         "承認待ち %" PRId64 " 件", num);
     return true;
 }
 

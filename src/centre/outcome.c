@@ -3,6 +3,9 @@
 
 #include "centre/mass.h"
 
+static const struct reason reason_mass_held = {"event", "", "mass-held",
+                                               "a mass hold that has not ended holds it still",
+                                               "一括の一時保留が続いているため、保留のままです"};
 static const struct reason reason_not_yet = {
     "event", "", "not-yet", "The day of this event is still to come. Enter it on that day.",
     "この事由の効力発生日はまだ到来していません。当日に入力してください。"};
@@ -96,10 +99,6 @@ static bool join_hold(struct act_call *call, struct event_facts *facts,
     return answer.certificate[row->kind].effect != EFFECT_HELD ||
            act_ok(call, certificate_hold_by(call->centre, row, 0, &call->fault));
 }
-
-static const struct reason reason_mass_held = {"event", "", "mass-held",
-                                               "a mass hold that has not ended holds it still",
-                                               "一括の一時保留が続いているため、保留のままです"};
 
 /* And what a person may release stays held while a mass act lists it. *is_kept tells. */
 static bool keep_mass_hold(struct act_call *call, const struct certificate *row, bool *is_kept)

@@ -233,9 +233,6 @@ static bool store_lost(struct act_call *call, const struct lost *lost)
     return act_ok(call, err);
 }
 
-static const char *const states[] = {
-    [STATUS_GOOD] = "good", [STATUS_HELD] = "held", [STATUS_REVOKED] = "revoked"};
-
 /* page:S02 */
 bool reenter_run(struct act_call *call)
 {
@@ -247,9 +244,9 @@ bool reenter_run(struct act_call *call)
                    outcome_supersede(call, &lost->row);
     if (is_done) {
         act_note(call, "serial", "%lld", (long long)lost->row.serial);
-        act_note(call, "state", "%s", states[lost->row.state]);
+        act_note(call, "state", "%s", certificate_state_word(lost->row.state));
         act_answer(call, "serial", json_integer(lost->row.serial));
-        act_answer(call, "state", json_string(states[lost->row.state]));
+        act_answer(call, "state", json_string(certificate_state_word(lost->row.state)));
     }
     free(lost);
     return is_done && call->outcome == ACT_DONE;

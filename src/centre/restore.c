@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/encoding.h"
+#include "centre/crl.h"
 #include "centre/journal.h"
 #include "store/rows.h"
 
@@ -43,24 +44,17 @@ static enum err journal_check(struct store *store, const struct signer_checkpoin
                : err;
 }
 
-static enum err last_crl_number(struct store *store, enum kind kind, int64_t *out,
-                                struct fault *fault)
-{
-    struct rows rows CLEANUP_ROWS = {0};
-    store_query(store, STATEMENT_CRL_LAST, VALUES(value_integer(kind)), &rows, fault);
-    int64_t number = rows_next(&rows) ? row_integer(&rows, 0) : 0;
-    enum err err = rows_end(&rows);
-    if (err == ERR_NONE)
-        *out = number;
-    return err;
-}
-
-static enum err numbers_of(struct store *store, enum kind kind, int64_t *serial, int64_t *crl,
+static enum err numbers_of(struct store *store, enum kind kind, int64_t *serial, int64_t *number,
                            struct fault *fault)
 {
+    struct crl_row last = {0};
     enum err err = store_ask_integer(store, STATEMENT_SIGNING_LAST_SERIAL,
                                      VALUES(value_integer(kind)), serial, fault);
-    return err == ERR_NONE ? last_crl_number(store, kind, crl, fault) : err;
+    if (err == ERR_NONE)
+        err = crl_last(store, kind, &last, fault);
+    if (err == ERR_NONE)
+        *number = last.number;
+    return err;
 }
 
 static enum err numbers_check(struct store *store, enum kind kind,

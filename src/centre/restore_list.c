@@ -2,10 +2,10 @@
  * then is so again, whether the certificate itself is known or not. */
 #include "base/clock.h"
 #include "centre/certificate.h"
+#include "centre/crl.h"
 #include "centre/restore.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
-#include "store/rows.h"
 #include "x509/crl.h"
 
 /* Reasons as the map has them. */
@@ -79,35 +79,23 @@ static enum err entries_take(struct centre *centre, enum kind kind, const struct
     return err;
 }
 
-static enum err last_list(struct centre *centre, enum kind kind, int64_t *this_update,
-                          struct fault *fault)
-{
-    struct rows rows CLEANUP_ROWS = {0};
-    store_query(centre->store, STATEMENT_CRL_LAST, VALUES(value_integer(kind)), &rows, fault);
-    int64_t last = rows_next(&rows) ? row_integer(&rows, 1) : 0;
-    enum err err = rows_end(&rows);
-    if (err == ERR_NONE)
-        *this_update = last;
-    return err;
-}
-
 enum err restore_list(struct centre *centre, enum kind kind, const struct restore_facts *facts,
                       struct restore_result *result, struct fault *fault)
 {
     struct crl crl;
     uint64_t number = 0;
-    int64_t last = 0;
+    struct crl_row last = {0};
     struct signer_floors_of_kind *floors = &result->floors.of[kind];
     enum err err = crl_parse(facts->lists[kind], &crl, fault);
     if (err == ERR_NONE)
         err = list_check(kind, facts, &crl, fault);
     if (err == ERR_NONE)
-        err = last_list(centre, kind, &last, fault);
+        err = crl_last(centre->store, kind, &last, fault);
     if (err != ERR_NONE)
         return err;
     if (!serial_decode(crl.number, &number) || number > INT64_MAX)
         return fault_set(fault, ERR_MALFORMED, "list", "it has no number");
-    if (crl.this_update < last)
+    if (crl.this_update < last.this_update)
         return fault_set(fault, ERR_DENIED, "list",
                          "the list of %s is older than the database: give the last one that was "
                          "published",

@@ -88,6 +88,9 @@ enum err card_make_key(struct card_session *session, enum kind kind, struct buff
 /* card_sign_request: once, right after card_make_key; a SHA-256 DigestInfo. */
 enum err card_sign_request(struct card_session *session, enum kind kind, struct bytes digest_info,
                            struct buffer *out, struct fault *fault) MUST_USE;
+/* card_make_request does both: appends a PKCS#10 over a new spare key, signed in the card. */
+enum err card_make_request(struct card_session *session, enum kind kind, struct buffer *out,
+                           struct fault *fault) MUST_USE;
 enum err card_install(struct card_session *session, struct bytes leaf, struct bytes authority,
                       struct fault *fault) MUST_USE;
 /* card_set_pin serves set-pin and reset-pin. */

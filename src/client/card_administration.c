@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "crypto/hash.h"
+#include "crypto/sign.h"
+#include "x509/cert_request.h"
 
 #define MODULUS_LEN 256
 #define STAGE_PART  255 /* bytes in one UPDATE BINARY */
@@ -106,4 +109,28 @@ enum err card_set_pin(struct card_session *session, enum kind kind, const struct
                                  .p2 = (uint8_t)(0x80 | pin_file_of(kind)),
                                  .le = NO_LE};
     return card_ask_with_pin(session, &reset, kind, pin, NULL, fault);
+}
+
+enum err card_make_request(struct card_session *session, enum kind kind, struct buffer *out,
+                           struct fault *fault)
+{
+    struct buffer spki CLEANUP_BUFFER, info CLEANUP_BUFFER, digest_info CLEANUP_BUFFER;
+    struct buffer signature CLEANUP_BUFFER;
+    uint8_t digest[SHA256_LEN];
+    buffer_init(&spki, LIMIT_CERTIFICATE);
+    buffer_init(&info, LIMIT_REQUEST);
+    buffer_init(&digest_info, 64);
+    buffer_init(&signature, SIGNATURE_MAX);
+    enum err err = card_make_key(session, kind, &spki, fault);
+    if (err == ERR_NONE)
+        err = cert_request_encode_info(bytes_of(NULL, 0), buffer_bytes(&spki), &info);
+    if (err != ERR_NONE)
+        return err;
+    sha256(buffer_bytes(&info), digest);
+    err = digest_info_encode(HASH_SHA256, bytes_of(digest, sizeof digest), &digest_info);
+    if (err == ERR_NONE)
+        err = card_sign_request(session, kind, buffer_bytes(&digest_info), &signature, fault);
+    return err != ERR_NONE ? err
+                           : cert_request_assemble(buffer_bytes(&info), ALGORITHM_RSA_SHA256,
+                                                   buffer_bytes(&signature), out);
 }

@@ -5,9 +5,6 @@
 
 #include "base/encoding.h"
 #include "base/limits.h"
-#include "crypto/hash.h"
-#include "crypto/sign.h"
-#include "x509/cert_request.h"
 
 void terminal_done(struct terminal *terminal)
 {
@@ -283,31 +280,6 @@ static void terminal_pin(struct terminal *terminal, int64_t number, enum kind ki
 
 /* -- certificates -- */
 
-/* PKCS#10 over the spare key, signed in the card. */
-static enum err make_request(struct card_session *session, enum kind kind, struct buffer *request,
-                             struct fault *fault)
-{
-    struct buffer spki CLEANUP_BUFFER, info CLEANUP_BUFFER, digest_info CLEANUP_BUFFER;
-    struct buffer signature CLEANUP_BUFFER;
-    uint8_t digest[SHA256_LEN];
-    buffer_init(&spki, LIMIT_CERTIFICATE);
-    buffer_init(&info, LIMIT_REQUEST);
-    buffer_init(&digest_info, 64);
-    buffer_init(&signature, SIGNATURE_MAX);
-    enum err err = card_make_key(session, kind, &spki, fault);
-    if (err == ERR_NONE)
-        err = cert_request_encode_info(bytes_of(NULL, 0), buffer_bytes(&spki), &info);
-    if (err != ERR_NONE)
-        return err;
-    sha256(buffer_bytes(&info), digest);
-    err = digest_info_encode(HASH_SHA256, bytes_of(digest, sizeof digest), &digest_info);
-    if (err == ERR_NONE)
-        err = card_sign_request(session, kind, buffer_bytes(&digest_info), &signature, fault);
-    return err != ERR_NONE ? err
-                           : cert_request_assemble(buffer_bytes(&info), ALGORITHM_RSA_SHA256,
-                                                   buffer_bytes(&signature), request);
-}
-
 void terminal_issue(struct terminal *terminal, int64_t number, enum kind kind,
                     struct counter_answer *out)
 {
@@ -318,7 +290,7 @@ void terminal_issue(struct terminal *terminal, int64_t number, enum kind kind,
     if (!begin_with_id(terminal, &session, out) || !verify_pin(terminal, &session, kind, out) ||
         !permit(terminal, &session, number, kind, PERMIT_MAKE_KEY, out))
         return;
-    enum err err = make_request(&session, kind, &request, &fault);
+    enum err err = card_make_request(&session, kind, &request, &fault);
     if (err != ERR_NONE) {
         fail(out, err, &fault, "key");
         return;

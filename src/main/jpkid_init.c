@@ -69,6 +69,15 @@ static void init_done(struct init *init)
 
 /* --- files --- */
 
+/* What the operator names may be a link (file_copy would take none). */
+static enum err config_copy(const char *from, const char *to, struct fault *fault)
+{
+    struct buffer content CLEANUP_BUFFER;
+    buffer_init(&content, LIMIT_CONFIG_FILE);
+    enum err err = file_read(from, &content, fault);
+    return err == ERR_NONE ? file_create(to, buffer_bytes(&content), 0644, fault) : err;
+}
+
 /* What the town decides is copied: the service runs on what it was made with. */
 static enum err etc_copy(const struct init *init, struct fault *fault)
 {
@@ -80,11 +89,11 @@ static enum err etc_copy(const struct init *init, struct fault *fault)
         if (err == ERR_NONE)
             err = path_join(folder, names[i], to, fault);
         if (err == ERR_NONE)
-            err = file_copy(from, to, 0644, fault);
+            err = config_copy(from, to, fault);
     }
     if (err == ERR_NONE)
         err = data_path(init->folder, DATA_PROFILE, to, fault);
-    return err == ERR_NONE ? file_copy(init->profile, to, 0644, fault) : err;
+    return err == ERR_NONE ? config_copy(init->profile, to, fault) : err;
 }
 
 static enum err sample_mark(const struct init *init, struct fault *fault)

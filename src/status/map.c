@@ -228,8 +228,3 @@ enum err status_map_forget_epoch(struct status_map *map)
     atomic_store(&map->head->epoch, 0);
     return ERR_NONE;
 }
-
-enum err status_map_sync(struct status_map *map)
-{
-    return fdatasync(map->fd) == 0 ? ERR_NONE : ERR_IO;
-}

@@ -81,7 +81,6 @@ uint64_t status_map_highest(const struct status_map *map); /* highest serial eve
 uint64_t status_map_epoch(const struct status_map *map);
 enum err status_map_set_epoch(struct status_map *map, uint64_t epoch) MUST_USE;
 enum err status_map_forget_epoch(struct status_map *map) MUST_USE;
-enum err status_map_sync(struct status_map *map) MUST_USE; /* to the disk; not needed for status */
 
 /* A CRL over the whole map: every held and revoked serial of the issuer's generation whose last day
  * is not over at this_update, and one more time after it ended (RFC 5280 3.3). */

@@ -1,31 +1,18 @@
-/* The engine on SQLite: the only file that knows it. Write-ahead log with full synchronisation, so
+/* The engine on SQLite: connections and transactions. Write-ahead log with full synchronisation, so
  * that a commit has reached the disk when it returns (https://www.sqlite.org/pragma.html, "FULL" is
  * durable in WAL mode, "NORMAL" is not). */
-#include "store/engine.h"
+#include "store/sqlite.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "base/text.h"
 
 #define APPLICATION_ID            0x4A504B49 /* "JPKI" */
 #define BUSY_TIMEOUT_MILLISECONDS 5000
-
-struct engine {
-    sqlite3 *database;
-    bool is_reader;
-};
-
-struct engine_statement {
-    struct engine *engine;
-    sqlite3_stmt *sqlite;
-    int indices[STATEMENT_PARAMETERS_MAX]; /* of $1, $2 …: SQLite's own numbers for them */
-};
 
 /* What SQLite's answers mean here; extended codes first, then primary ones. */
 static const struct {
@@ -51,7 +38,7 @@ static const struct {
     {SQLITE_ERROR, ERR_USAGE},
 };
 
-static enum err error_of(int code)
+enum err sqlite_error(int code)
 {
     for (size_t i = 0; i < COUNT_OF(errors); i++)
         if (errors[i].sqlite == code || errors[i].sqlite == (code & 0xFF))
@@ -59,17 +46,16 @@ static enum err error_of(int code)
     return ERR_IO;
 }
 
-static enum err engine_fault(const struct engine *engine, int code, const char *rule,
-                             struct fault *fault)
+enum err sqlite_fault(const struct engine *engine, int code, const char *rule, struct fault *fault)
 {
     const char *text = engine->database ? sqlite3_errmsg(engine->database) : sqlite3_errstr(code);
-    return fault_set(fault, error_of(code), rule, "%s", text);
+    return fault_set(fault, sqlite_error(code), rule, "%s", text);
 }
 
 static enum err engine_script(struct engine *engine, const char *sql, struct fault *fault)
 {
     int code = sqlite3_exec(engine->database, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? ERR_NONE : engine_fault(engine, code, "script", fault);
+    return code == SQLITE_OK ? ERR_NONE : sqlite_fault(engine, code, "script", fault);
 }
 
 /* A pragma's answer; the text is cut to size. */
@@ -79,13 +65,13 @@ static enum err pragma_read(struct engine *engine, const char *sql, char *out, s
     sqlite3_stmt *statement;
     int code = sqlite3_prepare_v2(engine->database, sql, -1, &statement, NULL);
     if (code != SQLITE_OK)
-        return engine_fault(engine, code, sql, fault);
+        return sqlite_fault(engine, code, sql, fault);
     code = sqlite3_step(statement);
     const unsigned char *text = code == SQLITE_ROW ? sqlite3_column_text(statement, 0) : NULL;
     snprintf(out, size, "%s", text ? (const char *)text : "");
     sqlite3_finalize(statement);
     return code == SQLITE_ROW || code == SQLITE_DONE ? ERR_NONE
-                                                     : engine_fault(engine, code, sql, fault);
+                                                     : sqlite_fault(engine, code, sql, fault);
 }
 
 /* Whose file is it? SQLite itself looks at application_id no more than at a comment. */
@@ -161,7 +147,7 @@ static enum err engine_open(const char *path, enum store_mode mode, struct engin
     enum err err = ERR_NONE;
     if (code != SQLITE_OK) {
         bool is_absent = sqlite3_system_errno(engine->database) == ENOENT;
-        err = engine_fault(engine, code, "open", fault);
+        err = sqlite_fault(engine, code, "open", fault);
         err = is_absent ? fault_set(fault, ERR_NOT_FOUND, "open", "there is no such file") : err;
     }
     if (err == ERR_NONE)
@@ -220,7 +206,7 @@ static enum err pages_copy(struct engine *engine, struct engine *copy, struct fa
         sqlite3_backup_step(backup, -1);
     int code = backup ? sqlite3_backup_finish(backup) : sqlite3_errcode(copy->database);
     if (code != SQLITE_OK)
-        return engine_fault(copy, code, "copy", fault);
+        return sqlite_fault(copy, code, "copy", fault);
     enum err err = pragma_read(copy, "PRAGMA quick_check(1)", found, sizeof found, fault);
     return err != ERR_NONE || strcmp(found, "ok") == 0
                ? err
@@ -235,7 +221,7 @@ static enum err engine_copy(struct engine *engine, const char *path, struct faul
         return err;
     int code = sqlite3_open_v2(path, &copy.database, SQLITE_OPEN_READWRITE, NULL);
     err = code == SQLITE_OK ? pages_copy(engine, &copy, fault)
-                            : engine_fault(&copy, code, "copy", fault);
+                            : sqlite_fault(&copy, code, "copy", fault);
     sqlite3_close(copy.database);
     return err;
 }
@@ -244,7 +230,7 @@ static enum err engine_begin(struct engine *engine, struct fault *fault)
 {
     const char *sql = engine->is_reader ? "BEGIN" : "BEGIN IMMEDIATE";
     int code = sqlite3_exec(engine->database, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? ERR_NONE : engine_fault(engine, code, "begin", fault);
+    return code == SQLITE_OK ? ERR_NONE : sqlite_fault(engine, code, "begin", fault);
 }
 
 static bool engine_is_in_transaction(const struct engine *engine)
@@ -265,125 +251,10 @@ static enum err engine_commit(struct engine *engine, bool *is_undecided, struct 
     int code = sqlite3_exec(engine->database, "COMMIT", NULL, NULL, NULL);
     if (code == SQLITE_OK)
         return ERR_NONE;
-    enum err err = engine_fault(engine, code, "commit", fault);
+    enum err err = sqlite_fault(engine, code, "commit", fault);
     *is_undecided = (code & 0xFF) == SQLITE_IOERR;
     engine_rollback(engine);
     return err;
-}
-
-/* SQLite numbers $1, $2 by first appearance, not by value: so each is looked up by its name, once.
- * False unless the statement has just these. */
-static bool find_parameters(struct engine_statement *statement, int num)
-{
-    for (int i = 0; i < num; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "$%d", i + 1);
-        statement->indices[i] = sqlite3_bind_parameter_index(statement->sqlite, name);
-        if (statement->indices[i] == 0)
-            return false;
-    }
-    return sqlite3_bind_parameter_count(statement->sqlite) == num;
-}
-
-static void engine_finish(struct engine_statement *statement)
-{
-    if (statement)
-        sqlite3_finalize(statement->sqlite);
-    free(statement);
-}
-
-static enum err engine_prepare(struct engine *engine, const struct statement_row *row,
-                               struct engine_statement **out, struct fault *fault)
-{
-    struct engine_statement *statement = calloc(1, sizeof *statement);
-    if (!statement)
-        return fault_set(fault, ERR_MEMORY, row->name, "out of memory");
-    statement->engine = engine;
-    int code = sqlite3_prepare_v3(engine->database, row->sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                  &statement->sqlite, NULL);
-    enum err err = ERR_NONE;
-    if (row->num_parameters > STATEMENT_PARAMETERS_MAX)
-        err = fault_set(fault, ERR_USAGE, row->name, "too many parameters");
-    else if (code != SQLITE_OK)
-        err = engine_fault(engine, code, row->name, fault);
-    else if (!find_parameters(statement, row->num_parameters))
-        err = fault_set(fault, ERR_USAGE, row->name, "has not the parameters $1 to $%d",
-                        row->num_parameters);
-    if (err != ERR_NONE) {
-        engine_finish(statement);
-        return err;
-    }
-    *out = statement;
-    return ERR_NONE;
-}
-
-static bool engine_writes(const struct engine_statement *statement)
-{
-    return !sqlite3_stmt_readonly(statement->sqlite);
-}
-
-static enum err engine_bind(struct engine_statement *statement, int number,
-                            const struct value *value)
-{
-    int index = statement->indices[number - 1];
-    const void *data = value->bytes.len ? value->bytes.data : (const void *)"";
-    sqlite3_uint64 len = value->bytes.len;
-    int code = SQLITE_MISUSE;
-    if (value->type == VALUE_NULL)
-        code = sqlite3_bind_null(statement->sqlite, index);
-    else if (value->type == VALUE_INTEGER)
-        code = sqlite3_bind_int64(statement->sqlite, index, value->integer);
-    else if (value->type == VALUE_BLOB)
-        code = sqlite3_bind_blob64(statement->sqlite, index, data, len, SQLITE_STATIC);
-    else if (text_is_utf8(value->bytes) && (!len || !memchr(data, 0, len)))
-        code = sqlite3_bind_text64(statement->sqlite, index, data, len, SQLITE_STATIC, SQLITE_UTF8);
-    else
-        return ERR_MALFORMED;
-    return code == SQLITE_OK ? ERR_NONE : error_of(code);
-}
-
-static enum err engine_step(struct engine_statement *statement, bool *has_row, struct fault *fault)
-{
-    int code = sqlite3_step(statement->sqlite);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return engine_fault(statement->engine, code, "step", fault);
-    *has_row = code == SQLITE_ROW;
-    return ERR_NONE;
-}
-
-static void engine_reset(struct engine_statement *statement)
-{
-    sqlite3_reset(statement->sqlite);
-    sqlite3_clear_bindings(statement->sqlite);
-}
-
-static int64_t engine_num_changed(const struct engine *engine)
-{
-    return sqlite3_changes64(engine->database);
-}
-
-static int engine_num_columns(const struct engine_statement *statement)
-{
-    return sqlite3_data_count(statement->sqlite);
-}
-
-static enum err engine_column(struct engine_statement *statement, int column, struct value *out)
-{
-    sqlite3_stmt *sqlite = statement->sqlite;
-    int type = sqlite3_column_type(sqlite, column);
-    if (type == SQLITE_NULL)
-        *out = value_null();
-    else if (type == SQLITE_INTEGER)
-        *out = value_integer(sqlite3_column_int64(sqlite, column));
-    else if (type == SQLITE_TEXT || type == SQLITE_BLOB)
-        *out = (struct value){
-            .type = type == SQLITE_TEXT ? VALUE_TEXT : VALUE_BLOB,
-            .bytes = bytes_of(sqlite3_column_blob(sqlite, column),
-                              (size_t)sqlite3_column_bytes(sqlite, column)),
-        };
-    else
-        return ERR_MALFORMED;
-    return ERR_NONE;
 }
 
 const struct engine_ops engine_sqlite = {
@@ -398,13 +269,13 @@ const struct engine_ops engine_sqlite = {
     .commit = engine_commit,
     .rollback = engine_rollback,
     .is_in_transaction = engine_is_in_transaction,
-    .prepare = engine_prepare,
-    .finish = engine_finish,
-    .writes = engine_writes,
-    .bind = engine_bind,
-    .step = engine_step,
-    .reset = engine_reset,
-    .num_changed = engine_num_changed,
-    .num_columns = engine_num_columns,
-    .column = engine_column,
+    .prepare = sqlite_prepare,
+    .finish = sqlite_finish,
+    .writes = sqlite_writes,
+    .bind = sqlite_bind,
+    .step = sqlite_step,
+    .reset = sqlite_reset,
+    .num_changed = sqlite_num_changed,
+    .num_columns = sqlite_num_columns,
+    .column = sqlite_column,
 };

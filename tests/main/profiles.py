@@ -61,7 +61,8 @@ def test_default():
 
 
 def test_kept():
-    own = write("own", read(LIKE_JLIS))
+    own = os.path.join(folder, "own")
+    os.symlink(write("ours", read(LIKE_JLIS)), own)  # what an operator names may be a link
     data, status, errors = init("test", "--profile", own)
     tap.check(status == 0 and read(own) == read(os.path.join(data, "etc", "profile")), "init keeps the profile", errors)
     os.remove(own)

@@ -192,6 +192,21 @@ static void refuses_foreign_lists(void **state)
     sample_free(&leaf);
 }
 
+/* A restore raises number and thisUpdate without a list: nothing is of a batch with them. */
+static void a_restore_begins_no_batch(void **state)
+{
+    (void)state;
+    struct signer_floors floors;
+    signer_get_floors(signer, &floors);
+    floors.of[KIND_SIGNATURE].crl_number = 900;
+    floors.of[KIND_SIGNATURE].this_update = SAMPLE_NOW + 9000;
+    assert_ok(signer_restore(signer, &floors, NULL));
+    assert_err(sign_list(KIND_SIGNATURE, 900, SAMPLE_NOW + 9000, NULL), ERR_DENIED);
+    signer_again();
+    assert_err(sign_list(KIND_SIGNATURE, 900, SAMPLE_NOW + 9000, NULL), ERR_DENIED);
+    assert_ok(sign_list(KIND_SIGNATURE, 901, SAMPLE_NOW + 9001, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +215,7 @@ int main(void)
         cmocka_unit_test(signs_a_list_for_each_scope_of_a_batch),
         cmocka_unit_test(refuses_what_is_not_sealed),
         cmocka_unit_test(refuses_foreign_lists),
+        cmocka_unit_test(a_restore_begins_no_batch),
     };
     return cmocka_run_group_tests(tests, signer_begin, signer_end);
 }

@@ -95,7 +95,6 @@ static void keeps_what_it_was_told(void **state)
     assert_ok(status_map_add_generation(map, &generation));
     assert_ok(status_map_set(map, 5, &good));
     assert_ok(status_map_set_epoch(map, 7));
-    assert_ok(status_map_sync(map));
     status_map_free(map);
     map = open_map(false);
     assert_int_equal(state_of(map, 5), STATUS_GOOD);
