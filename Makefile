@@ -1,14 +1,18 @@
 # A short front for Meson. `make` builds; every target installs what it needs first.
 JPKI_VECTORS ?= ../shared/vectors
 export JPKI_VECTORS
+SHELL := /bin/bash
+
+# Says nothing when there is nothing to do.
+compile = set -o pipefail; ninja -C $(1) --quiet | sed '/^ninja: no work to do/d'
 
 .PHONY: build asan install-packages demo run test prove bench lint fuzz page-coverage screenshots clean
 
 build: install-packages build/build.ninja
-	@ninja -C build --quiet
+	@$(call compile,build)
 
 asan: install-packages build-asan/build.ninja
-	@ninja -C build-asan --quiet
+	@$(call compile,build-asan)
 
 install-packages:
 	@tools/install-packages
