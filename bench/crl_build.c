@@ -83,7 +83,7 @@ int main(int argc, char **argv)
     assert_ok(status_map_open(path, KIND_SIGNATURE, true, &map, NULL));
     struct status_generation generation = {.first = 1, .last = STATUS_SERIAL_MAX};
     sha256(authorities[KIND_SIGNATURE].cert.spki, generation.key);
-    assert_ok(status_map_add_generation(map, &generation));
+    assert_ok(status_map_set_generation(map, &generation));
     map_fill(map, listed, num);
     for (long number = 1; number <= atol(argv[4]); number++)
         round_run(map, (uint64_t)number);

@@ -52,7 +52,7 @@ static void authority_make(const struct profile_site *site, enum kind kind)
     struct buffer *all[] = {&spki, &name, &name_ja, &tbs, &signature};
     for (size_t i = 0; i < COUNT_OF(all); i++)
         buffer_init(all[i], LIMIT_CERTIFICATE);
-    require(signer_authority_spki(signer, kind, &spki) == ERR_NONE &&
+    require(signer_authority_spki(signer, kind, 1, &spki) == ERR_NONE &&
             key_identifier(buffer_bytes(&spki), key_id) == ERR_NONE);
     profile_put_authority(site, kind, &name);
     profile_put_authority_ja(site, kind, &name_ja);

@@ -62,8 +62,7 @@ void centre_done(struct centre *centre)
     workers_free(centre->workers);
     mass_desk_done(&centre->mass);
     centre->workers = NULL;
-    for (int kind = 0; kind < NUM_KINDS; kind++)
-        authority_done(&centre->authorities[kind]);
+    authority_unload(centre);
 }
 
 static enum err close_stale(struct centre *centre, const struct certificate *row,
@@ -142,11 +141,11 @@ enum err centre_start(struct centre *centre, struct fault *fault)
 {
     enum err err = workers_new(0, &centre->workers);
     if (err == ERR_NONE)
-        err = setup_load_authorities(centre, fault);
-    if (err == ERR_NONE)
-        err = setup_generations(centre, fault);
+        err = authority_load(centre, fault);
     if (err == ERR_NONE)
         err = signing_settle(centre, fault);
+    if (err == ERR_NONE)
+        err = setup_use_authorities(centre, fault);
     if (err == ERR_NONE)
         err = mass_start(centre, fault);
     if (err == ERR_NONE)

@@ -5,7 +5,7 @@
 
 #include "base/kind.h"
 #include "base/workers.h"
-#include "crypto/key.h"
+#include "centre/authority.h"
 #include "centre/door.h"
 #include "centre/mass.h"
 #include "law/policy.h"
@@ -14,20 +14,10 @@
 #include "registry/substitutes.h"
 #include "status/status_client.h"
 #include "store/store.h"
-#include "x509/cert.h"
 
 struct act_table;
 
 #define CENTRE_PATH 512
-
-/* One of the two authorities, as residents' certificates name it. */
-struct authority {
-    struct buffer spki; /* the signer's key, with which each signature is verified */
-    struct public_key *key;
-    struct buffer der;
-    struct cert cert; /* borrows from der */
-};
-void authority_done(struct authority *authority);
 
 struct centre {
     struct store *store;          /* the writer */
@@ -40,7 +30,7 @@ struct centre {
     const struct municipality *town;             /* whose residents this centre serves */
     char counter_id[PROFILE_COUNTER_ID_LEN + 1]; /* "31372001A" */
     struct profile_site *site;
-    struct authority authorities[NUM_KINDS];
+    struct authorities_of_kind authorities[NUM_KINDS];
     int64_t serial_floor[NUM_KINDS]; /* the signer's */
     uint8_t permit_key_id[8];        /* SHA-256 of the permit key's point, its beginning */
     char published[CENTRE_PATH];     /* folder of CRLs and authorities' certificates */

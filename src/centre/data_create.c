@@ -97,15 +97,6 @@ static enum err write_residents(struct centre *centre, struct bytes file, struct
 
 /* -- authorities -- */
 
-static enum err publish_authorities(struct centre *centre, struct fault *fault)
-{
-    enum err err = ERR_NONE;
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
-        err = status_authority_publish(centre->published, (enum kind)kind,
-                                       buffer_bytes(&centre->authorities[kind].der), fault);
-    return err;
-}
-
 /* The permit key, which every card is made with (`jpki card make --permit-key`). */
 static enum err publish_permit_key(struct centre *centre, struct fault *fault)
 {
@@ -135,8 +126,6 @@ static enum err fill(struct centre *centre, const struct data_first *first, stru
         err = write_residents(centre, first->residents, fault);
     if (err == ERR_NONE)
         err = setup_authorities(centre, fault);
-    if (err == ERR_NONE)
-        err = publish_authorities(centre, fault);
     if (err == ERR_NONE)
         err = publish_permit_key(centre, fault);
     return err != ERR_NONE ? err : centre_start(centre, fault);

@@ -194,7 +194,7 @@ static bool tell_responder(struct act_call *call, json_t *list, enum kind kind)
 
 static bool tell_authority(struct act_call *call, json_t *list, enum kind kind)
 {
-    int64_t left = call->centre->authorities[kind].cert.not_after - call->now;
+    int64_t left = authority_newest(call->centre, kind)->cert.not_after - call->now;
     char what[32];
     enum health level = left < AUTHORITY_LATE   ? HEALTH_WRONG
                         : left < AUTHORITY_WARN ? HEALTH_WARN

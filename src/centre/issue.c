@@ -275,6 +275,18 @@ bool issue_run(struct act_call *call, const struct resident *resident,
            store_certificate(call, resident, facts, call->proofs.request.spki, digest, last_day);
 }
 
+static const struct authority *authority_of_leaf(const struct centre *centre, enum kind kind,
+                                                 struct bytes leaf, struct fault *fault)
+{
+    struct cert cert;
+    const struct authority *found = cert_parse(leaf, &cert, fault) == ERR_NONE
+                                        ? authority_of_issued(centre, kind, &cert)
+                                        : NULL;
+    if (!found)
+        fault_set(fault, ERR_STATE, "authority", "the certificate is of none of ours");
+    return found;
+}
+
 bool issue_finish(struct act_call *call)
 {
     struct buffer leaf CLEANUP_BUFFER;
@@ -287,7 +299,11 @@ bool issue_finish(struct act_call *call)
         return false;
     act_answer(call, "serial", json_integer(call->serial));
     act_answer_bytes(call, "certificate", buffer_bytes(&leaf));
-    act_answer_bytes(call, "authority", buffer_bytes(&call->centre->authorities[kind].der));
+    const struct authority *authority =
+        authority_of_leaf(call->centre, kind, buffer_bytes(&leaf), &call->fault);
+    if (!act_ok(call, authority ? ERR_NONE : ERR_STATE))
+        return false;
+    act_answer_bytes(call, "authority", buffer_bytes(&authority->der));
     return call->outcome == ACT_DONE;
 }
 
@@ -299,7 +315,10 @@ enum err issue_install_digest(struct centre *centre, enum kind kind, int64_t ser
     enum err err = signing_certificate(centre, kind, serial, &both, fault);
     if (err != ERR_NONE)
         return err;
-    buffer_put_bytes(&both, buffer_bytes(&centre->authorities[kind].der));
+    const struct authority *authority = authority_of_leaf(centre, kind, buffer_bytes(&both), fault);
+    if (!authority)
+        return ERR_STATE;
+    buffer_put_bytes(&both, buffer_bytes(&authority->der));
     err = buffer_check(&both);
     if (err == ERR_NONE)
         sha256(buffer_bytes(&both), out);

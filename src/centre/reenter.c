@@ -97,14 +97,14 @@ static bool read_name(const struct cert *cert, char out[static PROFILE_COMMON_NA
 /* Signed by our own authority of this kind, which signs nothing that was not linted and stored. */
 static bool check_ours(struct act_call *call, struct lost *lost)
 {
-    const struct authority *authority = &call->centre->authorities[call->fields.kind];
     struct cert *cert = &lost->cert;
     enum kind kind;
     uint64_t serial;
     if (!act_ok(call, cert_parse(buffer_bytes(&call->fields.certificate), cert, &call->fault)))
         return false;
+    const struct authority *authority = authority_of_issued(call->centre, call->fields.kind, cert);
     bool is_ours =
-        cert_kind(cert, &kind) && kind == call->fields.kind &&
+        authority && cert_kind(cert, &kind) && kind == call->fields.kind &&
         bytes_equal(cert->issuer, authority->cert.subject) &&
         cert->algorithm == authority->cert.algorithm &&
         verify_message(authority->key, HASH_SHA256, cert->tbs, cert->signature) == ERR_NONE &&

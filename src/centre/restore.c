@@ -147,8 +147,9 @@ static enum err restore_write(struct centre *centre, const struct restore_facts 
     enum err err = ERR_NONE;
     for (int i = 0; err == ERR_NONE && i < NUM_KINDS; i++) {
         enum kind kind = (enum kind)i;
-        if (facts->lists[kind].len)
-            err = restore_list(centre, kind, facts, result, fault);
+        for (unsigned g = 1; err == ERR_NONE && g <= SIGNER_GENERATIONS_MAX; g++)
+            if (facts->lists[kind][g - 1].len)
+                err = restore_list(centre, kind, g, facts, result, fault);
         if (err == ERR_NONE)
             err = floors_raise(centre, kind, facts, result, fault);
     }

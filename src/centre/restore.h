@@ -15,8 +15,9 @@ struct restore_facts {
     int64_t backup;              /* when it was made; 0: not from a backup of ours */
     struct signer_floors floors; /* the signer's */
     int64_t margin;              /* how many numbers a lost log may hide; 0: the log is the last */
-    struct bytes authorities[NUM_KINDS]; /* their certificates, DER */
-    struct bytes lists[NUM_KINDS];       /* the last CRLs that were published, DER; or empty */
+    /* of each generation: its certificate, and its last CRL that was published, DER; or empty */
+    struct bytes authorities[NUM_KINDS][SIGNER_GENERATIONS_MAX];
+    struct bytes lists[NUM_KINDS][SIGNER_GENERATIONS_MAX];
 };
 
 struct restore_result {
@@ -32,5 +33,6 @@ enum err restore_run(struct centre *centre, const struct restore_facts *facts,
                      struct restore_result *out, struct fault *fault) MUST_USE;
 
 /* restore_list takes over one list, inside the caller's transaction; raises the floors to it. */
-enum err restore_list(struct centre *centre, enum kind kind, const struct restore_facts *facts,
-                      struct restore_result *result, struct fault *fault) MUST_USE;
+enum err restore_list(struct centre *centre, enum kind kind, unsigned generation,
+                      const struct restore_facts *facts, struct restore_result *result,
+                      struct fault *fault) MUST_USE;

@@ -14,12 +14,12 @@ static enum status_state state_of(const struct crl_entry *entry)
     return entry->reason == CRL_REASON_HOLD ? STATUS_HELD : STATUS_REVOKED;
 }
 
-static enum err list_check(enum kind kind, const struct restore_facts *facts, const struct crl *crl,
+static enum err list_check(enum kind kind, struct bytes certificate, const struct crl *crl,
                            struct fault *fault)
 {
     struct cert authority;
     struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
-    enum err err = cert_parse(facts->authorities[kind], &authority, fault);
+    enum err err = cert_parse(certificate, &authority, fault);
     if (err == ERR_NONE)
         err = public_key_parse(authority.spki, &key);
     if (err != ERR_NONE)
@@ -79,18 +79,19 @@ static enum err entries_take(struct centre *centre, enum kind kind, const struct
     return err;
 }
 
-enum err restore_list(struct centre *centre, enum kind kind, const struct restore_facts *facts,
-                      struct restore_result *result, struct fault *fault)
+enum err restore_list(struct centre *centre, enum kind kind, unsigned generation,
+                      const struct restore_facts *facts, struct restore_result *result,
+                      struct fault *fault)
 {
     struct crl crl;
     uint64_t number = 0;
     struct crl_row last = {0};
     struct signer_floors_of_kind *floors = &result->floors.of[kind];
-    enum err err = crl_parse(facts->lists[kind], &crl, fault);
+    enum err err = crl_parse(facts->lists[kind][generation - 1], &crl, fault);
     if (err == ERR_NONE)
-        err = list_check(kind, facts, &crl, fault);
+        err = list_check(kind, facts->authorities[kind][generation - 1], &crl, fault);
     if (err == ERR_NONE)
-        err = crl_last(centre->store, kind, &last, fault);
+        err = crl_last_of(centre->store, kind, generation, &last, fault);
     if (err != ERR_NONE)
         return err;
     if (!serial_decode(crl.number, &number) || number > INT64_MAX)

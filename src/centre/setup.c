@@ -6,74 +6,50 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "centre/crl.h"
 #include "centre/journal.h"
 #include "centre/signing.h"
 #include "crypto/hash.h"
-#include "crypto/key.h"
 
-void authority_done(struct authority *authority)
+/* Each generation signed from its own certificate on, until the next one's. */
+static enum err generation_note(struct centre *centre, enum kind kind, unsigned i)
 {
-    buffer_done(&authority->der);
-    buffer_done(&authority->spki);
-    public_key_free(authority->key);
-    authority->key = NULL;
-}
-
-static enum err authority_read_key(struct centre *centre, enum kind kind)
-{
-    struct authority *authority = &centre->authorities[kind];
-    enum err err = signer_client_authority_spki(centre->signer, kind, &authority->spki);
-    return err == ERR_NONE ? public_key_parse(buffer_bytes(&authority->spki), &authority->key)
-                           : err;
-}
-
-static enum err authority_load(struct centre *centre, enum kind kind, struct fault *fault)
-{
-    struct authority *authority = &centre->authorities[kind];
-    authority_done(authority);
-    buffer_init(&authority->der, LIMIT_CERTIFICATE);
-    buffer_init(&authority->spki, LIMIT_CERTIFICATE);
-    enum err err = signer_client_authority(centre->signer, kind, &authority->der);
-    if (err == ERR_NONE)
-        err = authority_read_key(centre, kind);
-    if (err != ERR_NONE)
-        return fault_set(fault, err, "setup", "the signer has no authority for %s",
-                         kind_name(kind));
-    return cert_parse(buffer_bytes(&authority->der), &authority->cert, fault);
-}
-
-enum err setup_load_authorities(struct centre *centre, struct fault *fault)
-{
-    enum err err = ERR_NONE;
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
-        err = authority_load(centre, (enum kind)kind, fault);
-    return err;
-}
-
-/* The generation of the authority's key, which signs from its own certificate on. */
-static enum err generation_ensure(struct status_map *map, struct bytes spki)
-{
-    struct status_generation all[STATUS_GENERATIONS_MAX];
-    struct status_generation wanted = {.first = 1, .last = STATUS_SERIAL_MAX};
-    sha256(spki, wanted.key);
-    size_t num = status_map_generations(map, all);
-    for (size_t i = 0; i < num; i++)
-        if (memcmp(all[i].key, wanted.key, sizeof wanted.key) == 0 &&
-            all[i].first == wanted.first && all[i].last == wanted.last)
-            return ERR_NONE;
-    return status_map_add_generation(map, &wanted);
-}
-
-enum err setup_generations(struct centre *centre, struct fault *fault)
-{
-    for (int kind = 0; kind < NUM_KINDS; kind++) {
-        enum err err =
-            generation_ensure(centre->maps[kind], buffer_bytes(&centre->authorities[kind].spki));
-        if (err != ERR_NONE)
-            return fault_set(fault, err, "generation", "the map of %s takes none",
-                             kind_name((enum kind)kind));
+    const struct authorities_of_kind *all = &centre->authorities[kind];
+    struct status_generation generation = {.first = 1, .last = STATUS_SERIAL_MAX};
+    uint64_t next;
+    sha256(buffer_bytes(&all->generations[i].spki), generation.key);
+    if (i > 0 && !serial_decode(all->generations[i].cert.serial, &generation.first))
+        return ERR_MALFORMED;
+    if (i + 1 < all->num && all->generations[i + 1].der.len > 0) {
+        if (!serial_decode(all->generations[i + 1].cert.serial, &next))
+            return ERR_MALFORMED;
+        generation.last = next - 1;
     }
-    return ERR_NONE;
+    return status_map_set_generation(centre->maps[kind], &generation);
+}
+
+static enum err authority_use(struct centre *centre, enum kind kind, unsigned i,
+                              struct fault *fault)
+{
+    const struct authority *authority = &centre->authorities[kind].generations[i];
+    if (authority->der.len == 0)
+        return i > 0 ? ERR_NONE
+                     : fault_set(fault, ERR_NOT_FOUND, "authority", "%s has no certificate",
+                                 kind_name(kind));
+    if (generation_note(centre, kind, i) != ERR_NONE)
+        return fault_set(fault, ERR_LIMIT, "generation", "the map of %s takes none",
+                         kind_name(kind));
+    return status_authority_publish(centre->published, kind, authority->generation,
+                                    buffer_bytes(&authority->der), fault);
+}
+
+enum err setup_use_authorities(struct centre *centre, struct fault *fault)
+{
+    enum err err = authority_load(centre, fault);
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        for (unsigned i = 0; err == ERR_NONE && i < centre->authorities[kind].num; i++)
+            err = authority_use(centre, (enum kind)kind, i, fault);
+    return err;
 }
 
 enum err setup_staff(struct store *store, const struct staff *rows, size_t num_rows,
@@ -166,13 +142,11 @@ static int64_t authority_end(int64_t now)
 static enum err authority_make(struct centre *centre, enum kind kind, struct fault *fault)
 {
     struct buffer subject CLEANUP_BUFFER, subject_ja CLEANUP_BUFFER;
-    struct authority *authority = &centre->authorities[kind];
+    const struct authority *authority = authority_next(centre, kind);
     buffer_init(&subject, LIMIT_CERTIFICATE);
     buffer_init(&subject_ja, LIMIT_CERTIFICATE);
-    buffer_init(&authority->spki, LIMIT_CERTIFICATE);
-    enum err err = authority_read_key(centre, kind);
-    if (err != ERR_NONE)
-        return fault_set(fault, err, "setup", "the signer has no key for %s", kind_name(kind));
+    if (!authority)
+        return fault_set(fault, ERR_EXISTS, "setup", "there is an authority already");
     profile_put_authority(centre->site, kind, &subject);
     profile_put_authority_ja(centre->site, kind, &subject_ja);
     const struct own own = {
@@ -191,33 +165,37 @@ static enum err authority_make(struct centre *centre, enum kind kind, struct fau
 
 enum err setup_authorities(struct centre *centre, struct fault *fault)
 {
-    struct signer_floors floors;
-    enum err err = signer_client_floors(centre->signer, &floors);
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
-        if (floors.of[kind].serial > 0)
-            return fault_set(fault, ERR_EXISTS, "setup", "there is an authority already");
+    enum err err = authority_load(centre, fault);
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
         err = authority_make(centre, (enum kind)kind, fault);
-    }
-    if (err == ERR_NONE)
-        err = signing_settle(centre, fault);
-    return err != ERR_NONE ? err : setup_load_authorities(centre, fault);
+    return err == ERR_NONE ? signing_settle(centre, fault) : err;
 }
 
-bool setup_has_ended(const struct centre *centre, enum kind kind)
+/* What a run before could not finish was signed by centre_start. */
+enum err setup_new_generation(struct centre *centre, enum kind kind, struct fault *fault)
 {
-    return centre->authorities[kind].cert.not_after < clock_now();
+    enum err err = ERR_NONE;
+    if (authority_next(centre, kind)) {
+        err = authority_make(centre, kind, fault);
+        if (err == ERR_NONE)
+            err = signing_settle(centre, fault);
+        if (err == ERR_NONE)
+            err = setup_use_authorities(centre, fault);
+    }
+    if (err == ERR_NONE && authority_next(centre, kind))
+        err = fault_set(fault, ERR_DENIED, "authority", "the signer did not sign its certificate");
+    return err == ERR_NONE ? crl_publish_due(centre, fault) : err;
 }
 
 /* Nothing outlives its authority. */
-static int64_t responder_end(const struct centre *centre, enum kind kind)
+static int64_t responder_end(const struct authority *authority)
 {
-    int64_t end = clock_now() + PROFILE_RESPONDER_LIFE,
-            last = centre->authorities[kind].cert.not_after;
+    int64_t end = clock_now() + PROFILE_RESPONDER_LIFE, last = authority->cert.not_after;
     return end < last ? end : last;
 }
 
-enum err setup_responder(struct centre *centre, enum kind kind, struct bytes spki,
-                         struct buffer *out, struct fault *fault)
+enum err setup_responder(struct centre *centre, enum kind kind, const struct authority *authority,
+                         struct bytes spki, struct buffer *out, struct fault *fault)
 {
     struct buffer subject CLEANUP_BUFFER;
     buffer_init(&subject, LIMIT_CERTIFICATE);
@@ -226,9 +204,9 @@ enum err setup_responder(struct centre *centre, enum kind kind, struct bytes spk
         .kind = kind,
         .what = SIGNER_RESPONDER,
         .profile = PROFILE_RESPONDER,
-        .issuer = &centre->authorities[kind].cert,
+        .issuer = &authority->cert,
         .not_before = clock_now(),
-        .not_after = responder_end(centre, kind),
+        .not_after = responder_end(authority),
         .spki = spki,
         .subject = buffer_bytes(&subject),
     };

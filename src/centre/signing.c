@@ -92,8 +92,9 @@ static void waiting_verify(void *context, size_t i)
     sha256(tbs, item->digest);
     if (answer->err != ERR_NONE)
         return;
-    item->err =
-        verify_digest(authority->key, HASH_SHA256, bytes_of(item->digest, SHA256_LEN), signature);
+    item->err = authority ? verify_digest(authority->key, HASH_SHA256,
+                                          bytes_of(item->digest, SHA256_LEN), signature)
+                          : ERR_PEER;
     if (item->err == ERR_NONE)
         item->err = cert_parse_algorithm(tbs, &algorithm);
     if (item->err == ERR_NONE)
@@ -115,7 +116,8 @@ static enum err waiting_sign_all(struct centre *centre, struct waiting_list *lis
 {
     for (size_t i = 0; i < list->num; i++) {
         struct waiting *item = &list->items[i];
-        item->authority = &centre->authorities[item->kind];
+        item->authority =
+            authority_of_tbs(centre, item->kind, item->what, buffer_bytes(&item->tbs));
         list->answers[i] = (struct signer_item){
             .kind = item->kind, .what = item->what, .tbs = buffer_bytes(&item->tbs)};
     }

@@ -125,5 +125,5 @@ enum err subject_encode_tbs(struct centre *centre, const struct resident *reside
     if (buffer_check(&subject) != ERR_NONE || buffer_check(&point) != ERR_NONE)
         return ERR_LIMIT;
     return cert_encode_tbs(profile_of_kind(row->kind), centre->site,
-                           &centre->authorities[row->kind].cert, &facts, out);
+                           &authority_newest(centre, row->kind)->cert, &facts, out);
 }

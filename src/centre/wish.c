@@ -65,6 +65,23 @@ static enum err check_key(struct bytes spki, struct fault *fault)
     return fault_set(fault, ERR_PEER, "wish", "the key is not one of P-256");
 }
 
+/* None of an authority that is over: the others' answers go on. */
+static enum err certificate_send(struct centre *centre, enum kind kind, unsigned i,
+                                 struct bytes spki, int fd, struct fault *fault)
+{
+    const struct authority *authority = &centre->authorities[kind].generations[i];
+    struct buffer certificate CLEANUP_BUFFER;
+    buffer_init(&certificate, LIMIT_CERTIFICATE);
+    if (authority->der.len == 0 || authority_has_ended(authority, clock_now()))
+        return ERR_NONE;
+    enum err err = setup_responder(centre, kind, authority, spki, &certificate, fault);
+    if (err != ERR_NONE)
+        return err;
+    return status_client_send_responder(fd, kind, buffer_bytes(&certificate)) == ERR_NONE
+               ? ERR_NONE
+               : fault_set(fault, ERR_PEER, "wish", "the answer is not read");
+}
+
 enum err wish_desk_answer(struct wish_desk *desk, struct centre *centre, int fd,
                           struct fault *fault)
 {
@@ -81,15 +98,8 @@ enum err wish_desk_answer(struct wish_desk *desk, struct centre *centre, int fd,
     err = check_key(spki, fault);
     if (err == ERR_NONE)
         wish_desk_pay(desk);
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
-        struct buffer certificate CLEANUP_BUFFER;
-        buffer_init(&certificate, LIMIT_CERTIFICATE);
-        if (setup_has_ended(centre, (enum kind)kind))
-            continue; /* the other one's answers go on */
-        err = setup_responder(centre, (enum kind)kind, spki, &certificate, fault);
-        if (err == ERR_NONE && status_client_send_responder(fd, (enum kind)kind,
-                                                            buffer_bytes(&certificate)) != ERR_NONE)
-            err = fault_set(fault, ERR_PEER, "wish", "the answer is not read");
-    }
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+        for (unsigned i = 0; err == ERR_NONE && i < centre->authorities[kind].num; i++)
+            err = certificate_send(centre, (enum kind)kind, i, spki, fd, fault);
     return err;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "main/options.h"
 #include "main/role.h"
@@ -19,6 +20,8 @@ static const struct command commands[] = {
      "稼働中に、失ってはならないものをすべて複製", NULL},
     {"restore", jpkid_restore, restore_options, "say that data were restored, and go on above them",
      "復元したことを宣言し、欠番を避けて再開", NULL},
+    {"authority-new", jpkid_authority_new, authority_new_options,
+     "make the next generation of an authority", "次の世代の認証局を作成", NULL},
     {0},
 };
 
@@ -60,6 +63,17 @@ int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
     if (out->len == 0)
         return complain_usage(say("the passphrase is empty", "パスフレーズが空です"));
     return EXIT_DONE;
+}
+
+bool jpkid_clock_ok(const char *text, bool is_sample)
+{
+    int64_t start;
+    if (!text)
+        return true;
+    if (!is_sample || time_parse(text, &start) != ERR_NONE)
+        return false;
+    clock_start_at(start);
+    return true;
 }
 
 int main(int argc, char **argv)

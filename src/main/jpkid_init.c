@@ -11,8 +11,8 @@
 #include "crypto/token.h"
 #include "main/centre_files.h"
 #include "main/data_folder.h"
-#include "main/init_signer.h"
 #include "main/jpkid.h"
+#include "main/offline_signer.h"
 #include "main/options.h"
 #include "main/profile_file.h"
 #include "signer/signer.h"
@@ -62,7 +62,7 @@ struct init {
 
 static void init_done(struct init *init)
 {
-    init_signer_end(init->signer);
+    offline_signer_end(init->signer);
     if (init->folder[0])
         data_folder_remove(init->folder);
 }
@@ -134,10 +134,14 @@ static enum err signer_start(struct init *init, const struct secret *passphrase,
 {
     char folder[PATH_MAX];
     enum err err = data_path(init->folder, DATA_SIGNER, folder, fault);
-    return err == ERR_NONE
-               ? init_signer_start(folder, &init->site, init->token.module ? &init->token : NULL,
-                                   passphrase, &init->signer, out, fault)
-               : err;
+    const struct offline_signer wanted = {
+        .folder = folder,
+        .site = &init->site,
+        .passphrase = passphrase,
+        .is_new = true,
+        .token = init->token.module ? &init->token : NULL,
+    };
+    return err == ERR_NONE ? offline_signer_start(&wanted, &init->signer, out, fault) : err;
 }
 
 /* --- the centre --- */
@@ -176,7 +180,7 @@ static enum err folder_fill(struct init *init, const struct secret *passphrase, 
         err = signer_start(init, passphrase, &signer, fault);
     if (err == ERR_NONE)
         err = centre_make(init, signer, fault);
-    return err == ERR_NONE ? init_signer_wait(&init->signer, fault) : err;
+    return err == ERR_NONE ? offline_signer_wait(&init->signer, fault) : err;
 }
 
 static enum err folder_make(struct init *init, const char *data, const struct secret *passphrase,
@@ -200,17 +204,6 @@ static enum err profile_find(struct init *init, const char *file, struct fault *
     enum err err = path_join(init->etc, "profile", init->default_profile, fault);
     init->profile = file ? file : init->default_profile;
     return err == ERR_NONE ? profile_file_read(init->profile, &init->site, fault) : err;
-}
-
-static bool clock_ok(const char *const *values)
-{
-    int64_t start;
-    if (!values[OPTION_CLOCK])
-        return true;
-    if (!values[OPTION_SAMPLE] || time_parse(values[OPTION_CLOCK], &start) != ERR_NONE)
-        return false;
-    clock_start_at(start);
-    return true;
 }
 
 /* MODULE:LABEL; a label has no colon. */
@@ -247,7 +240,7 @@ int jpkid_init(const struct command *command, int argc, char **argv)
         return complain_usage("init: --data is needed");
     if (values[OPTION_STORE] && store_is_file(values[OPTION_STORE]))
         return complain_usage("init: --store is postgres:… or postgresql://…");
-    if (!clock_ok(values))
+    if (!jpkid_clock_ok(values[OPTION_CLOCK], values[OPTION_SAMPLE] != NULL))
         return complain_usage("init: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for --sample only");
     if (!token_ok(&init, values[OPTION_TOKEN], values[OPTION_TOKEN_FILES]))
         return complain_usage("init: --token is MODULE:LABEL, the module by its whole path; "

@@ -46,7 +46,7 @@ struct restore {
     const char *const *values;
     char folder[PATH_MAX]; /* unfinished; "" when there is none */
     int lock;              /* of a folder that was there; -1 */
-    struct buffer lists[NUM_KINDS];
+    struct buffer lists[NUM_KINDS][SIGNER_GENERATIONS_MAX];
     struct restore_facts facts;
     struct restore_result result;
 };
@@ -57,7 +57,8 @@ static void restore_done(struct restore *restore)
         data_folder_remove(restore->folder);
     fd_close(&restore->lock);
     for (int kind = 0; kind < NUM_KINDS; kind++)
-        buffer_done(&restore->lists[kind]);
+        for (unsigned i = 0; i < SIGNER_GENERATIONS_MAX; i++)
+            buffer_done(&restore->lists[kind][i]);
 }
 
 /* Where the data lie while this runs. */
@@ -82,12 +83,8 @@ static enum err folder_from_backup(struct restore *restore, struct fault *fault)
 static enum err files_ready(struct restore *restore, struct fault *fault)
 {
     const char *const *values = restore->values;
-    enum err err = values[OPTION_FROM]
-                       ? folder_from_backup(restore, fault)
-                       : data_folder_lock(values[OPTION_DATA], &restore->lock, fault);
-    if (err == ERR_NONE && values[OPTION_PUBLISHED])
-        err = restore_files_lists(values[OPTION_PUBLISHED], restore->lists, fault);
-    return err;
+    return values[OPTION_FROM] ? folder_from_backup(restore, fault)
+                               : data_folder_lock(values[OPTION_DATA], &restore->lock, fault);
 }
 
 /* --- signer and database --- */
@@ -125,6 +122,26 @@ static enum err database_settle(struct restore *restore, struct fault *fault)
     return err;
 }
 
+/* Certificate and, when they are given, list of each generation. */
+static enum err authorities_find(struct restore *restore, const struct signer *signer,
+                                 enum kind kind, struct fault *fault)
+{
+    const char *published = restore->values[OPTION_PUBLISHED];
+    enum err err = ERR_NONE;
+    for (unsigned g = 1; err == ERR_NONE && g <= SIGNER_GENERATIONS_MAX; g++) {
+        struct buffer *list = &restore->lists[kind][g - 1];
+        err = signer_authority(signer, kind, g, &restore->facts.authorities[kind][g - 1]);
+        if (err == ERR_NOT_FOUND && g > 1)
+            return ERR_NONE;
+        if (err != ERR_NONE)
+            return fault_set(fault, err, "signer", "it has no authority's certificate");
+        if (published)
+            err = restore_files_list(published, kind, g, list, fault);
+        restore->facts.lists[kind][g - 1] = buffer_bytes(list);
+    }
+    return err;
+}
+
 static enum err settle(struct restore *restore, const struct secret *passphrase,
                        struct fault *fault)
 {
@@ -134,12 +151,10 @@ static enum err settle(struct restore *restore, const struct secret *passphrase,
     if (err != ERR_NONE)
         return err;
     signer_get_floors(signer, &facts->floors);
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
-        facts->lists[kind] = buffer_bytes(&restore->lists[kind]);
-        err = signer_authority(signer, (enum kind)kind, &facts->authorities[kind]);
-    }
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+        err = authorities_find(restore, signer, (enum kind)kind, fault);
     if (err != ERR_NONE)
-        return fault_set(fault, err, "signer", "it has no authority's certificate");
+        return err;
     err = database_settle(restore, fault);
     return err == ERR_NONE ? signer_restore(signer, &restore->result.floors, fault) : err;
 }
@@ -168,18 +183,6 @@ static bool margin_ok(const char *text, int64_t *out)
     return !*end && *out > 0 && *out <= RESTORE_MARGIN_MAX;
 }
 
-static bool clock_ok(const char *const *values)
-{
-    int64_t start;
-    const char *sample = values[OPTION_FROM] ? values[OPTION_FROM] : values[OPTION_DATA];
-    if (!values[OPTION_CLOCK])
-        return true;
-    if (!data_is_sample(sample) || time_parse(values[OPTION_CLOCK], &start) != ERR_NONE)
-        return false;
-    clock_start_at(start);
-    return true;
-}
-
 static int usage_check(const char *const *values, int64_t *margin)
 {
     if (!values[OPTION_DATA])
@@ -196,7 +199,9 @@ static int usage_check(const char *const *values, int64_t *margin)
             "restore: 残っている signed.log を --signed-log "
             "で指定してください。失われた場合に限り、"
             "バックアップ以降の発行数を必ず上回る数を --lost-log で指定してください"));
-    if (!clock_ok(values))
+    if (!jpkid_clock_ok(
+            values[OPTION_CLOCK],
+            data_is_sample(values[OPTION_FROM] ? values[OPTION_FROM] : values[OPTION_DATA])))
         return complain_usage("restore: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for sample data");
     return EXIT_DONE;
 }
@@ -259,7 +264,8 @@ int jpkid_restore(const struct command *command, int argc, char **argv)
     struct fault fault = {0};
     secret_init(&passphrase);
     for (int kind = 0; kind < NUM_KINDS; kind++)
-        buffer_init(&restore.lists[kind], LIMIT_CRL);
+        for (unsigned i = 0; i < SIGNER_GENERATIONS_MAX; i++)
+            buffer_init(&restore.lists[kind][i], LIMIT_CRL);
     if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
         return EXIT_USAGE;
     int status = usage_check(values, &restore.facts.margin);

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "main/backup.h"
+#include "status/status_client.h"
 #include "main/data_folder.h"
 
 #define SIGNED_LOG    "signer/signed.log"
@@ -92,16 +93,11 @@ enum err restore_files_copy(const char *backup, const char *log, const char *fol
     return err;
 }
 
-enum err restore_files_lists(const char *folder, struct buffer lists[static NUM_KINDS],
-                             struct fault *fault)
+enum err restore_files_list(const char *folder, enum kind kind, unsigned generation,
+                            struct buffer *out, struct fault *fault)
 {
-    enum err err = ERR_NONE;
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
-        char path[PATH_MAX], name[64];
-        snprintf(name, sizeof name, "%s.crl", kind_name((enum kind)kind));
-        err = path_join(folder, name, path, fault);
-        if (err == ERR_NONE)
-            err = file_read(path, &lists[kind], fault);
-    }
-    return err;
+    char path[PATH_MAX], own[STATUS_NAME], name[STATUS_NAME + 8];
+    snprintf(name, sizeof name, "%s.crl", status_published_name(kind, generation, own));
+    enum err err = path_join(folder, name, path, fault);
+    return err == ERR_NONE ? file_read(path, out, fault) : err;
 }

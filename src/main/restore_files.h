@@ -11,6 +11,6 @@
 enum err restore_files_copy(const char *backup, const char *log, const char *folder,
                             int64_t *backup_time, struct fault *fault) MUST_USE;
 
-/* restore_files_lists reads KIND.crl of both kinds from a folder like published/. */
-enum err restore_files_lists(const char *folder, struct buffer lists[static NUM_KINDS],
-                             struct fault *fault) MUST_USE;
+/* restore_files_list reads the list of one authority from a folder like published/. */
+enum err restore_files_list(const char *folder, enum kind kind, unsigned generation,
+                            struct buffer *out, struct fault *fault) MUST_USE;

@@ -14,6 +14,14 @@ static void challenge_mark(const struct signed_record *record, uint8_t mark[stat
     sha256(bytes_of(input, sizeof input), mark);
 }
 
+/* Of an authority: its key. */
+static void authority_mark(const struct signed_record *record, uint8_t mark[static SEEN_LEN])
+{
+    uint8_t input[10 + SIGNED_DIGEST_LEN] = "authority ";
+    memcpy(input + 10, record->scope, SIGNED_DIGEST_LEN);
+    sha256(bytes_of(input, sizeof input), mark);
+}
+
 /* Of a list: its scope in the batch of its number. */
 static void list_mark(const struct signed_record *record, uint8_t mark[static SEEN_LEN])
 {
@@ -38,7 +46,9 @@ static enum err serial_rises(const struct signer *signer, const struct signed_re
 static enum err is_first(const struct signer *signer, const struct signed_record *record,
                          struct fault *fault)
 {
-    if (signer->floors.of[record->kind].serial == 0)
+    uint8_t mark[SEEN_LEN];
+    authority_mark(record, mark);
+    if (!seen_has(&signer->seen, mark))
         return serial_rises(signer, record, fault);
     return fault_set(fault, ERR_DENIED, "one authority", "this key has its certificate already");
 }
@@ -116,6 +126,14 @@ static void note_serial(struct signer *signer, const struct signed_record *recor
     signer->floors.of[record->kind].signed_serial = record->number;
 }
 
+static void note_authority(struct signer *signer, const struct signed_record *record)
+{
+    uint8_t mark[SEEN_LEN];
+    authority_mark(record, mark);
+    seen_add(&signer->seen, mark);
+    note_serial(signer, record);
+}
+
 static void note_crl(struct signer *signer, const struct signed_record *record)
 {
     uint8_t mark[SEEN_LEN];
@@ -153,7 +171,7 @@ static const struct {
     bool may_repeat;
     void (*note)(struct signer *signer, const struct signed_record *record);
 } rows[] = {
-    [SIGNED_AUTHORITY] = {is_first, true, note_serial},
+    [SIGNED_AUTHORITY] = {is_first, true, note_authority},
     [SIGNED_LEAF] = {serial_rises, true, note_serial},
     [SIGNED_RESPONDER] = {serial_rises, true, note_serial},
     [SIGNED_CRL] = {crl_rises, true, note_crl},

@@ -9,22 +9,35 @@
 #include "signer/keys_row.h"
 #include "x509/spki.h"
 
-const struct key_row key_rows[NUM_KEYS] = {
-    {"authority-signature-1", true, offsetof(struct signer_keys, authority[KIND_SIGNATURE])},
-    {"authority-authentication-1", true,
-     offsetof(struct signer_keys, authority[KIND_AUTHENTICATION])},
-    {"permit-1", false, offsetof(struct signer_keys, permit)},
-    {"journal-1", false, offsetof(struct signer_keys, journal)},
-};
+static const char *const others[] = {"permit-1", "journal-1"};
 
-enum key_type key_row_type(size_t row, enum key_type authority)
+size_t key_row_of_authority(enum kind kind, unsigned generation)
 {
-    return key_rows[row].is_authority ? authority : KEY_P256;
+    return COUNT_OF(others) + (size_t)kind * SIGNER_GENERATIONS_MAX + generation - 1;
 }
 
-struct private_key **key_row_of(struct signer_keys *keys, size_t row)
+struct key_row key_row_of(size_t row, enum key_type authority)
 {
-    return (struct private_key **)(void *)((char *)keys + key_rows[row].offset);
+    struct key_row out = {.is_first = true, .type = KEY_P256};
+    if (row < COUNT_OF(others)) {
+        snprintf(out.name, sizeof out.name, "%s", others[row]);
+        return out;
+    }
+    size_t at = row - COUNT_OF(others);
+    unsigned generation = at % SIGNER_GENERATIONS_MAX + 1;
+    snprintf(out.name, sizeof out.name, "authority-%s-%u",
+             kind_name((enum kind)(at / SIGNER_GENERATIONS_MAX)), generation);
+    out.is_first = generation == 1;
+    out.type = authority;
+    return out;
+}
+
+struct private_key **key_place_of(struct signer_keys *keys, size_t row)
+{
+    if (row < COUNT_OF(others))
+        return row == 0 ? &keys->permit : &keys->journal;
+    size_t at = row - COUNT_OF(others);
+    return &keys->authority[at / SIGNER_GENERATIONS_MAX][at % SIGNER_GENERATIONS_MAX];
 }
 
 enum err signer_keys_create(const char *folder, enum key_type authority,
@@ -37,6 +50,36 @@ enum err signer_keys_create(const char *folder, enum key_type authority,
                  : sealed_keys_create(folder, authority, passphrase, fault);
 }
 
+/* A key that is missing between two others was lost. */
+static enum err generations_count(struct signer_keys *keys, enum kind kind, struct fault *fault)
+{
+    unsigned num = 0;
+    for (unsigned i = 0; i < SIGNER_GENERATIONS_MAX; i++) {
+        if (keys->authority[kind][i] && i != num)
+            return fault_set(fault, ERR_NOT_FOUND, "key", "authority-%s-%u is missing",
+                             kind_name(kind), num + 1);
+        num += keys->authority[kind][i] != NULL;
+    }
+    keys->num_generations[kind] = num;
+    return ERR_NONE;
+}
+
+enum err signer_keys_add(const char *folder, enum kind kind, enum key_type authority,
+                         const struct secret *passphrase, struct signer_keys *keys,
+                         struct fault *fault)
+{
+    unsigned generation = keys->num_generations[kind] + 1;
+    if (generation > SIGNER_GENERATIONS_MAX)
+        return fault_set(fault, ERR_LIMIT, "generation", "there are %d of %s already",
+                         SIGNER_GENERATIONS_MAX, kind_name(kind));
+    size_t row = key_row_of_authority(kind, generation);
+    enum err err = keys->token ? token_key_add(folder, row, authority, keys, fault)
+                               : sealed_key_add(folder, row, authority, passphrase, keys, fault);
+    if (err == ERR_NONE)
+        keys->num_generations[kind] = generation;
+    return err;
+}
+
 enum err signer_keys_open(const char *folder, enum key_type authority,
                           const struct secret *passphrase, struct signer_keys *out,
                           struct fault *fault)
@@ -45,6 +88,8 @@ enum err signer_keys_open(const char *folder, enum key_type authority,
     enum err err = token_keys_are_there(folder)
                        ? token_keys_open(folder, authority, passphrase, &keys, fault)
                        : sealed_keys_open(folder, authority, passphrase, &keys, fault);
+    for (int kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
+        err = generations_count(&keys, (enum kind)kind, fault);
     if (err != ERR_NONE)
         return err;
     *out = keys;
@@ -52,17 +97,13 @@ enum err signer_keys_open(const char *folder, enum key_type authority,
     return ERR_NONE;
 }
 
-static const struct private_key *key_get(const struct signer_keys *keys, size_t row)
-{
-    return *(struct private_key *const *)(const void *)((const char *)keys + key_rows[row].offset);
-}
-
-enum err signer_keys_prove(const struct signer_keys *keys, struct fault *fault)
+enum err signer_keys_prove(struct signer_keys *keys, struct fault *fault)
 {
     for (size_t row = 0; row < NUM_KEYS; row++) {
-        enum err err = sign_prove(key_get(keys, row));
+        const struct private_key *key = *key_place_of(keys, row);
+        enum err err = key ? sign_prove(key) : ERR_NONE;
         if (err != ERR_NONE)
-            return fault_set(fault, err, "key", "%s does not sign", key_rows[row].name);
+            return fault_set(fault, err, "key", "%s does not sign", key_row_of(row, KEY_P256).name);
     }
     return ERR_NONE;
 }
@@ -75,7 +116,7 @@ enum err signer_keys_check(const struct signer_keys *keys, struct fault *fault)
 void signer_keys_done(struct signer_keys *keys)
 {
     for (size_t row = 0; row < NUM_KEYS; row++)
-        private_key_free(*key_row_of(keys, row));
+        private_key_free(*key_place_of(keys, row));
     token_free(keys->token);
     *keys = (struct signer_keys){0};
 }

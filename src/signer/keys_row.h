@@ -1,30 +1,37 @@
-/* What sealed files and token share: the table of the four keys. */
+/* What sealed files and token share: the rows of the keys. */
 #pragma once
 
 #include "signer/keys.h"
 
-#define NUM_KEYS 4
+#define NUM_KEYS (2 + NUM_KINDS * SIGNER_GENERATIONS_MAX)
 
-/* One row a key: its name, which is its file, the label of its seal, and its label in a token. */
+/* One row a key that there may be: permit, journal, the generations of each kind. */
 struct key_row {
-    const char *name;
-    bool is_authority; /* its type is the site's choice; the others are P-256 */
-    size_t offset;
+    char name[40]; /* of its file, without the ending; label of its seal, and in a token */
+    bool is_first; /* made by init: it must be there */
+    enum key_type type;
 };
-extern const struct key_row key_rows[NUM_KEYS];
 
-enum key_type key_row_type(size_t row, enum key_type authority);
-struct private_key **key_row_of(struct signer_keys *keys, size_t row);
+/* authority: the type that the site wants of authorities' keys; the others are P-256. */
+struct key_row key_row_of(size_t row, enum key_type authority);
+size_t key_row_of_authority(enum kind kind, unsigned generation);
+/* Where the row's key stands; the key is NULL when there is none. */
+struct private_key **key_place_of(struct signer_keys *keys, size_t row);
 
 /* The contracts of keys.h; what stands in *out after a failure is the caller's to free. */
 enum err sealed_keys_create(const char *folder, enum key_type authority,
                             const struct secret *passphrase, struct fault *fault) MUST_USE;
+enum err sealed_key_add(const char *folder, size_t row, enum key_type authority,
+                        const struct secret *passphrase, struct signer_keys *keys,
+                        struct fault *fault) MUST_USE;
 enum err sealed_keys_open(const char *folder, enum key_type authority,
                           const struct secret *passphrase, struct signer_keys *out,
                           struct fault *fault) MUST_USE;
 enum err token_keys_create(const char *folder, enum key_type authority,
                            const struct signer_token *token, const struct secret *pin,
                            struct fault *fault) MUST_USE;
+enum err token_key_add(const char *folder, size_t row, enum key_type authority,
+                       struct signer_keys *keys, struct fault *fault) MUST_USE;
 /* ERR_NOT_FOUND: the folder names no token. */
 enum err token_keys_open(const char *folder, enum key_type authority, const struct secret *pin,
                          struct signer_keys *out, struct fault *fault) MUST_USE;

@@ -38,15 +38,15 @@ static void put_pair(struct buffer *text, const char *key, const char *value)
     buffer_put_format(text, "%s = %s\n", key, value);
 }
 
-static enum err key_create(struct token *token, size_t row, enum key_type type, struct buffer *text,
+static enum err key_create(struct token *token, const struct key_row *row, struct buffer *text,
                            struct fault *fault)
 {
     struct buffer spki CLEANUP_BUFFER;
     buffer_init(&spki, LIMIT_KEY_FILE);
-    enum err err = token_generate(token, type, key_rows[row].name, &spki, fault);
+    enum err err = token_generate(token, row->type, row->name, &spki, fault);
     if (err != ERR_NONE)
         return err;
-    buffer_put_format(text, "%s = ", key_rows[row].name);
+    buffer_put_format(text, "%s = ", row->name);
     hex_encode(buffer_bytes(&spki), text);
     buffer_put_u8(text, '\n');
     return buffer_check(text);
@@ -67,8 +67,10 @@ enum err token_keys_create(const char *folder, enum key_type authority,
     put_pair(&text, "label", address->label);
     if (address->files)
         put_pair(&text, "files", address->files);
-    for (size_t row = 0; row < NUM_KEYS && err == ERR_NONE; row++)
-        err = key_create(token, row, key_row_type(row, authority), &text, fault);
+    for (size_t i = 0; i < NUM_KEYS && err == ERR_NONE; i++) {
+        struct key_row row = key_row_of(i, authority);
+        err = row.is_first ? key_create(token, &row, &text, fault) : ERR_NONE;
+    }
     return err == ERR_NONE ? file_create(path, buffer_bytes(&text), 0600, fault) : err;
 }
 
@@ -96,7 +98,7 @@ static enum err take_pair(struct token_file *file, struct bytes key, struct byte
         if (bytes_equal_text(key, texts[i].key))
             return take_text(value, texts[i].text, texts[i].size);
     for (size_t row = 0; row < NUM_KEYS; row++)
-        if (bytes_equal_text(key, key_rows[row].name))
+        if (bytes_equal_text(key, key_row_of(row, KEY_P256).name))
             return file->spkis[row].len ? ERR_MALFORMED : hex_decode(value, &file->spkis[row]);
     return ERR_MALFORMED;
 }
@@ -104,7 +106,7 @@ static enum err take_pair(struct token_file *file, struct bytes key, struct byte
 static bool is_complete(const struct token_file *file)
 {
     for (size_t row = 0; row < NUM_KEYS; row++)
-        if (file->spkis[row].len == 0)
+        if (file->spkis[row].len == 0 && key_row_of(row, KEY_P256).is_first)
             return false;
     return file->module[0] && file->label[0];
 }
@@ -131,15 +133,17 @@ static enum err token_file_read(const char *folder, struct token_file *out, stru
                             : fault_set(fault, ERR_MALFORMED, "token", "a line is missing");
 }
 
-static enum err key_open(struct signer_keys *keys, size_t row, enum key_type type,
-                         const struct token_file *file, struct fault *fault)
+static enum err key_open(struct signer_keys *keys, size_t i, enum key_type authority,
+                         struct bytes spki, struct fault *fault)
 {
-    struct private_key **key = key_row_of(keys, row);
-    const char *name = key_rows[row].name;
-    enum err err = token_find(keys->token, name, buffer_bytes(&file->spkis[row]), key, fault);
-    if (err != ERR_NONE || private_key_type(*key) == type)
+    struct private_key **key = key_place_of(keys, i);
+    struct key_row row = key_row_of(i, authority);
+    if (spki.len == 0)
+        return ERR_NONE;
+    enum err err = token_find(keys->token, row.name, spki, key, fault);
+    if (err != ERR_NONE || private_key_type(*key) == row.type)
         return err;
-    fault_name_input(fault, name);
+    fault_name_input(fault, row.name);
     return fault_set(fault, ERR_MALFORMED, "key", "not a key of its type");
 }
 
@@ -152,10 +156,33 @@ enum err token_keys_open(const char *folder, enum key_type authority, const stru
     if (err == ERR_NONE)
         err = token_open(file.module, file.label, pin, &out->token, fault);
     for (size_t row = 0; row < NUM_KEYS && err == ERR_NONE; row++)
-        err = key_open(out, row, key_row_type(row, authority), &file, fault);
+        err = key_open(out, row, authority, buffer_bytes(&file.spkis[row]), fault);
     if (err == ERR_NONE)
         memcpy(out->token_files, file.files, sizeof file.files);
     return err;
+}
+
+/* The key first, then its line: what a crash leaves between the two is a key that nobody names. */
+enum err token_key_add(const char *folder, size_t i, enum key_type authority,
+                       struct signer_keys *keys, struct fault *fault)
+{
+    char path[PATH_MAX];
+    struct key_row row = key_row_of(i, authority);
+    struct token_file file CLEANUP(token_file_done);
+    struct buffer text CLEANUP_BUFFER;
+    token_file_init(&file);
+    buffer_init(&text, LIMIT_CONFIG_FILE);
+    enum err err = path_join(folder, TOKEN_FILE, path, fault);
+    if (err == ERR_NONE)
+        err = file_read(path, &text, fault);
+    if (err == ERR_NONE)
+        err = key_create(keys->token, &row, &text, fault);
+    if (err == ERR_NONE)
+        err = file_replace(path, buffer_bytes(&text), 0600, fault);
+    if (err == ERR_NONE)
+        err = token_file_read(folder, &file, fault);
+    return err == ERR_NONE ? key_open(keys, i, authority, buffer_bytes(&file.spkis[i]), fault)
+                           : err;
 }
 
 bool token_keys_are_there(const char *folder)

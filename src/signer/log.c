@@ -30,6 +30,9 @@ static void detail_encode(const struct signed_record *record, struct buffer *out
 {
     switch (record->type) {
     case SIGNED_AUTHORITY:
+        buffer_put_u64(out, record->number);
+        buffer_put(out, record->scope, SIGNED_DIGEST_LEN);
+        return;
     case SIGNED_LEAF:
     case SIGNED_RESPONDER:
         buffer_put_u64(out, record->number);
@@ -63,6 +66,9 @@ static bool detail_parse(struct reader *reader, struct signed_record *out)
     bool read = false;
     switch (out->type) {
     case SIGNED_AUTHORITY:
+        read =
+            reader_u64(reader, &out->number) && reader_copy(reader, out->scope, SIGNED_DIGEST_LEN);
+        break;
     case SIGNED_LEAF:
     case SIGNED_RESPONDER:
         read = reader_u64(reader, &out->number);

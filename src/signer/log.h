@@ -32,7 +32,8 @@ struct signed_record {
     uint64_t number;                   /* serial, CRL number, or the checkpoint's entry */
     uint64_t crl_number;               /* of RESTORED, beside its serial */
     int64_t when;                      /* thisUpdate of a CRL, time of a checkpoint */
-    uint8_t scope[SIGNED_DIGEST_LEN];  /* of a CRL: SHA-256 of its point; zeros: the full one */
+    uint8_t scope[SIGNED_DIGEST_LEN];  /* of an authority: SHA-256 of its SubjectPublicKeyInfo; of
+                                        * a CRL: of its authority's key identifier and its point */
     uint8_t head[SIGNED_DIGEST_LEN];   /* of a checkpoint */
     uint8_t card_id[CARD_ID_LEN];      /* of a permit */
     uint8_t challenge[CHALLENGE_LEN];  /* of a permit */

@@ -28,6 +28,15 @@ static bool take_kind(struct reader *reader, enum kind *out)
     return true;
 }
 
+static bool take_generation(struct reader *reader, enum kind *kind, unsigned *generation)
+{
+    uint8_t number;
+    if (!take_kind(reader, kind) || !reader_u8(reader, &number) || number == 0)
+        return false;
+    *generation = number;
+    return reader_is_done(reader);
+}
+
 static enum err put_signature(struct buffer *answer, enum err err, const struct buffer *signature)
 {
     if (err == ERR_NONE)
@@ -142,10 +151,11 @@ static enum err ask_authority(struct signer *signer, struct question *question,
                               struct buffer *answer)
 {
     enum kind kind;
+    unsigned generation;
     struct bytes certificate;
-    if (!take_kind(&question->fields, &kind) || !reader_is_done(&question->fields))
+    if (!take_generation(&question->fields, &kind, &generation))
         return malformed(question);
-    enum err err = signer_authority(signer, kind, &certificate);
+    enum err err = signer_authority(signer, kind, generation, &certificate);
     if (err == ERR_NONE)
         buffer_put_sized(answer, certificate);
     return err;
@@ -155,11 +165,12 @@ static enum err ask_authority_spki(struct signer *signer, struct question *quest
                                    struct buffer *answer)
 {
     enum kind kind;
-    if (!take_kind(&question->fields, &kind) || !reader_is_done(&question->fields))
+    unsigned generation;
+    if (!take_generation(&question->fields, &kind, &generation))
         return malformed(question);
     struct buffer spki CLEANUP_BUFFER;
     buffer_init(&spki, LIMIT_KEY_FILE);
-    enum err err = signer_authority_spki(signer, kind, &spki);
+    enum err err = signer_authority_spki(signer, kind, generation, &spki);
     if (err == ERR_NONE)
         buffer_put_sized(answer, buffer_bytes(&spki));
     return err;

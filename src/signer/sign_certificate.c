@@ -19,32 +19,6 @@ static const struct {
     [SIGNER_RESPONDER] = {SIGNED_RESPONDER, {PROFILE_RESPONDER, PROFILE_RESPONDER}},
 };
 
-static const struct cert *issuer_of(const struct signer *signer, enum kind kind)
-{
-    const struct cert *cert = &signer->issuers[kind].cert;
-    return cert->whole.len ? cert : NULL;
-}
-
-/* An authority's certificate names this kind's authority and this kind's key. */
-enum err signer_check_own(const struct signer *signer, enum kind kind, const struct cert *cert,
-                          struct fault *fault)
-{
-    struct buffer spki CLEANUP_BUFFER, name CLEANUP_BUFFER;
-    buffer_init(&spki, LIMIT_KEY_FILE);
-    buffer_init(&name, LIMIT_CERTIFICATE);
-    profile_put_authority(&signer->site, kind, &name);
-    enum err err = private_key_spki(signer->keys.authority[kind], &spki);
-    if (err == ERR_NONE)
-        err = buffer_check(&name);
-    if (err != ERR_NONE)
-        return err;
-    if (!bytes_equal(cert->spki, buffer_bytes(&spki)))
-        return fault_set(fault, ERR_DENIED, "own key", "an authority certifies its own key");
-    if (!bytes_equal(cert->subject, buffer_bytes(&name)))
-        return fault_set(fault, ERR_DENIED, "own name", "not the name that the profile gives");
-    return ERR_NONE;
-}
-
 /* The linter cannot hash: that a key identifier is its key's is seen here. RFC 5280 4.2.1.2 (1) */
 static enum err check_key_id(const struct cert *cert, struct fault *fault)
 {
@@ -69,25 +43,44 @@ static enum err check_under(const struct cert *issuer, const struct cert *cert, 
     return cert->key.type == SPKI_RSA ? ERR_NONE : public_key_check_quality(cert->spki, fault);
 }
 
-static enum err check_certificate(const struct signer *signer, enum kind kind,
-                                  enum signer_certificate what, struct bytes tbs, uint64_t *serial,
+/* Which generation is to sign it. Leaves are the newest one's: what would outlive another cannot be
+ * asked of an older. */
+static enum err generation_find(const struct signer *signer, enum kind kind,
+                                enum signer_certificate what, const struct cert *cert,
+                                unsigned *generation, struct fault *fault)
+{
+    if (what == SIGNER_AUTHORITY)
+        return signer_find_own(signer, kind, cert, generation, fault);
+    enum err err =
+        signer_find_issuer(signer, kind, cert->authority_key_id.key_id, generation, fault);
+    if (err != ERR_NONE || what != SIGNER_LEAF || *generation == signer_newest(signer, kind))
+        return err;
+    return fault_set(fault, ERR_DENIED, "generation", "there is a newer authority of this kind");
+}
+
+static enum err check_certificate(const struct signer *signer, const struct signer_item *item,
+                                  unsigned *generation, struct signed_record *record,
                                   struct fault *fault)
 {
-    const struct cert *issuer = what == SIGNER_AUTHORITY ? NULL : issuer_of(signer, kind);
-    if (!issuer && what != SIGNER_AUTHORITY)
-        return fault_set(fault, ERR_STATE, "authority", "it has no certificate yet");
     struct cert cert;
-    enum err err = cert_parse_tbs(tbs, &cert, fault);
+    enum err err = cert_parse_tbs(item->tbs, &cert, fault);
     if (err == ERR_NONE)
-        err = lint_parsed_cert(&cert, duties[what].profile[kind], &signer->site, issuer, fault);
-    if (err == ERR_NONE)
-        err = check_key_id(&cert, fault);
-    if (err == ERR_NONE)
-        err = issuer ? check_under(issuer, &cert, fault)
-                     : signer_check_own(signer, kind, &cert, fault);
+        err = generation_find(signer, item->kind, item->what, &cert, generation, fault);
     if (err != ERR_NONE)
         return err;
-    return serial_decode(cert.serial, serial)
+    const struct cert *issuer =
+        item->what == SIGNER_AUTHORITY ? NULL : &signer->issuers[item->kind][*generation - 1].cert;
+    err = lint_parsed_cert(&cert, duties[item->what].profile[item->kind], &signer->site, issuer,
+                           fault);
+    if (err == ERR_NONE)
+        err = check_key_id(&cert, fault);
+    if (err == ERR_NONE && issuer)
+        err = check_under(issuer, &cert, fault);
+    if (err != ERR_NONE)
+        return err;
+    if (!issuer)
+        sha256(cert.spki, record->scope);
+    return serial_decode(cert.serial, &record->number)
                ? ERR_NONE
                : fault_set(fault, ERR_DENIED, "serial", "longer than 64 bits");
 }
@@ -98,6 +91,7 @@ struct batch {
     struct signer *signer;
     struct signer_item *items;
     struct signed_record *records;
+    unsigned *generations;
 };
 
 static void item_check(void *context, size_t i)
@@ -108,8 +102,8 @@ static void item_check(void *context, size_t i)
     *record = (struct signed_record){.type = duties[item->what].type, .kind = item->kind};
     item->signature_len = 0;
     item->fault = (struct fault){0};
-    item->err = check_certificate(batch->signer, item->kind, item->what, item->tbs, &record->number,
-                                  &item->fault);
+    item->err =
+        check_certificate(batch->signer, item, &batch->generations[i], record, &item->fault);
     sha256(item->tbs, record->digest);
 }
 
@@ -121,8 +115,9 @@ static void item_sign(void *context, size_t i)
     buffer_init(&signature, sizeof item->signature);
     if (item->err != ERR_NONE)
         return;
-    item->err = sign_digest(batch->signer->keys.authority[item->kind], HASH_SHA256,
-                            bytes_of(batch->records[i].digest, SHA256_LEN), &signature);
+    item->err =
+        sign_digest(batch->signer->keys.authority[item->kind][batch->generations[i] - 1],
+                    HASH_SHA256, bytes_of(batch->records[i].digest, SHA256_LEN), &signature);
     if (item->err != ERR_NONE) {
         item->err = signer_not_signed(batch->signer, item->err, &item->fault);
         return;
@@ -147,23 +142,24 @@ static void batch_admit(struct batch *batch, size_t num)
     }
 }
 
-static void authority_keep(struct signer *signer, struct signer_item *item)
+static void authority_keep(struct signer *signer, struct signer_item *item, unsigned generation)
 {
-    if (item->err != ERR_NONE || item->what != SIGNER_AUTHORITY || issuer_of(signer, item->kind))
+    if (item->err != ERR_NONE || item->what != SIGNER_AUTHORITY)
         return;
-    item->err = signer_issuer_keep(signer, item->kind, item->tbs,
+    item->err = signer_issuer_keep(signer, item->kind, generation, item->tbs,
                                    bytes_of(item->signature, item->signature_len), &item->fault);
 }
 
 void signer_sign_certificates(struct signer *signer, struct signer_item *items, size_t num)
 {
     struct signed_record records[SIGNER_BATCH_MAX];
-    struct batch batch = {signer, items, records};
+    unsigned generations[SIGNER_BATCH_MAX];
+    struct batch batch = {signer, items, records, generations};
     workers_each(signer->workers, item_check, &batch, num);
     batch_admit(&batch, num);
     workers_each(signer->workers, item_sign, &batch, num);
     for (size_t i = 0; i < num; i++)
-        authority_keep(signer, &items[i]);
+        authority_keep(signer, &items[i], generations[i]);
 }
 
 enum err signer_sign_certificate(struct signer *signer, enum kind kind,
@@ -187,23 +183,36 @@ static enum err map_sealed(int fd, struct mapping *out, struct fault *fault)
     return mapping_open(fd, LIMIT_CRL, out, fault);
 }
 
-static enum err check_crl(const struct signer *signer, enum kind kind, struct bytes tbs,
-                          struct signed_record *record, struct fault *fault)
+/* What a list covers: its authority, and of that everything or what one point has. */
+static enum err scope_hash(const struct crl *crl, uint8_t out[static SIGNED_DIGEST_LEN])
 {
-    const struct cert *issuer = issuer_of(signer, kind);
-    if (!issuer)
-        return fault_set(fault, ERR_STATE, "authority", "it has no certificate yet");
+    struct buffer scope CLEANUP_BUFFER;
+    buffer_init(&scope, LIMIT_CERTIFICATE);
+    buffer_put_bytes(&scope, crl->authority_key_id.key_id);
+    buffer_put_bytes(&scope, crl->issuing_point);
+    sha256(buffer_bytes(&scope), out);
+    return buffer_check(&scope);
+}
+
+static enum err check_crl(const struct signer *signer, enum kind kind, struct bytes tbs,
+                          unsigned *generation, struct signed_record *record, struct fault *fault)
+{
     struct crl crl;
-    enum err err = lint_crl(tbs, issuer, fault);
+    enum err err = crl_parse_tbs(tbs, &crl, fault);
     if (err == ERR_NONE)
-        err = crl_parse_tbs(tbs, &crl, fault);
+        err = signer_find_issuer(signer, kind, crl.authority_key_id.key_id, generation, fault);
+    if (err != ERR_NONE)
+        return err;
+    const struct cert *issuer = &signer->issuers[kind][*generation - 1].cert;
+    err = lint_crl(tbs, issuer, fault);
     if (err != ERR_NONE)
         return err;
     if (!bytes_equal(crl.issuer, issuer->subject))
         return fault_set(fault, ERR_DENIED, "issuer", "not the name of this authority");
     record->when = crl.this_update;
-    if (crl.has_issuing_point)
-        sha256(crl.issuing_point, record->scope);
+    err = scope_hash(&crl, record->scope);
+    if (err != ERR_NONE)
+        return err;
     return crl.number.len && serial_decode(crl.number, &record->number)
                ? ERR_NONE
                : fault_set(fault, ERR_DENIED, "CRL number", "absent, or longer than 64 bits");
@@ -214,11 +223,12 @@ enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struc
 {
     struct mapping mapping CLEANUP_MAPPING = {0};
     struct signed_record record = {.type = SIGNED_CRL, .kind = kind};
+    unsigned generation;
     enum err err = map_sealed(memfd, &mapping, fault);
     if (err != ERR_NONE)
         return err;
     struct bytes tbs = mapping_bytes(&mapping);
-    err = check_crl(signer, kind, tbs, &record, fault);
+    err = check_crl(signer, kind, tbs, &generation, &record, fault);
     if (err != ERR_NONE)
         return err;
     sha256(tbs, record.digest);
@@ -227,7 +237,7 @@ enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struc
         err = signer_admitted(signer, fault);
     if (err != ERR_NONE)
         return err;
-    err = sign_digest(signer->keys.authority[kind], HASH_SHA256,
+    err = sign_digest(signer->keys.authority[kind][generation - 1], HASH_SHA256,
                       bytes_of(record.digest, SHA256_LEN), signature);
     return err == ERR_NONE ? ERR_NONE : signer_not_signed(signer, err, fault);
 }

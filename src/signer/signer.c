@@ -11,14 +11,6 @@
 #include "base/limits.h"
 #include "signer/state.h"
 
-static enum err issuer_path(const char *folder, enum kind kind, char path[static PATH_MAX],
-                            struct fault *fault)
-{
-    char name[64];
-    snprintf(name, sizeof name, "authority-%s-1.cer", kind_name(kind));
-    return path_join(folder, name, path, fault);
-}
-
 static enum key_type authority_key_type(const struct profile_site *site)
 {
     return profile_authority_key(site) == SPKI_P256 ? KEY_P256 : KEY_RSA;
@@ -35,42 +27,6 @@ enum err signer_create(const char *folder, const struct profile_site *site,
     return err == ERR_NONE ? signed_log_create(path, fault) : err;
 }
 
-enum err signer_issuer_set(struct signer *signer, enum kind kind, struct bytes der,
-                           struct fault *fault)
-{
-    struct signer_issuer *issuer = &signer->issuers[kind];
-    buffer_done(&issuer->der);
-    issuer->cert = (struct cert){0};
-    buffer_put_bytes(&issuer->der, der);
-    enum err err = buffer_check(&issuer->der);
-    if (err == ERR_NONE)
-        err = cert_parse(buffer_bytes(&issuer->der), &issuer->cert, fault);
-    if (err == ERR_NONE)
-        err = signer_check_own(signer, kind, &issuer->cert, fault);
-    if (err != ERR_NONE)
-        issuer->cert = (struct cert){0};
-    return err;
-}
-
-static enum err issuers_read(struct signer *signer, struct fault *fault)
-{
-    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
-        char path[PATH_MAX];
-        struct buffer der CLEANUP_BUFFER;
-        buffer_init(&der, LIMIT_CERTIFICATE);
-        enum err err = issuer_path(signer->folder, kind, path, fault);
-        if (err == ERR_NONE)
-            err = file_read(path, &der, fault);
-        if (err == ERR_NOT_FOUND)
-            continue; /* not made yet */
-        if (err == ERR_NONE)
-            err = signer_issuer_set(signer, kind, buffer_bytes(&der), fault);
-        if (err != ERR_NONE)
-            return err;
-    }
-    return ERR_NONE;
-}
-
 static enum err signer_read(struct signer *signer, const struct secret *passphrase,
                             struct fault *fault)
 {
@@ -81,7 +37,7 @@ static enum err signer_read(struct signer *signer, const struct secret *passphra
                                &signer->keys, fault);
     if (err == ERR_NONE)
         err = signed_log_open(path, signer_note, signer, &signer->log, &signer->was_torn, fault);
-    return err == ERR_NONE ? issuers_read(signer, fault) : err;
+    return err == ERR_NONE ? signer_issuers_read(signer, fault) : err;
 }
 
 enum err signer_open(const char *folder, const struct profile_site *site,
@@ -93,7 +49,8 @@ enum err signer_open(const char *folder, const struct profile_site *site,
     signer->site = *site;
     seen_init(&signer->seen);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
-        buffer_init(&signer->issuers[kind].der, LIMIT_CERTIFICATE);
+        for (size_t i = 0; i < SIGNER_GENERATIONS_MAX; i++)
+            buffer_init(&signer->issuers[kind][i].der, LIMIT_CERTIFICATE);
     signer->folder = strdup(folder);
     if (!signer->folder)
         return fault_set(fault, ERR_MEMORY, "signer", "out of memory");
@@ -101,6 +58,15 @@ enum err signer_open(const char *folder, const struct profile_site *site,
     if (err == ERR_NONE)
         *out = steal(&signer);
     return err;
+}
+
+enum err signer_add_generation(struct signer *signer, enum kind kind,
+                               const struct secret *passphrase, struct fault *fault)
+{
+    if (signer_newest(signer, kind) < signer->keys.num_generations[kind])
+        return ERR_NONE;
+    return signer_keys_add(signer->folder, kind, authority_key_type(&signer->site), passphrase,
+                           &signer->keys, fault);
 }
 
 void signer_free(struct signer *signer)
@@ -112,7 +78,8 @@ void signer_free(struct signer *signer)
     signed_log_free(signer->log);
     seen_done(&signer->seen);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
-        buffer_done(&signer->issuers[kind].der);
+        for (size_t i = 0; i < SIGNER_GENERATIONS_MAX; i++)
+            buffer_done(&signer->issuers[kind][i].der);
     free(signer->folder);
     free(signer);
 }
@@ -132,7 +99,7 @@ bool signer_was_torn(const struct signer *signer)
     return signer->was_torn;
 }
 
-enum err signer_prove(const struct signer *signer, struct fault *fault)
+enum err signer_prove(struct signer *signer, struct fault *fault)
 {
     return signer_keys_prove(&signer->keys, fault);
 }
@@ -178,37 +145,6 @@ enum err signer_restore(struct signer *signer, const struct signer_floors *floor
     if (err == ERR_NONE)
         err = signer_admit(signer, &record, fault);
     return err == ERR_NONE ? signer_admitted(signer, fault) : err;
-}
-
-/* The authority's own certificate stays here: everything else is held against it. */
-enum err signer_issuer_keep(struct signer *signer, enum kind kind, struct bytes tbs,
-                            struct bytes signature, struct fault *fault)
-{
-    char path[PATH_MAX];
-    struct buffer der CLEANUP_BUFFER;
-    buffer_init(&der, LIMIT_CERTIFICATE);
-    struct cert cert;
-    enum err err = issuer_path(signer->folder, kind, path, fault);
-    if (err == ERR_NONE)
-        err = cert_parse_tbs(tbs, &cert, fault);
-    if (err == ERR_NONE)
-        err = cert_assemble(tbs, cert.algorithm, signature, &der);
-    if (err == ERR_NONE)
-        err = file_replace(path, buffer_bytes(&der), 0644, fault);
-    return err == ERR_NONE ? signer_issuer_set(signer, kind, buffer_bytes(&der), fault) : err;
-}
-
-enum err signer_authority_spki(const struct signer *signer, enum kind kind, struct buffer *spki)
-{
-    return private_key_spki(signer->keys.authority[kind], spki);
-}
-
-enum err signer_authority(const struct signer *signer, enum kind kind, struct bytes *out)
-{
-    if (signer->issuers[kind].cert.whole.len == 0)
-        return ERR_NOT_FOUND;
-    *out = signer->issuers[kind].cert.whole;
-    return ERR_NONE;
 }
 
 enum err signer_permit_key(const struct signer *signer, uint8_t point[static SIGNER_POINT_LEN])

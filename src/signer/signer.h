@@ -36,6 +36,12 @@ void signer_cleanup(struct signer **signer);
 const char *signer_token_files(const struct signer *signer);
 bool signer_was_torn(const struct signer *signer); /* an unfinished last record was cut off */
 
+/* signer_add_generation makes the key of the kind's next generation, unless the last one has no
+ * certificate yet: a second try goes on with that. There is no question for it: commit cannot ask.
+ */
+enum err signer_add_generation(struct signer *signer, enum kind kind,
+                               const struct secret *passphrase, struct fault *fault) MUST_USE;
+
 /* signer_restore is what the operator says after the database, or the log, was set back: floors
  * that are not below the signer's (ERR_DENIED), and where the restored journal goes on. Logged and
  * synced like a signature. There is no question for it: commit cannot ask. */
@@ -56,10 +62,11 @@ enum err signer_sign_checkpoint(struct signer *signer, const struct signer_check
                                 struct bytes links, uint8_t signature[static SIGNER_RAW_LEN],
                                 struct fault *fault) MUST_USE;
 void signer_get_floors(const struct signer *signer, struct signer_floors *out);
-enum err signer_authority_spki(const struct signer *signer, enum kind kind,
+enum err signer_authority_spki(const struct signer *signer, enum kind kind, unsigned generation,
                                struct buffer *spki) MUST_USE;
 /* ERR_NOT_FOUND before it was signed. Borrowed. */
-enum err signer_authority(const struct signer *signer, enum kind kind, struct bytes *out) MUST_USE;
+enum err signer_authority(const struct signer *signer, enum kind kind, unsigned generation,
+                          struct bytes *out) MUST_USE;
 enum err signer_permit_key(const struct signer *signer,
                            uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
 enum err signer_journal_key(const struct signer *signer,
@@ -67,7 +74,7 @@ enum err signer_journal_key(const struct signer *signer,
 
 /* signer_prove has each key sign something that nobody sees: whether they still can after the
  * process gave up the rest is known before the first question. */
-enum err signer_prove(const struct signer *signer, struct fault *fault) MUST_USE;
+enum err signer_prove(struct signer *signer, struct fault *fault) MUST_USE;
 /* signer_check fails, and says why, once a key has not signed what it was to sign. */
 enum err signer_check(const struct signer *signer, struct fault *fault) MUST_USE;
 /* signer_serve answers questions on the socket until the other side ends it (ERR_CLOSED) or a key

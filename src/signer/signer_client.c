@@ -221,21 +221,23 @@ enum err signer_client_floors(struct signer_client *client, struct signer_floors
     return ERR_NONE;
 }
 
-enum err signer_client_authority(struct signer_client *client, enum kind kind,
+enum err signer_client_authority(struct signer_client *client, enum kind kind, unsigned generation,
                                  struct buffer *certificate)
 {
     struct buffer question CLEANUP_BUFFER;
     question_init(&question, SIGNER_ASK_AUTHORITY);
     buffer_put_u8(&question, (uint8_t)kind);
+    buffer_put_u8(&question, (uint8_t)generation);
     return ask_bytes(client, &question, -1, certificate, NULL);
 }
 
 enum err signer_client_authority_spki(struct signer_client *client, enum kind kind,
-                                      struct buffer *spki)
+                                      unsigned generation, struct buffer *spki)
 {
     struct buffer question CLEANUP_BUFFER;
     question_init(&question, SIGNER_ASK_AUTHORITY_SPKI);
     buffer_put_u8(&question, (uint8_t)kind);
+    buffer_put_u8(&question, (uint8_t)generation);
     return ask_bytes(client, &question, -1, spki, NULL);
 }
 

@@ -8,16 +8,18 @@
 #include "base/bytes.h"
 #include "base/kind.h"
 
-#define SIGNER_POINT_LEN     65 /* P-256, uncompressed */
-#define SIGNER_RAW_LEN       64 /* r‖s */
-#define SIGNER_HEAD_LEN      32
-#define SIGNER_LINKS_MAX     16384 /* journal entries between two checkpoints */
-#define SIGNER_SIGNATURE_MAX 512
+#define SIGNER_POINT_LEN       65 /* P-256, uncompressed */
+#define SIGNER_RAW_LEN         64 /* r‖s */
+#define SIGNER_HEAD_LEN        32
+#define SIGNER_LINKS_MAX       16384 /* journal entries between two checkpoints */
+#define SIGNER_SIGNATURE_MAX   512
+#define SIGNER_GENERATIONS_MAX 16 /* of one kind; they have one name, each its own key */
 
 /* What may be signed as a certificate; the names of the profiles. The serials of one kind of
  * authority rise through all three. */
 enum signer_certificate {
-    SIGNER_AUTHORITY, /* self-signed, the first that its key ever signs; the signer keeps it */
+    SIGNER_AUTHORITY, /* of one generation: self-signed, the first that its key ever signs; the
+                       * signer keeps it */
     SIGNER_LEAF,
     SIGNER_RESPONDER
 };
@@ -45,10 +47,11 @@ struct signer_item {
 };
 
 /* signer_client_certificates asks for 1 to SIGNER_BATCH_MAX certificates (else ERR_LIMIT) and fills
- * the items. Each is linted as `what` under the authority of `kind`, logged and signed (SHA-256;
- * RSA PKCS#1 v1.5 or ECDSA, as the authority's key is). ERR_DENIED of an item: the lint fails, or
- * the serial is not above the highest ever signed of that kind and this very TBS was not signed
- * before.
+ * the items. Each is linted as `what` under the generation of `kind` that its
+ * authorityKeyIdentifier names (an authority: its own key), logged and signed (SHA-256; RSA PKCS#1
+ * v1.5 or ECDSA, as the authority's key is). ERR_DENIED of an item: the lint fails, a leaf is not
+ * of the newest generation, or the serial is not above the highest ever signed of that kind and
+ * this very TBS was not signed before.
  */
 enum err signer_client_certificates(struct signer_client *client, struct signer_item *items,
                                     size_t num, struct fault *fault) MUST_USE;
@@ -108,11 +111,11 @@ struct signer_floors {
 };
 enum err signer_client_floors(struct signer_client *client, struct signer_floors *out) MUST_USE;
 
-/* The public parts: the authority's key and, once it was signed, its certificate (DER, appended);
- * the points. */
+/* The public parts: the key of the authority's generation, from 1 on, and, once it was signed, its
+ * certificate (DER, appended); ERR_NOT_FOUND where there is none. The points. */
 enum err signer_client_authority_spki(struct signer_client *client, enum kind kind,
-                                      struct buffer *spki) MUST_USE;
-enum err signer_client_authority(struct signer_client *client, enum kind kind,
+                                      unsigned generation, struct buffer *spki) MUST_USE;
+enum err signer_client_authority(struct signer_client *client, enum kind kind, unsigned generation,
                                  struct buffer *certificate) MUST_USE;
 enum err signer_client_permit_key(struct signer_client *client,
                                   uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;

@@ -9,7 +9,9 @@
 #include "signer/signer.h"
 #include "x509/cert.h"
 
-/* An authority's certificate: absent (whole is empty) until it was made. cert borrows from der. */
+/* The certificate of a generation: absent (whole is empty) until it was made. cert borrows from
+ * der.
+ */
 struct signer_issuer {
     struct buffer der;
     struct cert cert;
@@ -24,7 +26,7 @@ struct signer {
     struct workers *workers; /* NULL: all is done on the caller's thread */
     struct seen seen;        /* digests of what was signed, and marks of challenges */
     struct signer_floors floors;
-    struct signer_issuer issuers[NUM_KINDS];
+    struct signer_issuer issuers[NUM_KINDS][SIGNER_GENERATIONS_MAX]; /* beside keys.authority */
 };
 
 /* signer_admit lets a record pass whose bytes were signed before (nothing is logged again), or that
@@ -40,13 +42,17 @@ enum err signer_note(void *context, const struct signed_record *record) MUST_USE
 /* signer_not_signed tells that what was logged could not be signed, and returns err. */
 enum err signer_not_signed(const struct signer *signer, enum err err, struct fault *fault);
 
-/* signer_check_own: the certificate names the kind's key and, as the site has it, the kind's
- * authority. ERR_DENIED. */
-enum err signer_check_own(const struct signer *signer, enum kind kind, const struct cert *cert,
-                          struct fault *fault) MUST_USE;
-/* signer_issuer_set takes over a certificate that signer_check_own accepts. */
-enum err signer_issuer_set(struct signer *signer, enum kind kind, struct bytes der,
-                           struct fault *fault) MUST_USE;
+/* signer_find_own gives the generation whose key an authority's certificate has; it has the name
+ * that the site gives the kind. ERR_DENIED. */
+enum err signer_find_own(const struct signer *signer, enum kind kind, const struct cert *cert,
+                         unsigned *generation, struct fault *fault) MUST_USE;
+/* signer_find_issuer gives the generation that a key identifier names. ERR_STATE: none has a
+ * certificate yet; ERR_DENIED: none is of that name. */
+enum err signer_find_issuer(const struct signer *signer, enum kind kind, struct bytes key_id,
+                            unsigned *generation, struct fault *fault) MUST_USE;
+unsigned signer_newest(const struct signer *signer, enum kind kind); /* with a certificate; or 0 */
+/* signer_issuers_read reads the certificates that the folder has. */
+enum err signer_issuers_read(struct signer *signer, struct fault *fault) MUST_USE;
 /* signer_issuer_keep writes the certificate that was just signed into the folder. */
-enum err signer_issuer_keep(struct signer *signer, enum kind kind, struct bytes tbs,
-                            struct bytes signature, struct fault *fault) MUST_USE;
+enum err signer_issuer_keep(struct signer *signer, enum kind kind, unsigned generation,
+                            struct bytes tbs, struct bytes signature, struct fault *fault) MUST_USE;

@@ -12,7 +12,7 @@ struct answers;
 
 /* What an answer was made from. */
 struct answer_basis {
-    enum kind kind;
+    size_t authority; /* of the responder's */
     uint64_t serial;
     uint64_t word;       /* of the map */
     uint64_t delegation; /* number of the responder certificate */

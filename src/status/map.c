@@ -128,20 +128,24 @@ void status_map_cleanup(struct status_map **map)
     status_map_free(*map);
 }
 
-enum err status_map_add_generation(struct status_map *map,
+enum err status_map_set_generation(struct status_map *map,
                                    const struct status_generation *generation)
 {
     uint64_t num = atomic_load(&map->head->num_generations);
     if (!map->writable || generation->first == 0 || generation->first > generation->last ||
         generation->last > STATUS_SERIAL_MAX)
         return ERR_USAGE;
-    if (num == STATUS_GENERATIONS_MAX)
+    size_t at = 0;
+    while (at < num && memcmp(map->head->generations[at].key, generation->key, STATUS_KEY_LEN) != 0)
+        at++;
+    if (at == STATUS_GENERATIONS_MAX)
         return ERR_LIMIT;
-    struct generation_row *row = &map->head->generations[num];
+    struct generation_row *row = &map->head->generations[at];
     memcpy(row->key, generation->key, STATUS_KEY_LEN);
     atomic_store(&row->first, generation->first);
     atomic_store(&row->last, generation->last);
-    atomic_store(&map->head->num_generations, num + 1);
+    if (at == num)
+        atomic_store(&map->head->num_generations, num + 1);
     return ERR_NONE;
 }
 

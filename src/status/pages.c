@@ -1,9 +1,10 @@
-/* POST /ocsp and GET /ocsp/BASE64 (RFC 6960 A.1), /crl/KIND.crl, /push-set/KIND, /ca/KIND.cer.
+/* POST /ocsp and GET /ocsp/BASE64 (RFC 6960 A.1), /crl/NAME.crl, /push-set/NAME, /ca/NAME.cer.
  * Every answer names its epoch in the header JPKI-Epoch. */
 #include "status/pages.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -62,26 +63,32 @@ static void get_ocsp(void *context, const struct http_request *request,
 }
 
 /* The epoch that the CRL was made from; 0 when it cannot be read. */
-static uint64_t epoch_read(const char *folder, enum kind kind)
+static uint64_t epoch_read(const char *folder, enum kind kind, unsigned generation)
 {
     char path[PATH_MAX];
     struct buffer text CLEANUP_BUFFER;
     buffer_init(&text, 32);
-    if (published_path(folder, kind, "epoch", path) != ERR_NONE ||
+    if (published_path(folder, kind, generation, "epoch", path) != ERR_NONE ||
         file_read(path, &text, NULL) != ERR_NONE || !buffer_text(&text))
         return 0;
     return strtoull(buffer_text(&text), NULL, 10);
 }
 
-static void answer_file(const struct pages *pages, enum kind kind, const char *suffix,
+static void answer_file(const struct pages *pages, const char *name, const char *suffix,
                         const char *content_type, struct http_response *response)
 {
-    char path[PATH_MAX];
-    uint64_t epoch = epoch_read(pages->published, kind); /* before the list itself */
-    if (published_path(pages->published, kind, suffix, path) == ERR_NONE)
+    char path[PATH_MAX], ending[16];
+    enum kind kind;
+    unsigned generation;
+    uint64_t epoch = 0;
+    snprintf(ending, sizeof ending, ".%s", suffix);
+    if (published_parse(name, ending, &kind, &generation) == ERR_NONE &&
+        published_path(pages->published, kind, generation, suffix, path) == ERR_NONE) {
+        epoch = epoch_read(pages->published, kind, generation); /* before the list itself */
         response->file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    }
     if (response->file < 0) {
-        http_response_text(response, 404, "It was not published yet.");
+        http_response_text(response, 404, "It was not published.");
         return;
     }
     response->content_type = content_type;
@@ -89,41 +96,29 @@ static void answer_file(const struct pages *pages, enum kind kind, const char *s
     http_response_header(response, "Cache-Control", "max-age=%d", LIST_MAX_AGE);
 }
 
-static void get_crl_signature(void *context, const struct http_request *request,
-                              struct http_response *response)
+static void get_crl(void *context, const struct http_request *request,
+                    struct http_response *response)
 {
-    (void)request;
-    answer_file(context, KIND_SIGNATURE, "crl", "application/pkix-crl", response);
+    answer_file(context, request->rest, "crl", "application/pkix-crl", response);
 }
 
-static void get_crl_authentication(void *context, const struct http_request *request,
-                                   struct http_response *response)
+static void get_ca(void *context, const struct http_request *request,
+                   struct http_response *response)
 {
-    (void)request;
-    answer_file(context, KIND_AUTHENTICATION, "crl", "application/pkix-crl", response);
+    answer_file(context, request->rest, "cer", "application/pkix-cert", response);
 }
 
-static void get_ca_signature(void *context, const struct http_request *request,
-                             struct http_response *response)
+static void get_push_set(void *context, const struct http_request *request,
+                         struct http_response *response)
 {
-    (void)request;
-    answer_file(context, KIND_SIGNATURE, "cer", "application/pkix-cert", response);
-}
-
-static void get_ca_authentication(void *context, const struct http_request *request,
-                                  struct http_response *response)
-{
-    (void)request;
-    answer_file(context, KIND_AUTHENTICATION, "cer", "application/pkix-cert", response);
-}
-
-static void answer_push_set(const struct pages *pages, enum kind kind,
-                            struct http_response *response)
-{
+    const struct pages *pages = context;
+    enum kind kind;
+    unsigned generation;
     uint64_t epoch;
-    response->file = push_sets_open(pages->push_sets, kind, &epoch);
+    if (published_parse(request->rest, "", &kind, &generation) == ERR_NONE)
+        response->file = push_sets_open(pages->push_sets, kind, generation, &epoch);
     if (response->file < 0) {
-        http_response_text(response, 404, "It was not published yet.");
+        http_response_text(response, 404, "It was not published.");
         return;
     }
     response->content_type = "application/octet-stream";
@@ -131,18 +126,16 @@ static void answer_push_set(const struct pages *pages, enum kind kind,
     http_response_header(response, "Cache-Control", "max-age=%d", LIST_MAX_AGE);
 }
 
-static void get_push_set_signature(void *context, const struct http_request *request,
-                                   struct http_response *response)
+/* What every list of the kind knows: the epoch of the one that knows least. */
+static uint64_t epoch_of_kind(const struct pages *pages, enum kind kind)
 {
-    (void)request;
-    answer_push_set(context, KIND_SIGNATURE, response);
-}
-
-static void get_push_set_authentication(void *context, const struct http_request *request,
-                                        struct http_response *response)
-{
-    (void)request;
-    answer_push_set(context, KIND_AUTHENTICATION, response);
+    uint64_t least = UINT64_MAX;
+    size_t authority;
+    for (unsigned g = 1; responder_find(pages->responder, kind, g, &authority); g++) {
+        uint64_t epoch = epoch_read(pages->published, kind, g);
+        least = epoch < least ? epoch : least;
+    }
+    return least;
 }
 
 static void get_metrics(void *context, const struct http_request *request,
@@ -154,7 +147,7 @@ static void get_metrics(void *context, const struct http_request *request,
     for (int kind = 0; kind < NUM_KINDS; kind++) {
         facts.epochs[kind] = status_map_epoch(pages->maps[kind]);
         facts.highest[kind] = status_map_highest(pages->maps[kind]);
-        facts.published[kind] = epoch_read(pages->published, (enum kind)kind);
+        facts.published[kind] = epoch_of_kind(pages, (enum kind)kind);
     }
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
     http_response_header(response, "Cache-Control", "no-store");
@@ -179,12 +172,9 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/health", false, 0, get_health},
     {HTTP_POST, "/ocsp", false, LIMIT_OCSP_REQUEST, post_ocsp},
     {HTTP_GET, "/ocsp/", true, 0, get_ocsp},
-    {HTTP_GET, "/crl/signature.crl", false, 0, get_crl_signature},
-    {HTTP_GET, "/crl/authentication.crl", false, 0, get_crl_authentication},
-    {HTTP_GET, "/push-set/signature", false, 0, get_push_set_signature},
-    {HTTP_GET, "/push-set/authentication", false, 0, get_push_set_authentication},
-    {HTTP_GET, "/ca/signature.cer", false, 0, get_ca_signature},
-    {HTTP_GET, "/ca/authentication.cer", false, 0, get_ca_authentication},
+    {HTTP_GET, "/crl/", true, 0, get_crl},
+    {HTTP_GET, "/push-set/", true, 0, get_push_set},
+    {HTTP_GET, "/ca/", true, 0, get_ca},
 };
 
 enum err pages_start(struct pages *pages, int listening, unsigned num_threads,

@@ -11,20 +11,46 @@
 #include "status/status_client.h"
 #include "x509/crl.h"
 
-enum err published_path(const char *folder, enum kind kind, const char *suffix,
-                        char path[static PATH_MAX])
+const char *status_published_name(enum kind kind, unsigned generation,
+                                  char name[static STATUS_NAME])
 {
-    char name[64];
-    snprintf(name, sizeof name, "%s.%s", kind_name(kind), suffix);
-    return path_join(folder, name, path, NULL);
+    if (generation == 1)
+        snprintf(name, STATUS_NAME, "%s", kind_name(kind));
+    else
+        snprintf(name, STATUS_NAME, "%s-%u", kind_name(kind), generation);
+    return name;
 }
 
-enum err published_replace(const char *folder, enum kind kind, const char *suffix,
-                           struct bytes content, struct fault *fault)
+enum err published_path(const char *folder, enum kind kind, unsigned generation, const char *suffix,
+                        char path[static PATH_MAX])
+{
+    char name[STATUS_NAME], file[STATUS_NAME + 16];
+    snprintf(file, sizeof file, "%s.%s", status_published_name(kind, generation, name), suffix);
+    return path_join(folder, file, path, NULL);
+}
+
+enum err published_replace(const char *folder, enum kind kind, unsigned generation,
+                           const char *suffix, struct bytes content, struct fault *fault)
 {
     char path[PATH_MAX];
-    enum err err = published_path(folder, kind, suffix, path);
+    enum err err = published_path(folder, kind, generation, suffix, path);
     return err == ERR_NONE ? file_replace(path, content, 0644, fault) : err;
+}
+
+enum err published_parse(const char *name, const char *ending, enum kind *kind,
+                         unsigned *generation)
+{
+    for (int k = 0; k < NUM_KINDS; k++)
+        for (unsigned g = 1; g <= STATUS_GENERATIONS_MAX; g++) {
+            char own[STATUS_NAME];
+            size_t len = strlen(status_published_name((enum kind)k, g, own));
+            if (strncmp(name, own, len) == 0 && strcmp(name + len, ending) == 0) {
+                *kind = (enum kind)k;
+                *generation = g;
+                return ERR_NONE;
+            }
+        }
+    return ERR_NOT_FOUND;
 }
 
 #define EPOCH_TEXT 32
@@ -35,7 +61,7 @@ static int epoch_print(uint64_t epoch, char text[static EPOCH_TEXT])
 }
 
 /* The epoch's file comes second: between the two it says less than the list knows, never more. */
-enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
+enum err status_crl_publish(const char *folder, enum kind kind, unsigned generation, int tbs_memfd,
                             enum algorithm algorithm, struct bytes signature, uint64_t epoch,
                             struct fault *fault)
 {
@@ -48,22 +74,23 @@ enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
     if (err == ERR_NONE)
         err = crl_assemble(mapping_bytes(&tbs), algorithm, signature, &crl);
     if (err == ERR_NONE)
-        err = published_replace(folder, kind, "crl", buffer_bytes(&crl), fault);
+        err = published_replace(folder, kind, generation, "crl", buffer_bytes(&crl), fault);
     if (err == ERR_NONE)
-        err = published_replace(folder, kind, "epoch", bytes_of(text, (size_t)len), fault);
+        err = published_replace(folder, kind, generation, "epoch", bytes_of(text, (size_t)len),
+                                fault);
     return err;
 }
 
-static enum err published_read(const char *folder, enum kind kind, const char *suffix,
-                               struct buffer *out)
+static enum err published_read(const char *folder, enum kind kind, unsigned generation,
+                               const char *suffix, struct buffer *out)
 {
     char path[PATH_MAX];
-    enum err err = published_path(folder, kind, suffix, path);
+    enum err err = published_path(folder, kind, generation, suffix, path);
     return err == ERR_NONE ? file_read(path, out, NULL) : err;
 }
 
-bool status_crl_is_published(const char *folder, enum kind kind, struct bytes tbs_digest,
-                             uint64_t epoch)
+bool status_crl_is_published(const char *folder, enum kind kind, unsigned generation,
+                             struct bytes tbs_digest, uint64_t epoch)
 {
     struct buffer list CLEANUP_BUFFER, beside CLEANUP_BUFFER;
     buffer_init(&list, LIMIT_CRL);
@@ -72,8 +99,8 @@ bool status_crl_is_published(const char *folder, enum kind kind, struct bytes tb
     uint8_t digest[SHA256_LEN];
     char text[EPOCH_TEXT];
     epoch_print(epoch, text);
-    if (published_read(folder, kind, "crl", &list) != ERR_NONE ||
-        published_read(folder, kind, "epoch", &beside) != ERR_NONE ||
+    if (published_read(folder, kind, generation, "crl", &list) != ERR_NONE ||
+        published_read(folder, kind, generation, "epoch", &beside) != ERR_NONE ||
         crl_parse(buffer_bytes(&list), &crl, NULL) != ERR_NONE)
         return false;
     sha256(crl.tbs, digest);
@@ -81,8 +108,8 @@ bool status_crl_is_published(const char *folder, enum kind kind, struct bytes tb
            bytes_equal_text(buffer_bytes(&beside), text);
 }
 
-enum err status_authority_publish(const char *folder, enum kind kind, struct bytes certificate,
-                                  struct fault *fault)
+enum err status_authority_publish(const char *folder, enum kind kind, unsigned generation,
+                                  struct bytes certificate, struct fault *fault)
 {
-    return published_replace(folder, kind, "cer", certificate, fault);
+    return published_replace(folder, kind, generation, "cer", certificate, fault);
 }

@@ -1,5 +1,5 @@
-/* The push sets that status gives out, one for each authority, made anew when they are due
- * (PROTOCOL.push-set, 4). */
+/* The push sets that status gives out, one for each authority (and generation), made anew when they
+ * are due (PROTOCOL.push-set, 4). */
 #pragma once
 
 #include "status/responder.h"
@@ -14,4 +14,4 @@ void push_sets_free(struct push_sets *sets); /* takes NULL */
 enum err push_sets_turn(struct push_sets *sets, int64_t now, struct fault *fault) MUST_USE;
 /* push_sets_open gives a descriptor of the newest set, the caller's to close, and its epoch; -1
  * when there is none yet. Any thread. */
-int push_sets_open(struct push_sets *sets, enum kind kind, uint64_t *epoch);
+int push_sets_open(struct push_sets *sets, enum kind kind, unsigned generation, uint64_t *epoch);

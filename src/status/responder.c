@@ -31,6 +31,52 @@ static enum err authority_init(struct authority *authority, const struct status_
     return err;
 }
 
+static unsigned generations_of(const struct responder *responder, enum kind kind)
+{
+    unsigned num = 0;
+    for (size_t i = 0; i < responder->num_authorities; i++)
+        num += responder->authorities[i].kind == kind;
+    return num;
+}
+
+static enum err authority_add(struct responder *responder, enum kind kind,
+                              const struct status_map *map, struct bytes der, struct fault *fault)
+{
+    struct authority *authority = &responder->authorities[responder->num_authorities];
+    unsigned generation = generations_of(responder, kind) + 1;
+    if (generation > STATUS_GENERATIONS_MAX)
+        return fault_set(fault, ERR_LIMIT, "authority", "too many generations");
+    authority->kind = kind;
+    authority->generation = generation;
+    enum err err = authority_init(authority, map, der, fault);
+    if (err == ERR_NONE)
+        responder->num_authorities++;
+    return err;
+}
+
+enum err responder_add(struct responder *responder, enum kind kind, struct bytes authority,
+                       struct fault *fault)
+{
+    return authority_add(responder, kind, responder->authorities[kind].map, authority, fault);
+}
+
+size_t responder_num_authorities(const struct responder *responder)
+{
+    return responder->num_authorities;
+}
+
+bool responder_find(const struct responder *responder, enum kind kind, unsigned generation,
+                    size_t *authority)
+{
+    for (size_t i = 0; i < responder->num_authorities; i++)
+        if (responder->authorities[i].kind == kind &&
+            responder->authorities[i].generation == generation) {
+            *authority = i;
+            return true;
+        }
+    return false;
+}
+
 static enum err key_make(struct responder *responder)
 {
     enum err err = private_key_generate(KEY_P256, 0, &responder->key);
@@ -50,13 +96,13 @@ enum err responder_new(const struct status_map *const maps[static NUM_KINDS],
         return ERR_MEMORY;
     pthread_mutex_init(&made->lock, NULL);
     buffer_init(&made->spki, STATUS_SPKI_MAX);
-    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
-        buffer_init(&made->delegations[kind].der, LIMIT_CERTIFICATE);
+    for (size_t i = 0; i < RESPONDER_AUTHORITIES_MAX; i++)
+        buffer_init(&made->delegations[i].der, LIMIT_CERTIFICATE);
     enum err err = answers_new(&made->answers);
     if (err == ERR_NONE)
         err = key_make(made);
     for (enum kind kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
-        err = authority_init(&made->authorities[kind], maps[kind], authorities[kind], fault);
+        err = authority_add(made, kind, maps[kind], authorities[kind], fault);
     if (err == ERR_NONE)
         *out = steal(&made);
     return err;
@@ -69,8 +115,8 @@ void responder_free(struct responder *responder)
     private_key_free(responder->key);
     answers_free(responder->answers);
     buffer_done(&responder->spki);
-    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
-        buffer_done(&responder->delegations[kind].der);
+    for (size_t i = 0; i < RESPONDER_AUTHORITIES_MAX; i++)
+        buffer_done(&responder->delegations[i].der);
     pthread_mutex_destroy(&responder->lock);
     free(responder);
 }
@@ -147,19 +193,20 @@ static enum err single_fill(const struct authority *authority, struct ocsp_singl
 }
 
 /* The one authority that is asked about. An answer is signed under one authority, so that a request
- * about both, or about none of ours, has no answer. */
-static bool kind_of_request(const struct responder *responder, const struct ocsp_request *request,
-                            enum kind *out)
+ * about two, or about none of ours, has no answer. */
+static bool authority_of_request(const struct responder *responder,
+                                 const struct ocsp_request *request, size_t *out)
 {
-    unsigned asked = 0;
-    for (size_t i = 0; i < request->num; i++)
-        for (enum kind kind = 0; kind < NUM_KINDS; kind++)
-            if (id_is_of(&request->ids[i], &responder->authorities[kind]))
-                asked |= 1U << kind;
-    if (asked != 1U << KIND_SIGNATURE && asked != 1U << KIND_AUTHENTICATION)
-        return false;
-    *out = asked == 1U << KIND_SIGNATURE ? KIND_SIGNATURE : KIND_AUTHENTICATION;
-    return true;
+    size_t num_asked = 0;
+    for (size_t a = 0; a < responder->num_authorities; a++) {
+        bool is_asked = false;
+        for (size_t i = 0; i < request->num; i++)
+            is_asked = is_asked || id_is_of(&request->ids[i], &responder->authorities[a]);
+        if (is_asked)
+            *out = a;
+        num_asked += is_asked;
+    }
+    return num_asked == 1;
 }
 
 static enum err answer_sign(const struct responder *responder, const struct ocsp_facts *facts,
@@ -177,13 +224,13 @@ static enum err answer_sign(const struct responder *responder, const struct ocsp
     return err;
 }
 
-/* The basis comes with kind and made; what is true of the last id alone is kept of a request about
- * one only. */
+/* The basis comes with authority and made; what is true of the last id alone is kept of a request
+ * about one only. */
 static enum err answer_make(struct responder *responder, const struct ocsp_request *request,
                             struct answer_basis *basis, struct buffer *certificate,
                             struct buffer *out)
 {
-    const struct authority *authority = &responder->authorities[basis->kind];
+    const struct authority *authority = &responder->authorities[basis->authority];
     struct ocsp_single singles[OCSP_MAX_IDS] = {0};
     enum err err = delegation_copy(responder, basis, certificate);
     if (err == ERR_NONE && basis->end > basis->made + PROFILE_OCSP_LIFE)
@@ -210,7 +257,8 @@ static bool basis_holds(const struct responder *responder, const struct answer_b
                         int64_t now)
 {
     return now >= basis->made && now < basis->made + KEEP_FOR && now < basis->end &&
-           basis->word == status_map_word(responder->authorities[basis->kind].map, basis->serial);
+           basis->word ==
+               status_map_word(responder->authorities[basis->authority].map, basis->serial);
 }
 
 static bool answer_again(struct responder *responder, struct bytes input, int64_t now,
@@ -237,7 +285,7 @@ static enum err answer_anew(struct responder *responder, struct bytes input,
     if (ocsp_request_parse(input, &request, NULL) != ERR_NONE)
         return ocsp_encode_error(OCSP_MALFORMED_REQUEST, out);
     answer->outcome = RESPONDER_UNAUTHORIZED;
-    if (!kind_of_request(responder, &request, &basis->kind))
+    if (!authority_of_request(responder, &request, &basis->authority))
         return ocsp_encode_error(OCSP_UNAUTHORIZED, out);
     enum err err = answer_make(responder, &request, basis, &certificate, out);
     if (err != ERR_NONE) {
@@ -246,7 +294,7 @@ static enum err answer_anew(struct responder *responder, struct bytes input,
         return ocsp_encode_error(err == ERR_NOT_FOUND ? OCSP_TRY_LATER : OCSP_INTERNAL_ERROR, out);
     }
     answer->outcome = request.num == 1 ? outcome_of(basis) : RESPONDER_SEVERAL;
-    answer->epoch = epochs[basis->kind];
+    answer->epoch = epochs[responder->authorities[basis->authority].kind];
     answer->may_be_stored = request.nonce.len == 0;
     if (answer->may_be_stored && request.num == 1)
         answers_keep(responder->answers, input,
@@ -266,7 +314,7 @@ enum err responder_answer(struct responder *responder, struct bytes input, int64
     if (answer_again(responder, input, now, out, &basis)) {
         answer->may_be_stored = true;
         answer->outcome = outcome_of(&basis);
-        answer->epoch = epochs[basis.kind];
+        answer->epoch = epochs[responder->authorities[basis.authority].kind];
     } else {
         basis = (struct answer_basis){.made = now};
         enum err err = answer_anew(responder, input, epochs, &basis, out, answer);

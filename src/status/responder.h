@@ -1,5 +1,5 @@
-/* The OCSP responder without HTTP: its own key, one delegated certificate for each authority, and
- * the answer to one request (RFC 6960). */
+/* The OCSP responder without HTTP: its own key, one delegated certificate for each authority and
+ * each of its generations, and the answer to one request (RFC 6960). */
 #pragma once
 
 #include "base/bytes.h"
@@ -9,17 +9,26 @@
 struct responder;
 
 /* responder_new makes a P-256 key in memory. maps and authorities (DER) are borrowed, one for each
- * kind. */
+ * kind: its first generation. */
 enum err responder_new(const struct status_map *const maps[static NUM_KINDS],
                        const struct bytes authorities[static NUM_KINDS], struct responder **out,
                        struct fault *fault) MUST_USE;
+/* responder_add adds the next generation of a kind: its certificate, DER, borrowed. ERR_LIMIT. */
+enum err responder_add(struct responder *responder, enum kind kind, struct bytes authority,
+                       struct fault *fault) MUST_USE;
+/* Authorities are numbered from 0; the first generation of a kind has the kind's number.
+ * responder_find is false when there is no such generation (they count from 1). */
+size_t responder_num_authorities(const struct responder *responder);
+bool responder_find(const struct responder *responder, enum kind kind, unsigned generation,
+                    size_t *authority);
 void responder_free(struct responder *responder); /* takes NULL */
 void responder_cleanup(struct responder **responder);
 
 struct bytes responder_spki(const struct responder *responder); /* borrowed */
 
-/* responder_install takes a certificate over: it must be for this key, by that authority, for OCSP
- * signing, and in date. ERR_DENIED otherwise; the one before stays. */
+/* responder_install takes a certificate over: it must be for this key, by an authority of this kind
+ * (its authorityKeyIdentifier says which), for OCSP signing, and in date. ERR_DENIED otherwise; the
+ * one before stays. */
 enum err responder_install(struct responder *responder, enum kind kind, struct bytes certificate,
                            int64_t now, struct fault *fault) MUST_USE;
 /* responder_renewal is the moment when the first certificate reaches half of its life; 0 when one

@@ -33,16 +33,30 @@ static enum err delegation_check(const struct responder *responder,
                            : fault_set(fault, ERR_DENIED, "signature", "not by this authority");
 }
 
+/* Whom the certificate names; when nobody, one that has not signed it either. */
+static size_t issuer_of(const struct responder *responder, enum kind kind, const struct cert *cert)
+{
+    for (size_t i = 0; i < responder->num_authorities; i++) {
+        const struct authority *authority = &responder->authorities[i];
+        if (authority->kind == kind &&
+            bytes_equal(cert->authority_key_id.key_id, authority->cert.subject_key_id))
+            return i;
+    }
+    return kind;
+}
+
 enum err responder_install(struct responder *responder, enum kind kind, struct bytes certificate,
                            int64_t now, struct fault *fault)
 {
     struct cert cert;
     enum err err = cert_parse(certificate, &cert, fault);
-    if (err == ERR_NONE)
-        err = delegation_check(responder, &responder->authorities[kind], &cert, now, fault);
     if (err != ERR_NONE)
         return err;
-    struct delegation *delegation = &responder->delegations[kind];
+    size_t at = issuer_of(responder, kind, &cert);
+    err = delegation_check(responder, &responder->authorities[at], &cert, now, fault);
+    if (err != ERR_NONE)
+        return err;
+    struct delegation *delegation = &responder->delegations[at];
     pthread_mutex_lock(&responder->lock);
     buffer_done(&delegation->der);
     buffer_put_bytes(&delegation->der, certificate);
@@ -58,9 +72,9 @@ int64_t responder_renewal(struct responder *responder, int64_t now)
 {
     int64_t first = INT64_MAX;
     pthread_mutex_lock(&responder->lock);
-    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
-        const struct delegation *delegation = &responder->delegations[kind];
-        if (responder->authorities[kind].cert.not_after < now)
+    for (size_t i = 0; i < responder->num_authorities; i++) {
+        const struct delegation *delegation = &responder->delegations[i];
+        if (responder->authorities[i].cert.not_after < now)
             continue;
         int64_t half =
             delegation->not_before + (delegation->not_after - delegation->not_before) / 2;
@@ -76,7 +90,7 @@ enum err delegation_copy(struct responder *responder, struct answer_basis *basis
                          struct buffer *der)
 {
     pthread_mutex_lock(&responder->lock);
-    const struct delegation *delegation = &responder->delegations[basis->kind];
+    const struct delegation *delegation = &responder->delegations[basis->authority];
     bool is_in_date = basis->made >= delegation->not_before && basis->made <= delegation->not_after;
     if (is_in_date) {
         buffer_put_bytes(der, buffer_bytes(&delegation->der));
@@ -90,7 +104,7 @@ enum err delegation_copy(struct responder *responder, struct answer_basis *basis
 bool delegation_put(struct responder *responder, const struct answer_basis *basis,
                     struct buffer *out)
 {
-    const struct delegation *delegation = &responder->delegations[basis->kind];
+    const struct delegation *delegation = &responder->delegations[basis->authority];
     pthread_mutex_lock(&responder->lock);
     bool is_same = basis->delegation == delegation->number;
     if (is_same)

@@ -10,6 +10,8 @@
 #include "status/responder.h"
 #include "x509/cert.h"
 
+#define RESPONDER_AUTHORITIES_MAX (NUM_KINDS * STATUS_GENERATIONS_MAX)
+
 /* One hash algorithm that a CertID may use, and what it makes of an authority. */
 struct issuer_hash {
     enum algorithm algorithm;
@@ -19,9 +21,11 @@ struct issuer_hash {
 #define NUM_HASHES 2
 
 struct authority {
+    enum kind kind;
+    unsigned generation;
     const struct status_map *map;
     struct cert cert;        /* borrows from the caller's DER */
-    uint8_t key[SHA256_LEN]; /* of the SubjectPublicKeyInfo: names the generation */
+    uint8_t key[SHA256_LEN]; /* of the SubjectPublicKeyInfo: names it in the map */
     struct issuer_hash hashes[NUM_HASHES];
 };
 
@@ -33,12 +37,14 @@ struct delegation {
 };
 
 struct responder {
-    struct authority authorities[NUM_KINDS];
+    /* the first generation of each kind at its kind, then the others as they were added */
+    struct authority authorities[RESPONDER_AUTHORITIES_MAX];
+    size_t num_authorities;
     struct private_key *key;
     struct buffer spki;
     uint8_t key_id[SHA1_LEN];
-    pthread_mutex_t lock; /* of the delegations */
-    struct delegation delegations[NUM_KINDS];
+    pthread_mutex_t lock;                                     /* of the delegations */
+    struct delegation delegations[RESPONDER_AUTHORITIES_MAX]; /* beside authorities */
     struct answers *answers;
 };
 

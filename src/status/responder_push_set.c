@@ -9,9 +9,9 @@
 
 #define SET_LIFE ((int64_t)24 * 3600)
 
-uint64_t responder_epoch(const struct responder *responder, enum kind kind)
+uint64_t responder_epoch(const struct responder *responder, size_t authority)
 {
-    return status_map_epoch(responder->authorities[kind].map);
+    return status_map_epoch(responder->authorities[authority].map);
 }
 
 struct scan {
@@ -79,11 +79,11 @@ static enum err set_sign(const struct responder *responder, struct buffer *out)
     return buffer_check(out);
 }
 
-enum err responder_push_set(struct responder *responder, enum kind kind, int64_t now,
+enum err responder_push_set(struct responder *responder, size_t number, int64_t now,
                             struct buffer *out, uint64_t *epoch)
 {
-    const struct authority *authority = &responder->authorities[kind];
-    struct answer_basis basis = {.kind = kind, .made = now};
+    const struct authority *authority = &responder->authorities[number];
+    struct answer_basis basis = {.authority = number, .made = now};
     struct buffer certificate CLEANUP_BUFFER;
     buffer_init(&certificate, LIMIT_CERTIFICATE);
     enum err err = delegation_copy(responder, &basis, &certificate);

@@ -19,7 +19,7 @@
 
 struct status {
     struct status_map *maps[NUM_KINDS];
-    struct buffer authorities[NUM_KINDS];
+    struct buffer authorities[NUM_KINDS][STATUS_GENERATIONS_MAX];
     struct responder *responder;
     struct push_sets *push_sets;
     char *published;
@@ -33,14 +33,36 @@ static void status_cleanup(struct status **status)
     status_free(*status);
 }
 
+static enum err authority_read(struct status *status, enum kind kind, unsigned generation,
+                               struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = published_path(status->published, kind, generation, "cer", path);
+    return err == ERR_NONE ? file_read(path, &status->authorities[kind][generation - 1], fault)
+                           : err;
+}
+
 static enum err kind_open(struct status *status, const struct status_options *options,
                           enum kind kind, struct fault *fault)
 {
-    char path[PATH_MAX];
     enum err err = status_map_open(options->maps[kind], kind, false, &status->maps[kind], fault);
-    if (err == ERR_NONE)
-        err = published_path(options->published, kind, "cer", path);
-    return err == ERR_NONE ? file_read(path, &status->authorities[kind], fault) : err;
+    return err == ERR_NONE ? authority_read(status, kind, 1, fault) : err;
+}
+
+/* The generations after the first, until there is no more. */
+static enum err generations_add(struct status *status, enum kind kind, struct fault *fault)
+{
+    for (unsigned g = 2; g <= STATUS_GENERATIONS_MAX; g++) {
+        enum err err = authority_read(status, kind, g, fault);
+        if (err == ERR_NOT_FOUND)
+            break;
+        if (err == ERR_NONE)
+            err = responder_add(status->responder, kind,
+                                buffer_bytes(&status->authorities[kind][g - 1]), fault);
+        if (err != ERR_NONE)
+            return err;
+    }
+    return ERR_NONE;
 }
 
 static enum err status_open(struct status *status, const struct status_options *options,
@@ -52,10 +74,12 @@ static enum err status_open(struct status *status, const struct status_options *
     for (enum kind kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++) {
         err = kind_open(status, options, kind, fault);
         maps[kind] = status->maps[kind];
-        authorities[kind] = buffer_bytes(&status->authorities[kind]);
+        authorities[kind] = buffer_bytes(&status->authorities[kind][0]);
     }
     if (err == ERR_NONE)
         err = responder_new(maps, authorities, &status->responder, fault);
+    for (enum kind kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
+        err = generations_add(status, kind, fault);
     return err == ERR_NONE ? push_sets_new(status->responder, &status->push_sets) : err;
 }
 
@@ -67,7 +91,8 @@ enum err status_new(const struct status_options *options, struct status **out, s
     status->control = options->control;
     status->num_threads = options->num_threads;
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
-        buffer_init(&status->authorities[kind], LIMIT_CERTIFICATE);
+        for (size_t i = 0; i < STATUS_GENERATIONS_MAX; i++)
+            buffer_init(&status->authorities[kind][i], LIMIT_CERTIFICATE);
     status->published = strdup(options->published);
     if (!status->published)
         return fault_set(fault, ERR_MEMORY, "status", "out of memory");
@@ -83,10 +108,11 @@ void status_free(struct status *status)
         return;
     push_sets_free(status->push_sets);
     responder_free(status->responder);
-    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         status_map_free(status->maps[kind]);
-        buffer_done(&status->authorities[kind]);
-    }
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        for (size_t i = 0; i < STATUS_GENERATIONS_MAX; i++)
+            buffer_done(&status->authorities[kind][i]);
     free(status->published);
     fd_close(&status->control);
     free(status);

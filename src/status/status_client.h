@@ -61,7 +61,8 @@ void status_map_free(struct status_map *map); /* takes NULL */
 void status_map_cleanup(struct status_map **map);
 #define CLEANUP_STATUS_MAP CLEANUP(status_map_cleanup)
 
-enum err status_map_add_generation(struct status_map *map,
+/* status_map_set_generation adds a generation, or gives another range to the one of this key. */
+enum err status_map_set_generation(struct status_map *map,
                                    const struct status_generation *generation) MUST_USE;
 size_t status_map_generations(const struct status_map *map,
                               struct status_generation out[static STATUS_GENERATIONS_MAX]);
@@ -119,17 +120,22 @@ enum err status_crl_build_municipal(const struct status_map *map,
                                     const struct status_crl_request *request, int *out,
                                     struct fault *fault) MUST_USE;
 
-/* The published folder: KIND.crl, KIND.cer (the authority's certificate). Files appear whole, by
- * rename. status_crl_publish joins TBS and signature, writes, and notes the epoch beside it. */
-enum err status_crl_publish(const char *folder, enum kind kind, int tbs_memfd,
+/* The published folder: NAME.crl, NAME.cer (the authority's certificate). NAME is the kind's of the
+ * first generation, KIND-2 of the second, and so on. Files appear whole, by rename.
+ * status_crl_publish joins TBS and signature, writes, and notes the epoch beside it. */
+enum err status_crl_publish(const char *folder, enum kind kind, unsigned generation, int tbs_memfd,
                             enum algorithm algorithm, struct bytes signature, uint64_t epoch,
                             struct fault *fault) MUST_USE;
 /* status_crl_is_published says whether the published list is the one whose TBSCertList has this
  * SHA-256, with its epoch beside it: what a power cut after signing leaves is not. */
-bool status_crl_is_published(const char *folder, enum kind kind, struct bytes tbs_digest,
-                             uint64_t epoch);
-enum err status_authority_publish(const char *folder, enum kind kind, struct bytes certificate,
-                                  struct fault *fault) MUST_USE;
+bool status_crl_is_published(const char *folder, enum kind kind, unsigned generation,
+                             struct bytes tbs_digest, uint64_t epoch);
+enum err status_authority_publish(const char *folder, enum kind kind, unsigned generation,
+                                  struct bytes certificate, struct fault *fault) MUST_USE;
+
+#define STATUS_NAME 32
+const char *status_published_name(enum kind kind, unsigned generation,
+                                  char name[static STATUS_NAME]);
 
 /* The control socket between commit and status. status asks: "a responder certificate for this key,
  * please"; commit answers one certificate for each authority, when it has them. */

@@ -93,11 +93,12 @@ const char migration_centre[] =
 
     "CREATE TABLE crl ("
     "  kind INTEGER NOT NULL,"
+    "  generation INTEGER NOT NULL CHECK (generation > 0),"
     "  number INTEGER NOT NULL,"
     "  this_update INTEGER NOT NULL,"
     "  epoch INTEGER NOT NULL,"
     "  digest BLOB NOT NULL CHECK (length(digest) = 32),"
-    "  PRIMARY KEY (kind, number)"
+    "  PRIMARY KEY (kind, generation, number)"
     ") STRICT;";
 
 const struct trigger triggers_centre[] = {

@@ -36,7 +36,7 @@ static void authority_encode(enum kind kind, struct buffer *tbs)
     buffer_init(&spki, LIMIT_KEY_FILE);
     buffer_init(&name, LIMIT_CERTIFICATE);
     buffer_init(&name_ja, LIMIT_CERTIFICATE);
-    assert_ok(signer_authority_spki(signer, kind, &spki));
+    assert_ok(signer_authority_spki(signer, kind, 1, &spki));
     assert_ok(key_identifier(buffer_bytes(&spki), key_id));
     profile_put_authority(&sample_site, kind, &name);
     profile_put_authority_ja(&sample_site, kind, &name_ja);
@@ -68,7 +68,7 @@ static void authority_read(enum kind kind)
     struct sample *sample = &signer_authority_sample[kind];
     *sample = (struct sample){0};
     buffer_init(&sample->der, LIMIT_CERTIFICATE);
-    assert_ok(signer_authority(signer, kind, &der));
+    assert_ok(signer_authority(signer, kind, 1, &der));
     buffer_put_bytes(&sample->der, der);
     assert_ok(cert_parse(buffer_bytes(&sample->der), &sample->cert, NULL));
 }

@@ -52,8 +52,8 @@ static void gives_the_public_parts(void **state)
         struct buffer der CLEANUP_BUFFER, spki CLEANUP_BUFFER;
         buffer_init(&der, LIMIT_CERTIFICATE);
         buffer_init(&spki, LIMIT_CERTIFICATE);
-        assert_ok(signer_client_authority(&client, kind, &der));
-        assert_ok(signer_client_authority_spki(&client, kind, &spki));
+        assert_ok(signer_client_authority(&client, kind, 1, &der));
+        assert_ok(signer_client_authority_spki(&client, kind, 1, &spki));
         assert_true(bytes_equal(buffer_bytes(&der), signer_authority_sample[kind].cert.whole));
         assert_true(bytes_equal(buffer_bytes(&spki), signer_authority_sample[kind].cert.spki));
     }

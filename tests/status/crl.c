@@ -159,10 +159,10 @@ static void publishes_whole_files_with_their_epoch(void **state)
     assert_ok(file_read(path, &list, NULL));
     struct crl crl;
     assert_ok(crl_parse(buffer_bytes(&list), &crl, NULL));
-    assert_err(status_crl_publish("/nonexistent", KIND_SIGNATURE, -1, ALGORITHM_RSA_SHA256,
+    assert_err(status_crl_publish("/nonexistent", KIND_SIGNATURE, 1, -1, ALGORITHM_RSA_SHA256,
                                   bytes_of("", 0), 1, NULL),
                ERR_IO);
-    assert_err(status_authority_publish("/nonexistent", KIND_SIGNATURE, bytes_of("x", 1), NULL),
+    assert_err(status_authority_publish("/nonexistent", KIND_SIGNATURE, 1, bytes_of("x", 1), NULL),
                ERR_NOT_FOUND);
 }
 

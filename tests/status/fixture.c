@@ -47,7 +47,7 @@ static void map_fill(enum kind kind)
     assert_ok(status_map_open(path, kind, true, &maps[kind], NULL));
     struct status_generation generation = {.first = 1, .last = SERIAL_LAST};
     sha256(authorities[kind].cert.spki, generation.key);
-    assert_ok(status_map_add_generation(maps[kind], &generation));
+    assert_ok(status_map_set_generation(maps[kind], &generation));
     set(kind, SERIAL_GOOD, STATUS_GOOD, STATUS_UNSPECIFIED, until);
     set(kind, SERIAL_HELD, STATUS_HELD, STATUS_UNSPECIFIED, until);
     set(kind, SERIAL_COMPROMISED, STATUS_REVOKED, STATUS_KEY_COMPROMISE, until);
@@ -66,7 +66,7 @@ int status_begin(void **state)
     for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
         sample_authority(kind, &authorities[kind]);
         assert_ok(
-            status_authority_publish(status_folder, kind, authorities[kind].cert.whole, NULL));
+            status_authority_publish(status_folder, kind, 1, authorities[kind].cert.whole, NULL));
         map_fill(kind);
     }
     return 0;
@@ -122,7 +122,7 @@ void fixture_publish(enum kind kind, uint64_t number, int64_t this_update, int64
     assert_true(tbs != MAP_FAILED);
     sample_sign(&authorities[kind], bytes_of(tbs, (size_t)info.st_size), &signature);
     munmap(tbs, (size_t)info.st_size);
-    assert_ok(status_crl_publish(status_folder, kind, fd, sample_algorithm(&authorities[kind]),
+    assert_ok(status_crl_publish(status_folder, kind, 1, fd, sample_algorithm(&authorities[kind]),
                                  buffer_bytes(&signature), status_map_epoch(maps[kind]), NULL));
 }
 

@@ -92,7 +92,7 @@ static void keeps_what_it_was_told(void **state)
     (void)state;
     struct status_map *map = open_map(true);
     struct status_generation generation = {.key = {1}, .first = 1, .last = 99}, out[16];
-    assert_ok(status_map_add_generation(map, &generation));
+    assert_ok(status_map_set_generation(map, &generation));
     assert_ok(status_map_set(map, 5, &good));
     assert_ok(status_map_set_epoch(map, 7));
     status_map_free(map);
@@ -114,7 +114,7 @@ static void refuses_a_reader_that_writes(void **state)
     struct status_generation generation = {.first = 1, .last = 2};
     assert_err(status_map_set(map, 5, &good), ERR_USAGE);
     assert_err(status_map_set_epoch(map, 5), ERR_USAGE);
-    assert_err(status_map_add_generation(map, &generation), ERR_USAGE);
+    assert_err(status_map_set_generation(map, &generation), ERR_USAGE);
     status_map_free(map);
 }
 
@@ -142,11 +142,18 @@ static void refuses_generations_without_range(void **state)
                                                    {.first = 6, .last = 5},
                                                    {.first = 1, .last = STATUS_SERIAL_MAX + 1}};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        assert_err(status_map_add_generation(map, &bad[i]), ERR_USAGE);
-    struct status_generation generation = {.first = 1, .last = 5};
-    for (size_t i = 0; i < STATUS_GENERATIONS_MAX; i++)
-        assert_ok(status_map_add_generation(map, &generation));
-    assert_err(status_map_add_generation(map, &generation), ERR_LIMIT);
+        assert_err(status_map_set_generation(map, &bad[i]), ERR_USAGE);
+    struct status_generation generation = {.first = 1, .last = 5}, out[STATUS_GENERATIONS_MAX];
+    for (size_t i = 0; i < STATUS_GENERATIONS_MAX; i++) {
+        generation.key[0] = (uint8_t)i;
+        assert_ok(status_map_set_generation(map, &generation));
+    }
+    generation.last = 4; /* of a key that is there */
+    assert_ok(status_map_set_generation(map, &generation));
+    assert_int_equal(status_map_generations(map, out), STATUS_GENERATIONS_MAX);
+    assert_int_equal(out[STATUS_GENERATIONS_MAX - 1].last, 4);
+    generation.key[0] = STATUS_GENERATIONS_MAX;
+    assert_err(status_map_set_generation(map, &generation), ERR_LIMIT);
     status_map_free(map);
 }
 

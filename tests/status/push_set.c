@@ -66,7 +66,7 @@ static void makes_none_without_a_certificate(void **state)
     assert_err(responder_push_set(responder, KIND_SIGNATURE, SAMPLE_NOW, &set, &epoch),
                ERR_NOT_FOUND);
     assert_ok(push_sets_turn(sets, SAMPLE_NOW, NULL));
-    assert_int_equal(push_sets_open(sets, KIND_SIGNATURE, &epoch), -1);
+    assert_int_equal(push_sets_open(sets, KIND_SIGNATURE, 1, &epoch), -1);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         delegate(kind, SAMPLE_NOW, SAMPLE_NOW + DAY);
 }
@@ -141,7 +141,7 @@ static int64_t made_at(enum kind kind)
     struct mapping file CLEANUP_MAPPING = {0};
     struct push_set set;
     uint64_t epoch;
-    int fd CLEANUP_FD = push_sets_open(sets, kind, &epoch);
+    int fd CLEANUP_FD = push_sets_open(sets, kind, 1, &epoch);
     assert_true(fd >= 0);
     assert_ok(mapping_open(fd, LIMIT_PUSH_SET, &file, NULL));
     assert_ok(push_set_parse(mapping_bytes(&file), &set, NULL));

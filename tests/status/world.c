@@ -84,7 +84,7 @@ static void map_make(enum kind kind, const char *path, uint64_t num)
     assert_ok(status_map_open(path, kind, true, &maps[kind], NULL));
     struct status_generation generation = {.first = 1, .last = STATUS_SERIAL_MAX};
     sha256(authorities[kind].cert.spki, generation.key);
-    assert_ok(status_map_add_generation(maps[kind], &generation));
+    assert_ok(status_map_set_generation(maps[kind], &generation));
     map_fill(maps[kind], path, num);
 }
 
@@ -113,7 +113,7 @@ static void world_make(uint64_t num, char paths[static NUM_KINDS][128])
         status_path(name, paths[kind]);
         sample_authority(kind, &authorities[kind]);
         assert_ok(
-            status_authority_publish(status_folder, kind, authorities[kind].cert.whole, NULL));
+            status_authority_publish(status_folder, kind, 1, authorities[kind].cert.whole, NULL));
         map_make(kind, paths[kind], kind == KIND_SIGNATURE ? num : OTHER_KIND);
     }
     fixture_pem(KIND_SIGNATURE, "issuer.pem");

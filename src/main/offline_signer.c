@@ -1,4 +1,4 @@
-#include "main/init_signer.h"
+#include "main/offline_signer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,22 +15,25 @@
 
 /* --- in the process --- */
 
-static enum err keys_make(const char *folder, const struct profile_site *site,
-                          const struct signer_token *token, const struct secret *passphrase,
-                          struct signer **out, struct fault *fault)
+static enum err keys_make(const struct offline_signer *wanted, struct signer **out,
+                          struct fault *fault)
 {
-    enum err err = signer_create(folder, site, token, passphrase, fault);
-    return err == ERR_NONE ? signer_open(folder, site, passphrase, out, fault) : err;
+    enum err err = wanted->is_new ? signer_create(wanted->folder, wanted->site, wanted->token,
+                                                  wanted->passphrase, fault)
+                                  : ERR_NONE;
+    if (err == ERR_NONE)
+        err = signer_open(wanted->folder, wanted->site, wanted->passphrase, out, fault);
+    if (err == ERR_NONE && !wanted->is_new)
+        err = signer_add_generation(*out, wanted->kind, wanted->passphrase, fault);
+    return err;
 }
 
 /* Says on the pipe how the start went, by a fault whose code is ERR_NONE when it went well. */
-static NO_RETURN void be_signer(const char *folder, const struct profile_site *site,
-                                const struct signer_token *token, const struct secret *passphrase,
-                                int socket, int said)
+static NO_RETURN void be_signer(const struct offline_signer *wanted, int socket, int said)
 {
     struct signer *signer = NULL;
     struct fault fault = {0};
-    fault.code = keys_make(folder, site, token, passphrase, &signer, &fault);
+    fault.code = keys_make(wanted, &signer, &fault);
     enum err err = fd_write_all(said, bytes_of(&fault, sizeof fault));
     close(said);
     if (err == ERR_NONE && fault.code == ERR_NONE)
@@ -39,7 +42,7 @@ static NO_RETURN void be_signer(const char *folder, const struct profile_site *s
     _exit(err == ERR_CLOSED ? EXIT_DONE : EXIT_UNDECIDED);
 }
 
-/* --- in init --- */
+/* --- in the command --- */
 
 static enum err start_read(int said, struct fault *fault)
 {
@@ -59,9 +62,8 @@ static enum err start_read(int said, struct fault *fault)
     return answer.code;
 }
 
-enum err init_signer_start(const char *folder, const struct profile_site *site,
-                           const struct signer_token *token, const struct secret *passphrase,
-                           pid_t *pid, int *out, struct fault *fault)
+enum err offline_signer_start(const struct offline_signer *wanted, pid_t *pid, int *out,
+                              struct fault *fault)
 {
     int pair[2], said[2], parent = getpid();
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
@@ -75,7 +77,7 @@ enum err init_signer_start(const char *folder, const struct profile_site *site,
     if (*pid == 0) {
         sandbox_die_with_parent(parent);
         fd_close(&near);
-        be_signer(folder, site, token, passphrase, far, said_there);
+        be_signer(wanted, far, said_there);
     }
     fd_close(&said_there);
     said_there = -1;
@@ -89,7 +91,7 @@ enum err init_signer_start(const char *folder, const struct profile_site *site,
     return ERR_NONE;
 }
 
-enum err init_signer_wait(pid_t *pid, struct fault *fault)
+enum err offline_signer_wait(pid_t *pid, struct fault *fault)
 {
     int status = 0;
     pid_t ended = waitpid(*pid, &status, 0);
@@ -98,7 +100,7 @@ enum err init_signer_wait(pid_t *pid, struct fault *fault)
                                     : fault_set(fault, ERR_STATE, "signer", "it did not end well");
 }
 
-void init_signer_end(pid_t pid)
+void offline_signer_end(pid_t pid)
 {
     if (pid <= 0)
         return;
