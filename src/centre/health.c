@@ -64,8 +64,8 @@ static const struct advice advice_responder = {
     "status should have asked for a new one; look at what jpkid says",
     "status が更新を求めていません。jpkid の出力を確認してください"};
 static const struct advice advice_authority = {
-    "new certificates end with it; plan its successor",
-    "新しい証明書もこの日までとなります。後継の準備を始めてください"};
+    "new certificates end with it: make the next generation (jpkid authority-new)",
+    "新しい証明書もこの日までとなります。次の世代を作成してください (jpkid authority-new)"};
 static const struct advice advice_backup = {"run jpkid backup, every day",
                                             "jpkid backup を毎日実行してください"};
 static const struct advice advice_waiting = {

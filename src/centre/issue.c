@@ -118,6 +118,8 @@ static bool ask_validity(struct act_call *call, const struct resident *resident,
         .card_until = resident->card_until,
         .authentication_until = authentication ? authentication->last_day : (struct date){0},
         .is_renewal = facts->procedure == PROCEDURE_RENEWAL,
+        .authority_until =
+            date_of_time(authority_newest(call->centre, facts->kind)->cert.not_after),
     };
     struct ruling ruling = validity_decide(&call->centre->policy, &question);
     if (!act_allows(call, &ruling))

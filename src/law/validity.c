@@ -21,6 +21,14 @@ static const struct reason authentication_bound = {
     "never beyond the authentication certificate of the same card: renewing the signature "
     "certificate alone would not move it",
     "利用者証明用電子証明書の有効期限までです。署名用だけを更新しても有効期限は延びません"};
+/* Ours: RFC 5280 6.1.3 has every certificate of a path in date. */
+static const struct reason authority_bound = {RULE, STATEMENT, "authority-ends",
+                                              "never beyond the authority that signs it",
+                                              "署名する認証局の有効期限までです"};
+static const struct reason authority_ended = {
+    RULE, STATEMENT, "authority-ended",
+    "the authority has ended: a new generation of it must be made first",
+    "認証局の有効期限が過ぎています。先に次の世代の認証局が必要です"};
 static const struct reason birth_date_incomplete = {
     RULE, STATEMENT, "birth-date-incomplete",
     "the month or the day of birth is not known, so the 5th birthday is not",
@@ -113,13 +121,16 @@ struct ruling validity_decide(const struct law_policy *policy, const struct vali
         return ruling_with_date(ruling_refuse(&card_ended), facts->card_until);
     if (authentication_until.year && date_compare(authentication_until, facts->issued) < 0)
         return ruling_with_date(ruling_refuse(&authentication_ended), authentication_until);
+    if (facts->authority_until.year && date_compare(facts->authority_until, facts->issued) < 0)
+        return ruling_with_date(ruling_refuse(&authority_ended), facts->authority_until);
 
     int birthdays = facts->is_renewal ? policy->renewal_birthdays : LAW_VALIDITY_BIRTHDAYS;
     const struct reason *why = birthdays == LAW_VALIDITY_BIRTHDAYS ? &birthday : &sixth_birthday;
     struct date end = nth_birthday_after(policy, facts->born, facts->issued, birthdays);
     struct ruling ruling = ruling_with_date(ruling_allow(why), end);
     ruling = bound_by(ruling, authentication_until, &authentication_bound);
-    return bound_by(ruling, facts->card_until, &card_bound);
+    ruling = bound_by(ruling, facts->card_until, &card_bound);
+    return bound_by(ruling, facts->authority_until, &authority_bound);
 }
 
 /* page:S08 rule:validity */

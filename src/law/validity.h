@@ -23,6 +23,7 @@ struct validity_facts {
     struct date card_until;           /* year 0: not given */
     struct date authentication_until; /* year 0: there is none; ignored for authentication */
     bool is_renewal;
+    struct date authority_until; /* of the authority that is to sign; year 0: not asked about */
 };
 
 /* validity_decide: allowed with the last valid day (inclusive, Japan) as date; the reason says what

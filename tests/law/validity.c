@@ -11,8 +11,10 @@ struct row {
     const char *code, *end;
 };
 
-#define S   KIND_SIGNATURE
-#define A   KIND_AUTHENTICATION
+#define S KIND_SIGNATURE
+#define A KIND_AUTHENTICATION
+static const char *authority_until; /* NULL: not asked about */
+
 #define YES DECISION_ALLOWED
 #define NO  DECISION_REFUSED
 
@@ -25,7 +27,8 @@ static void check(const struct law_policy *policy, const struct row *rows, size_
                                        day(row->born),
                                        day(row->card_until),
                                        day(row->authentication_until),
-                                       row->is_renewal};
+                                       row->is_renewal,
+                                       day(authority_until)};
         assert_ruling(see(validity_decide(policy, &facts)), row->decision, row->code, row->end);
     }
 }
@@ -120,6 +123,22 @@ static void refuses_what_has_ended_already(void **state)
     check(&policy, rows, COUNT_OF(rows));
 }
 
+static void never_outlives_its_authority(void **state)
+{
+    (void)state;
+    struct law_policy policy = law_policy_default();
+    static const struct row bound[] = {
+        {"2026-06-01", "1990-01-01", NULL, NULL, S, false, YES, "authority-ends", "2030-12-31"},
+        {"2025-12-30", "1990-01-01", NULL, NULL, S, false, YES, "birthday", "2030-01-01"},
+        {"2026-06-01", "1990-01-01", "2028-01-01", NULL, A, false, YES, "card-ends", "2028-01-01"},
+        {"2030-12-31", "1990-01-01", NULL, NULL, A, false, YES, "authority-ends", "2030-12-31"},
+        {"2031-01-01", "1990-01-01", NULL, NULL, A, false, NO, "authority-ended", "2030-12-31"},
+    };
+    authority_until = "2030-12-31";
+    check(&policy, bound, COUNT_OF(bound));
+    authority_until = NULL;
+}
+
 static void leaves_incomplete_birth_dates_open(void **state)
 {
     (void)state;
@@ -184,6 +203,7 @@ int main(void)
         cmocka_unit_test(is_bound_by_card_and_authentication),
         cmocka_unit_test(gives_the_6th_birthday_only_by_policy_and_renewal),
         cmocka_unit_test(refuses_what_has_ended_already),
+        cmocka_unit_test(never_outlives_its_authority),
         cmocka_unit_test(leaves_incomplete_birth_dates_open),
         cmocka_unit_test(covers_its_last_day_and_not_the_next),
         cmocka_unit_test(holds_for_every_birthday),

@@ -8,29 +8,22 @@ import json
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import jpkid  # noqa: E402
 import pcscd  # noqa: E402
 from tap import Tap, skip_all  # noqa: E402
+from town import BOTH, CARDS, HANAKO, KINDS, LATE, LOST, NEW, PINS, Town  # noqa: E402
 
 gone = pcscd.missing("openssl")
 if gone:
     skip_all(f"{gone} is not installed")
 pcscd.enter()
 
-PINS = ["1357", "KILL2026"]  # authentication, then signature
-KINDS = {"signature": 0, "authentication": 1}
-HANAKO, LOST, LATE, NEW, BOTH = 1001, 1002, 1005, 1006, 1009
-CARDS = {HANAKO: "0003720000000013137220340514", LOST: "0003720000000023137220330302",
-         LATE: "0003720000000053137220340130", NEW: "0003720000000063137220360615",
-         BOTH: "0003720000000093137220321103"}
 ADDRESS = "address=鳥取県東伯郡北栄町見本二丁目2番地2"
 MARGIN = 1000
 tap = Tap()
@@ -39,111 +32,6 @@ folder = tempfile.mkdtemp(prefix="jpki-restore-")
 
 def path(*names):
     return os.path.join(folder, *names)
-
-
-class Town:
-    """A data folder, its service, and the counter before one reader."""
-
-    def __init__(self, data, readers):
-        self.data, self.readers, self.service = path(data), readers, None
-        self.environment = dict(os.environ, LC_ALL="C.UTF-8", JPKI_ACTS_SOCKET=f"{self.data}/run/acts.sock")
-
-    def start(self):
-        self.service = jpkid.Service(self.data)
-        if not self.service.is_ready:
-            raise RuntimeError(f"jpkid does not start: {self.service.said()}")
-
-    def jpki(self, *words, lines=()):
-        fd = jpkid.lines_fd(*lines)
-        words = [f"{jpkid.BUILD}/jpki"] + [str(word).replace("{fd}", str(fd)) for word in words]
-        done = subprocess.run(words, pass_fds=[fd], text=True, env=self.environment, capture_output=True, timeout=120)
-        os.close(fd)
-        return done
-
-    def must(self, *words, **more):
-        done = self.jpki(*words, **more)
-        if done.returncode:
-            raise RuntimeError(f"{words}: {done.returncode} {done.stderr}{done.stdout}")
-        return done.stdout
-
-    def put_in(self, resident):
-        if self.readers.cards[0]:
-            self.readers.remove(0)
-        self.readers.insert(0, path(f"{resident}.card"))
-
-    def make_card(self, resident):
-        image = path(f"{resident}.card")
-        self.must("card", "make", image, "--permit-key", f"{self.data}/published/permit-key.pem", "--card-id",
-                  CARDS[resident])
-        self.put_in(resident)
-        parked = json.loads(self.must("admin", "card-register", image + ".pub", "--as", "card1", "--json"))["parked"]
-        self.must("counter", "approve", parked, "--as", "card2")
-
-    def open(self, procedure, resident, *more, actor="daiei1"):
-        return json.loads(self.must("counter", "open", "--procedure", procedure, "--resident", resident, *more,
-                                    "--as", actor, "--json"))["number"]
-
-    def go(self, number, *pins, actor="daiei1"):
-        return self.jpki("counter", "run", number, "--yes", "--json", "--as", actor, "--pin-fd", "{fd}", lines=pins)
-
-    def issue(self, resident, procedure="new", kinds="both", pins=PINS):
-        number = self.open(procedure, resident, "--kind", kinds,
-                           *(["--pin", "never-set"] if procedure == "new" else []))
-        self.put_in(resident)
-        done = self.go(number, *pins)
-        if done.returncode:
-            raise RuntimeError(f"issue {resident}: {done.stderr}")
-        return {row["kind"]: row["serial"] for row in json.loads(done.stdout)["certificates"] if row["state"] == "good"}
-
-    def hold(self, resident):
-        done = self.go(self.open("hold", resident, actor="hotline1"), actor="hotline1")
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-
-    def rows(self, sql, *values):
-        with sqlite3.connect(f"file:{self.data}/database/jpki.db?mode=ro", uri=True, timeout=10) as connection:
-            return connection.execute(sql, values).fetchall()
-
-    def ocsp(self, kind, serial):
-        """good, revoked or unknown, as openssl reads it."""
-        authority = path(f"{kind}.pem")
-        subprocess.run(["openssl", "x509", "-inform", "DER", "-in", f"{self.data}/published/{kind}.cer", "-out",
-                        authority], check=True)
-        for _ in range(100):
-            done = subprocess.run(["openssl", "ocsp", "-issuer", authority, "-CAfile", authority, "-serial",
-                                   str(serial), "-url", self.service.urls["status"] + "ocsp"],
-                                  capture_output=True, text=True, timeout=30)
-            found = re.search(rf"^{serial}: (\w+)", done.stdout, re.M)
-            if found and "verify OK" in done.stderr + done.stdout:
-                return found[1]
-            time.sleep(0.1)
-        return done.stdout + done.stderr
-
-    def kill(self):
-        """The machine is gone: no process ends in order."""
-        for pid in [self.service.process.pid, *self.service.roles().values()]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue  # it died with its parent
-        self.service.wait()
-
-    def numbers(self, kind):
-        """Highest serial, CRL number and thisUpdate that ever left this data folder."""
-        with open(f"{self.data}/signer/signed.log", "rb") as file:
-            content = file.read()[18:]
-        serials, numbers, times = [0], [0], [0]
-        for at in range(0, len(content) - 143, 144):
-            record = content[at:at + 144]
-            if record[17] != KINDS[kind]:
-                continue
-            number, when = (int.from_bytes(record[50 + i:58 + i], "big") for i in (0, 8))
-            if record[16] in (1, 2, 3):
-                serials.append(number)
-            elif record[16] == 4:
-                numbers.append(number)
-                times.append(when)
-        return max(serials), max(numbers), max(times)
 
 
 def restore(data, *words, expect=0, source="backup"):
@@ -167,7 +55,7 @@ def list_of(data, kind):
 
 def story(readers):
     """What happened until the machine was lost. Returns the town, and what was issued."""
-    town = Town("data", readers)
+    town = Town(path("data"), readers)
     town.start()
     for resident in CARDS:
         town.make_card(resident)
@@ -261,7 +149,7 @@ def test_silent(town):
     tap.check(status == 2 and "set back" in errors, "not at the second try either", errors)
     done = restore("silent", source=None)
     tap.check(not isinstance(done, Exception), "it is said afterwards, in place", done)
-    town = Town("silent", None)
+    town = Town(path("silent"), None)
     town.start()
     town.service.stop()
     tap.check(True, "and then it is served")
@@ -321,7 +209,7 @@ def drill_machine(lost, issued, readers):
     done = restore("kept", "--signed-log", path("signed.log"), "--published", path("published"))
     tap.check(not isinstance(done, Exception) and "unknown" in done.stdout and "hotline's own record" in done.stdout,
               f"{name}: restored, and it is said what people must do", done)
-    town = Town("kept", readers)
+    town = Town(path("kept"), readers)
     town.start()
     tap.check(town.ocsp("signature", issued[LOST]["signature"]) == "revoked",
               f"{name}: who was held and on the list is held from the first answer on")
@@ -370,7 +258,7 @@ def drill_log(lost, issued, readers):
     name = "log lost"
     done = restore("lost", "--lost-log", str(MARGIN), "--published", path("published"))
     tap.check(not isinstance(done, Exception), f"{name}: restored above a margin", done)
-    town = Town("lost", readers)
+    town = Town(path("lost"), readers)
     town.start()
     tap.check(town.ocsp("signature", issued[LOST]["signature"]) == "revoked", f"{name}: holds on the lists are there")
     rise(name, town, lost)
@@ -388,7 +276,7 @@ def drill_all(lost, issued, readers):
     done = restore("nothing", "--lost-log", str(MARGIN))
     tap.check(not isinstance(done, Exception) and "good again" in done.stdout,
               f"{name}: restored, and it is said that holds are lost", done)
-    town = Town("nothing", readers)
+    town = Town(path("nothing"), readers)
     town.start()
     tap.check(town.ocsp("signature", issued[NEW]["signature"]) == "unknown", f"{name}: OCSP says unknown of lost ones")
     tap.check(town.ocsp("signature", issued[LOST]["signature"]) == "good", f"{name}: a lost hold is lost")

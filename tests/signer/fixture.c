@@ -29,18 +29,18 @@ static void signer_begin_open(void)
     assert_ok(signer_open(signer_folder, &sample_site, &passphrase, &signer, NULL));
 }
 
-static void authority_encode(enum kind kind, struct buffer *tbs)
+void fixture_authority_tbs(enum kind kind, unsigned generation, uint64_t serial, struct buffer *tbs)
 {
     uint8_t key_id[20];
     struct buffer spki CLEANUP_BUFFER, name CLEANUP_BUFFER, name_ja CLEANUP_BUFFER;
     buffer_init(&spki, LIMIT_KEY_FILE);
     buffer_init(&name, LIMIT_CERTIFICATE);
     buffer_init(&name_ja, LIMIT_CERTIFICATE);
-    assert_ok(signer_authority_spki(signer, kind, 1, &spki));
+    assert_ok(signer_authority_spki(signer, kind, generation, &spki));
     assert_ok(key_identifier(buffer_bytes(&spki), key_id));
     profile_put_authority(&sample_site, kind, &name);
     profile_put_authority_ja(&sample_site, kind, &name_ja);
-    struct cert_facts facts = {.serial = 1,
+    struct cert_facts facts = {.serial = serial,
                                .not_before = SAMPLE_NOW - 1000,
                                .not_after = date_last_second((struct date){2036, 11, 21}),
                                .subject = buffer_bytes(&name),
@@ -50,25 +50,25 @@ static void authority_encode(enum kind kind, struct buffer *tbs)
     assert_ok(cert_encode_tbs(profile_get(PROFILE_AUTHORITY), &sample_site, NULL, &facts, tbs));
 }
 
-static void authority_make(enum kind kind)
+static void authority_make(enum kind kind, unsigned generation, uint64_t serial)
 {
     struct buffer tbs CLEANUP_BUFFER, signature CLEANUP_BUFFER;
     buffer_init(&tbs, LIMIT_CERTIFICATE);
     buffer_init(&signature, SIGNATURE_MAX);
-    authority_encode(kind, &tbs);
+    fixture_authority_tbs(kind, generation, serial, &tbs);
     struct fault fault = {0};
     if (signer_sign_certificate(signer, kind, SIGNER_AUTHORITY, buffer_bytes(&tbs), &signature,
                                 &fault) != ERR_NONE)
         fail_msg("%s: %s", fault.rule, fault.text);
 }
 
-static void authority_read(enum kind kind)
+static void authority_read(enum kind kind, unsigned generation)
 {
     struct bytes der;
     struct sample *sample = &signer_authority_sample[kind];
     *sample = (struct sample){0};
     buffer_init(&sample->der, LIMIT_CERTIFICATE);
-    assert_ok(signer_authority(signer, kind, 1, &der));
+    assert_ok(signer_authority(signer, kind, generation, &der));
     buffer_put_bytes(&sample->der, der);
     assert_ok(cert_parse(buffer_bytes(&sample->der), &sample->cert, NULL));
 }
@@ -91,8 +91,8 @@ int signer_begin(void **state)
     assert_ok(signer_create(signer_folder, &sample_site, fixture_token(), &passphrase, NULL));
     signer_begin_open();
     for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
-        authority_make(kind);
-        authority_read(kind);
+        authority_make(kind, 1, 1);
+        authority_read(kind, 1);
     }
     return 0;
 }
@@ -112,6 +112,22 @@ void signer_again(void)
     signer_free(signer);
     signer = NULL;
     signer_begin_open();
+}
+
+void fixture_roll_over(enum kind kind, uint64_t serial, struct sample *before)
+{
+    struct secret passphrase CLEANUP_SECRET;
+    unsigned generation = 1;
+    struct bytes der;
+    while (signer_authority(signer, kind, generation, &der) == ERR_NONE)
+        generation++;
+    fixture_passphrase(&passphrase);
+    assert_ok(signer_add_generation(signer, kind, &passphrase, NULL));
+    *before = signer_authority_sample[kind];
+    before->cert = (struct cert){0};
+    assert_ok(cert_parse(buffer_bytes(&before->der), &before->cert, NULL));
+    authority_make(kind, generation, serial);
+    authority_read(kind, generation);
 }
 
 void fixture_leaf(enum kind kind, uint64_t serial, struct sample *out)

@@ -18,6 +18,13 @@ int signer_end(void **state);
 /* signer_again closes and opens it, as after a restart. */
 void signer_again(void);
 
+/* The TBSCertificate of an authority's generation, for that key of the signer. */
+void fixture_authority_tbs(enum kind kind, unsigned generation, uint64_t serial,
+                           struct buffer *tbs);
+/* fixture_roll_over makes the kind's next generation, which signer_authority_sample then is; before
+ * is the one before, the caller's to free. */
+void fixture_roll_over(enum kind kind, uint64_t serial, struct sample *before);
+
 /* fixture_leaf makes a leaf (or responder) of a fresh key whose TBS the authority has not signed:
  * use leaf->cert.tbs. */
 void fixture_leaf(enum kind kind, uint64_t serial, struct sample *out);
