@@ -11,22 +11,23 @@
 
 static const char *const others[] = {"permit-1", "journal-1"};
 
+#define NUM_AUTHORITY_ROWS (NUM_KINDS * SIGNER_GENERATIONS_MAX)
+
 size_t key_row_of_authority(enum kind kind, unsigned generation)
 {
-    return COUNT_OF(others) + (size_t)kind * SIGNER_GENERATIONS_MAX + generation - 1;
+    return (size_t)kind * SIGNER_GENERATIONS_MAX + generation - 1;
 }
 
 struct key_row key_row_of(size_t row, enum key_type authority)
 {
     struct key_row out = {.is_first = true, .type = KEY_P256};
-    if (row < COUNT_OF(others)) {
-        snprintf(out.name, sizeof out.name, "%s", others[row]);
+    if (row >= NUM_AUTHORITY_ROWS) {
+        snprintf(out.name, sizeof out.name, "%s", others[row - NUM_AUTHORITY_ROWS]);
         return out;
     }
-    size_t at = row - COUNT_OF(others);
-    unsigned generation = at % SIGNER_GENERATIONS_MAX + 1;
+    unsigned generation = row % SIGNER_GENERATIONS_MAX + 1;
     snprintf(out.name, sizeof out.name, "authority-%s-%u",
-             kind_name((enum kind)(at / SIGNER_GENERATIONS_MAX)), generation);
+             kind_name((enum kind)(row / SIGNER_GENERATIONS_MAX)), generation);
     out.is_first = generation == 1;
     out.type = authority;
     return out;
@@ -34,10 +35,9 @@ struct key_row key_row_of(size_t row, enum key_type authority)
 
 struct private_key **key_place_of(struct signer_keys *keys, size_t row)
 {
-    if (row < COUNT_OF(others))
-        return row == 0 ? &keys->permit : &keys->journal;
-    size_t at = row - COUNT_OF(others);
-    return &keys->authority[at / SIGNER_GENERATIONS_MAX][at % SIGNER_GENERATIONS_MAX];
+    if (row >= NUM_AUTHORITY_ROWS)
+        return row == NUM_AUTHORITY_ROWS ? &keys->permit : &keys->journal;
+    return &keys->authority[row / SIGNER_GENERATIONS_MAX][row % SIGNER_GENERATIONS_MAX];
 }
 
 enum err signer_keys_create(const char *folder, enum key_type authority,

@@ -5,7 +5,7 @@
 
 #define NUM_KEYS (2 + NUM_KINDS * SIGNER_GENERATIONS_MAX)
 
-/* One row a key that there may be: permit, journal, the generations of each kind. */
+/* One row a key that there may be: the generations of each kind, permit, journal. */
 struct key_row {
     char name[40]; /* of its file, without the ending; label of its seal, and in a token */
     bool is_first; /* made by init: it must be there */
