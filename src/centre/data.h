@@ -41,6 +41,9 @@ struct data_first {
     const char *municipality;
     struct bytes staff;     /* name,label,roles,uid,office */
     struct bytes residents; /* registry/item.h */
+    /* Called when the authorities are made, before the journal's first checkpoint; or NULL. */
+    enum err (*last)(void *context, struct centre *centre, struct fault *fault);
+    void *context;
 };
 
 /* data_create makes database, maps and both authorities, writes staff and residents, publishes the

@@ -128,6 +128,10 @@ static enum err fill(struct centre *centre, const struct data_first *first, stru
         err = setup_authorities(centre, fault);
     if (err == ERR_NONE)
         err = publish_permit_key(centre, fault);
+    if (err == ERR_NONE)
+        err = setup_use_authorities(centre, fault);
+    if (err == ERR_NONE && first->last)
+        err = first->last(first->context, centre, fault);
     return err != ERR_NONE ? err : centre_start(centre, fault);
 }
 

@@ -36,6 +36,7 @@ static const struct {
     [DATA_MAP_AUTHENTICATION] = {"status/authentication.map", 0},
     [DATA_CHECKPOINTS] = {"journal/checkpoints", 0},
     [DATA_BACKUPS] = {"journal/backups", 0},
+    [DATA_CEREMONY] = {"journal/ceremony", 0},
     [DATA_ACTS_SOCKET] = {"run/acts.sock", 0},
     [DATA_LOCK] = {"lock", 0},
     [DATA_SAMPLE] = {"sample", 0},

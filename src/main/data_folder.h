@@ -26,7 +26,8 @@ enum data_item {
     DATA_MAP_SIGNATURE,
     DATA_MAP_AUTHENTICATION,
     DATA_CHECKPOINTS,
-    DATA_BACKUPS, /* a line for each backup that was made */
+    DATA_BACKUPS,  /* a line for each backup that was made */
+    DATA_CEREMONY, /* the record of the ceremony, if there was one */
     DATA_ACTS_SOCKET,
     DATA_LOCK,
     DATA_SAMPLE, /* a file that is there when the data are 見本／SAMPLE */

@@ -2,13 +2,9 @@
  * processes; nobody else calls it. */
 #include "main/jpkid.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "main/options.h"
 #include "main/role.h"
 
@@ -24,46 +20,6 @@ static const struct command commands[] = {
      "make the next generation of an authority", "次の世代の認証局を作成", NULL},
     {0},
 };
-
-static int passphrase_ask(bool is_new, struct secret *out)
-{
-    struct secret again CLEANUP_SECRET;
-    secret_init(&again);
-    enum err err = secret_ask(say("Passphrase: ", "パスフレーズ: "), out);
-    if (err == ERR_NONE && is_new)
-        err = secret_ask(say("Again: ", "もう一度: "), &again);
-    if (err != ERR_NONE)
-        return complain_ask("passphrase", "passphrase-fd", err);
-    if (is_new && !secret_equal(secret_bytes(out), secret_bytes(&again)))
-        return complain_usage(say("the passphrases differ", "パスフレーズが一致しません"));
-    return EXIT_DONE;
-}
-
-/* The numbers of the standard streams stay taken: what is opened next must not become one of them.
- */
-static void let_go(int fd)
-{
-    int nothing = fd <= STDERR_FILENO ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
-    if (nothing < 0 || dup2(nothing, fd) != fd)
-        close(fd);
-    fd_close(&nothing);
-}
-
-int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out)
-{
-    if (!fd_text)
-        return passphrase_ask(is_new, out);
-    int fd;
-    if (!option_descriptor("passphrase-fd", fd_text, &fd))
-        return EXIT_USAGE;
-    enum err err = secret_read_fd(fd, out);
-    let_go(fd);
-    if (err != ERR_NONE)
-        return complain_descriptor("passphrase", "passphrase-fd", err);
-    if (out->len == 0)
-        return complain_usage(say("the passphrase is empty", "パスフレーズが空です"));
-    return EXIT_DONE;
-}
 
 bool jpkid_clock_ok(const char *text, bool is_sample)
 {

@@ -16,7 +16,8 @@ extern const struct option init_options[], serve_options[], backup_options[], re
     authority_new_options[];
 
 /* jpkid_passphrase reads it from the descriptor named in fd_text, or asks on the terminal when that
- * is NULL (twice for a new one). Returns an exit status, after a complaint if not EXIT_DONE. */
+ * is NULL (twice for a new one). In its place shares may be given, one a line, until they are
+ * enough (crypto/shares.h). Returns an exit status, after a complaint if not EXIT_DONE. */
 int jpkid_passphrase(const char *fd_text, bool is_new, struct secret *out) MUST_USE;
 
 /* jpkid_clock_ok sets this process's clock to the time in text, if any: of sample data alone. False

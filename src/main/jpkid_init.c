@@ -10,6 +10,7 @@
 #include "base/sandbox.h"
 #include "crypto/token.h"
 #include "main/centre_files.h"
+#include "main/ceremony.h"
 #include "main/data_folder.h"
 #include "main/jpkid.h"
 #include "main/offline_signer.h"
@@ -31,6 +32,9 @@ enum {
     OPTION_STORE,
     OPTION_TOKEN,
     OPTION_TOKEN_FILES,
+    OPTION_CEREMONY,
+    OPTION_SHARES,
+    OPTION_DRY_RUN,
     NUM_OPTIONS
 };
 
@@ -44,6 +48,9 @@ const struct option init_options[] = {
     {"store", required_argument, NULL, OPTION_STORE},
     {"token", required_argument, NULL, OPTION_TOKEN},
     {"token-files", required_argument, NULL, OPTION_TOKEN_FILES},
+    {"ceremony", required_argument, NULL, OPTION_CEREMONY},
+    {"shares", required_argument, NULL, OPTION_SHARES},
+    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
     {0},
 };
 
@@ -57,7 +64,10 @@ struct init {
     char module[PATH_MAX];
     struct signer_token token; /* module NULL: sealed files */
     bool is_sample;
-    pid_t signer; /* 0: none runs */
+    struct ceremony *ceremony; /* NULL: none */
+    const char *shares;        /* folder that they go to */
+    bool is_dry_run;           /* all is done, and nothing kept */
+    pid_t signer;              /* 0: none runs */
 };
 
 static void init_done(struct init *init)
@@ -163,7 +173,9 @@ static enum err centre_make(const struct init *init, int signer, struct fault *f
     const struct data_first first = {.is_sample = init->is_sample,
                                      .municipality = files.municipality,
                                      .staff = buffer_bytes(&staff),
-                                     .residents = buffer_bytes(&residents)};
+                                     .residents = buffer_bytes(&residents),
+                                     .last = init->ceremony ? ceremony_record : NULL,
+                                     .context = init->ceremony};
     fd = -1; /* taken over */
     return data_create(&files.paths, signer, &first, fault);
 }
@@ -186,9 +198,18 @@ static enum err folder_fill(struct init *init, const struct secret *passphrase, 
 static enum err folder_make(struct init *init, const char *data, const struct secret *passphrase,
                             struct fault *fault)
 {
+    struct ceremony *ceremony = init->ceremony;
     enum err err = data_folder_make(data, init->folder, fault);
+    if (err == ERR_NONE && ceremony)
+        err = data_path(init->folder, DATA_CEREMONY, ceremony->record, fault);
     if (err == ERR_NONE)
         err = folder_fill(init, passphrase, fault);
+    if (err == ERR_NONE && ceremony)
+        err = ceremony_try(ceremony, passphrase, fault);
+    if (err != ERR_NONE || init->is_dry_run)
+        return err;
+    if (ceremony) /* before the folder has its name: without them nobody can open it */
+        err = ceremony_hand_out(ceremony, init->shares, fault);
     if (err == ERR_NONE)
         err = data_folder_finish(init->folder, data, fault);
     if (err == ERR_NONE)
@@ -220,10 +241,54 @@ static bool token_ok(struct init *init, const char *text, const char *files)
            (!files || (files[0] == '/' && !strchr(files, '\n') && strlen(files) < PATH_MAX));
 }
 
+/* The passphrase is asked for, or made with the shares of a ceremony. */
+static int passphrase_find(struct init *init, const char *const *values, struct secret *out)
+{
+    struct fault fault = {0};
+    if (!init->ceremony)
+        return jpkid_passphrase(values[OPTION_PASSPHRASE], true, out);
+    if (ceremony_read(values[OPTION_CEREMONY], init->ceremony, &fault) != ERR_NONE ||
+        ceremony_begin(init->ceremony, out) != ERR_NONE)
+        return complain_fault(&fault);
+    return EXIT_DONE;
+}
+
+static bool ceremony_ok(const char *const *values)
+{
+    if (!values[OPTION_CEREMONY])
+        return !values[OPTION_SHARES] && !values[OPTION_DRY_RUN];
+    return !values[OPTION_PASSPHRASE] && !values[OPTION_TOKEN] &&
+           !values[OPTION_SHARES] == (values[OPTION_DRY_RUN] != NULL);
+}
+
+static void say_ceremony(const struct init *init)
+{
+    const struct ceremony *ceremony = init->ceremony;
+    printf(say("shares: %u in %s, any %u of them open it\n"
+               "Now, in this order:\n"
+               "1. give each holder theirs, and delete the files\n"
+               "2. write the SHA-256 of journal/ceremony into the minutes; all sign these\n"
+               "3. take a backup\n",
+               "シェア: %u 個を %s に作成、うち %u 個で開けます\n"
+               "次の順に行ってください:\n"
+               "1. 各保持者に渡し、ファイルを削除\n"
+               "2. journal/ceremony の SHA-256 を議事録に記載し、全員が署名\n"
+               "3. バックアップを作成\n"),
+           ceremony->num_holders, init->shares, ceremony->threshold);
+}
+
 static int say_done(const struct init *init, const char *data)
 {
+    if (init->is_dry_run) {
+        printf(say("%s: dry run: all went well, nothing was kept\n",
+                   "%s: リハーサル完了、何も残していません\n"),
+               data);
+        return EXIT_DONE;
+    }
     printf(say("%s: made%s\n", "%s: 作成しました%s\n"), data,
            init->is_sample ? " (見本／SAMPLE)" : "");
+    if (init->ceremony)
+        say_ceremony(init);
     return EXIT_DONE;
 }
 
@@ -231,6 +296,7 @@ int jpkid_init(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
     struct init init CLEANUP(init_done) = {0};
+    struct ceremony ceremony CLEANUP_CEREMONY = {0};
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
     struct fault fault = {0};
@@ -245,12 +311,18 @@ int jpkid_init(const struct command *command, int argc, char **argv)
     if (!token_ok(&init, values[OPTION_TOKEN], values[OPTION_TOKEN_FILES]))
         return complain_usage("init: --token is MODULE:LABEL, the module by its whole path; "
                               "--token-files beside it a whole path");
+    if (!ceremony_ok(values))
+        return complain_usage("init: --ceremony goes with --shares or --dry-run, and with neither "
+                              "--passphrase-fd nor --token");
+    init.ceremony = values[OPTION_CEREMONY] ? &ceremony : NULL;
+    init.shares = values[OPTION_SHARES];
+    init.is_dry_run = values[OPTION_DRY_RUN] != NULL;
     init.etc = values[OPTION_ETC] ? values[OPTION_ETC] : DEFAULT_ETC;
     init.store = values[OPTION_STORE];
     init.is_sample = values[OPTION_SAMPLE] != NULL;
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = jpkid_passphrase(values[OPTION_PASSPHRASE], true, &passphrase);
+    int status = passphrase_find(&init, values, &passphrase);
     if (status != EXIT_DONE)
         return status;
     enum err err = profile_find(&init, values[OPTION_PROFILE], &fault);

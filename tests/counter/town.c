@@ -193,7 +193,10 @@ static void create(void)
     read_permit_point(&secret);
     struct buffer staff CLEANUP_BUFFER = source_read("etc/sample/staff.csv");
     struct buffer residents CLEANUP_BUFFER = source_read("etc/sample/residents.csv");
-    const struct data_first first = {true, "31372", buffer_bytes(&staff), buffer_bytes(&residents)};
+    const struct data_first first = {.is_sample = true,
+                                     .municipality = "31372",
+                                     .staff = buffer_bytes(&staff),
+                                     .residents = buffer_bytes(&residents)};
     struct data_paths where = data_paths();
     enum err err = data_create(&where, start_signer(), &first, &fault);
     if (err != ERR_NONE)
