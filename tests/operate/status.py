@@ -82,9 +82,9 @@ def test_clock():
     done = jpki("admin", "clock", "2033-01-01T00:00:00Z", "--as", "admin1")
     tap.check(done.returncode == 0, "four years before the authorities end", done.stderr)
     must_be("years ahead it is told that new certificates end with their authority", "authority of signature", "warn",
-            "successor")
+            "authority-new")
     jpki("admin", "clock", "2036-06-01T00:00:00Z", "--as", "admin1")
-    must_be("in their last year that is wrong", "authority of authentication", "wrong", "successor")
+    must_be("in their last year that is wrong", "authority of authentication", "wrong", "authority-new")
 
 
 def test_stale():
