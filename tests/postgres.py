@@ -38,7 +38,7 @@ def as_user():
 
 class Postgres:
     def __init__(self, settings=()):
-        self.settings = list(settings)
+        self.settings, self.init_words = list(settings), []
         self.folder = self.process = None
 
     def start(self):
@@ -47,7 +47,7 @@ class Postgres:
             shutil.chown(self.folder, "postgres")
         try:
             subprocess.run([*as_user(), f"{programs()}/initdb", "-D", f"{self.folder}/data", "-U", "jpki",
-                            "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"], check=True,
+                            "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", *self.init_words], check=True,
                            cwd="/", stdout=subprocess.DEVNULL, timeout=60)
             self.begin()
         except BaseException:

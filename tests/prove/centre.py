@@ -3,11 +3,13 @@ import calendar
 import glob
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import time
 
 import acts
+import cluster
 import jpkid
 import trace
 
@@ -50,8 +52,8 @@ def environment_of(memo_file, recording, **more):
     return {"JPKI_MEMO": memo_file, "LD_PRELOAD": RECORDER, **(recording.environment() if recording else {}), **more}
 
 
-def init(data, memo_file, recording=None):
-    return jpkid.init(data, "--clock", CLOCK, environment=environment_of(memo_file, recording), timeout=120)
+def init(data, memo_file, recording=None, *words):
+    return jpkid.init(data, "--clock", CLOCK, *words, environment=environment_of(memo_file, recording), timeout=120)
 
 
 class Service(jpkid.Service):
@@ -109,6 +111,9 @@ TABLES = ("journal", "journal_personal", "journal_checkpoint", "change", "crl", 
 
 def dump(data):
     """{table: [rows as dictionaries]} of the database as it stands, its write-ahead log included."""
+    if os.path.exists(f"{data}/database/address"):
+        with open(f"{data}/database/address") as file:
+            return cluster.dump(re.search(r"host=(\S+)", file.read())[1], TABLES)
     path = glob.glob(f"{data}/database/*.db")[0]
     with sqlite3.connect(path, timeout=10) as database:
         database.row_factory = sqlite3.Row

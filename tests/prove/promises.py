@@ -266,9 +266,9 @@ def check_export(data, owed, wrong):
 
 # --- both kinds of check ---
 
-def still(data, owed, wrong):
-    """The folder as the power cut left it; its database, if it could be read."""
-    database = check_database(data, wrong)
+def still(data, owed, wrong, database=None):
+    """The folder as the power cut left it; its database, if it could be read. database: that of PostgreSQL."""
+    database = database or check_database(data, wrong)
     if database is None:
         return None
     check_rows(owed.database, database, wrong)

@@ -366,6 +366,15 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     return got;
 }
 
+ssize_t recv(int fd, void *data, size_t len, int flags)
+{
+    REAL(recv);
+    ssize_t got = real(fd, data, len, flags);
+    if (got > 0)
+        record_put(EVENT_RECEIVE, fd, 0, data, (size_t)got);
+    return got;
+}
+
 ssize_t read(int fd, void *data, size_t len)
 {
     REAL(read);

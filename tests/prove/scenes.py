@@ -3,9 +3,13 @@ disk. Each scene begins with a start of the service and ends with its end."""
 import base64
 import os
 import shutil
+import signal
 
 import centre
+import cluster
+import durable
 import trace
+import wire
 
 HANAKO, TAKESHI = 1001, 1006
 CARD_IDS = {HANAKO: "0003720000000013137220340514", TAKESHI: "0003720000000063137220360615"}
@@ -13,9 +17,12 @@ LATER = "2031-05-01T01:00:00Z"  # in the renewal window of what was issued at CL
 
 
 class Scene:
-    def __init__(self, name, folder, clock, pins):
+    """durable: what PostgreSQL had, where the database is there; None: it is a file below the disk."""
+
+    def __init__(self, name, folder, clock, pins, commits):
         self.name, self.folder, self.clock, self.pins = name, folder, clock, tuple(pins)
         self.events = trace.read(f"{folder}/record")
+        self.durable = durable.Durable(commits, self.events) if commits else None
 
     @property
     def before(self):
@@ -23,22 +30,44 @@ class Scene:
 
 
 class Stage:
-    """One disk: the service's data and the cards."""
+    """One disk: the service's data and the cards. engine: where the database is."""
 
-    def __init__(self, folder):
-        self.folder, self.scenes = folder, []
+    def __init__(self, folder, engine="sqlite", seed=0):
+        self.folder, self.engine, self.seed, self.scenes = folder, engine, seed, []
         self.disk = f"{folder}/disk"
         self.data, self.cards = f"{self.disk}/data", f"{self.disk}/cards"
         os.makedirs(self.cards)
         self.memo = centre.memo(folder)
         self.pins = list(centre.PINS)
-        self.service = self.recording = None
+        self.service = self.recording = self.server = self.proxy = None
+        if engine == "postgres":
+            self.server = cluster.Cluster().start()
+            self.proxy = wire.Proxy(f"{folder}/proxy", lambda: self.server.folder, wire.Watch())
+
+    def done(self):
+        if self.proxy:
+            self.proxy.close()
+            self.server.stop()
+
+    @property
+    def init_words(self):
+        return ["--store", self.proxy.store] if self.proxy else []
+
+    def watch_commits(self, folder, serves):
+        """The watch that keeps what is durable; None: nothing is to be kept."""
+        if not self.proxy or not serves:
+            return None
+        self.server.end(signal.SIGINT)
+        self.server.begin()
+        self.proxy.watch = durable.Commits(self.server, folder, self.seed)
+        return self.proxy.watch
 
     def play(self, name, act, clock, serves=True):
         """Records one scene from what stands on the disk."""
         folder = f"{self.folder}/{name}"
         shutil.copytree(self.disk, f"{folder}/before", ignore=shutil.ignore_patterns("*.sock"))
         self.recording = centre.Recording(self.disk, f"{folder}/record")
+        commits = self.watch_commits(folder, serves)
         if serves:
             with centre.Service(self.data, self.memo, self.recording, clock) as self.service:
                 if not self.service.is_ready:
@@ -48,7 +77,9 @@ class Stage:
                 act(self)
         else:
             act(self)
-        scene = Scene(name, folder, clock, self.pins)
+        if commits:
+            self.proxy.watch = wire.Watch()
+        scene = Scene(name, folder, clock, self.pins, commits)
         self.scenes.append(scene)
         return scene
 
@@ -87,7 +118,7 @@ class Stage:
 # --- the scenes ---
 
 def init(stage):
-    status, errors = centre.init(stage.data, stage.memo, stage.recording)
+    status, errors = centre.init(stage.data, stage.memo, stage.recording, *stage.init_words)
     if status:
         raise RuntimeError(errors)
 
@@ -153,9 +184,9 @@ PLAY = (("init", init, centre.CLOCK, False), ("issue", issue, "2026-12-01T02:00:
         ("revoke", revoke, "2031-05-02T01:00:00Z", True))
 
 
-def record(folder, until=None):
+def record(folder, until=None, engine="sqlite", seed=0):
     """Plays the scenes, or those up to one; the stage with its records."""
-    stage = Stage(folder)
+    stage = Stage(folder, engine, seed)
     for name, act, clock, serves in PLAY:
         stage.play(name, act, clock, serves)
         if name == until:

@@ -29,6 +29,7 @@ PLACES = (
     ("card folder", r"cards$"), ("mark of a sample", r"data/sample$"), ("data folder", r"data$"),
     ("folder above", r"^\.$"),
 )
+LATE_COMMITS = "PostgreSQL's commits"
 PARALLEL = 3
 
 
@@ -59,6 +60,7 @@ class World:
 
     def __init__(self, scene, root):
         self.folder, self.lock = tempfile.mkdtemp(prefix="jpki-owed-"), threading.Lock()
+        self.scene = scene
         model, self.acts, self.dumps = disk.Disk(root, scene.before), [(-1, {})], {}
         acks = {index: what for index, what, _ in trace.acknowledgements(scene.events)}
         self.logs, self.checkpoints, self.lists, self.cards, self.published = [], [], [], [], []
@@ -83,7 +85,9 @@ class World:
         return bytes(node.live) if isinstance(node, disk.File) else b""
 
     def note(self, model, index, *what):
-        if "act" in what:
+        if "act" in what and self.scene.durable:
+            self.acts[-1 if index < 0 else len(self.acts):] = [(index, self.scene.durable.last(index))]
+        elif "act" in what:
             tree = {path: node for path, node in model.live_tree().items() if path.startswith("data/database/")}
             self.acts[-1 if index < 0 else len(self.acts):] = [(index, tree)]
         if "signature" in what:
@@ -130,6 +134,8 @@ class World:
 
     def dump_once(self, index):
         at, tree = self.acts[bisect.bisect_right([row[0] for row in self.acts], index) - 1]
+        if self.scene.durable:
+            return self.scene.durable.dumps[tree]
         if at not in self.dumps:
             folder = f"{self.folder}/{at}"
             disk.write(tree, folder)
@@ -142,17 +148,17 @@ class World:
 
 
 class Moment:
-    """Where the record is cut, and what the disk then holds."""
+    """Where the record is cut, and what the disk then holds; state: what PostgreSQL has, where it is one."""
 
-    def __init__(self, index, tree, how):
-        self.index, self.tree, self.how = index, tree, how
+    def __init__(self, index, tree, how, state=None):
+        self.index, self.tree, self.how, self.state = index, tree, how, state
         self.starts = False
         self.wrong = []
 
 
 class Sweep:
     """Every moment of a scene, or a sample of them drawn with the seed; without: a place whose syncs are
-    taken as if they had not been called."""
+    taken as if they had not been called; LATE_COMMITS: PostgreSQL's, answered before they are durable."""
 
     def __init__(self, scene, stage, seed, without=None, world=None):
         self.scene, self.root, self.memo, self.without = scene, stage.disk, stage.memo, without
@@ -163,6 +169,14 @@ class Sweep:
     def lets_sync(self, path):
         return place_of(path, self.root) != self.without
 
+    def states(self, index):
+        """What PostgreSQL may have; [None] where the database is below the disk."""
+        if not self.scene.durable:
+            return [None]
+        if self.without == LATE_COMMITS:
+            return [max(self.scene.durable.last(index) - 1, 0)]
+        return self.scene.durable.states(index)
+
     def sample(self, found, num, what):
         self.possible[what] = len(found)
         return found if num is None or len(found) <= num else self.random.sample(found, num)
@@ -171,14 +185,16 @@ class Sweep:
         """All in which what was not synced is lost; num_kept with one unsynced change kept; num_killed
         with all of them (the processes were killed). None: all there are."""
         model, lost, kept, live = disk.Disk(self.root, self.scene.before), {}, [], []
-        lost[disk.key(model.lost())] = Moment(-1, model.lost(), "lost")
+        for state in self.states(-1):
+            lost[disk.key(model.lost()), state] = Moment(-1, model.lost(), "lost", state)
         for index, event in enumerate(self.scene.events):
             if event.type == trace.SYNC:
                 kept += [(index - 1, change[0]) for change in model.pending()]
             model.take(event, self.lets_sync)
             if event.type in (trace.SYNC, trace.MKDIR, trace.SEND) or index == len(self.scene.events) - 1:
                 tree = model.lost()
-                lost[disk.key(tree)] = Moment(index, tree, "lost")
+                for state in self.states(index):
+                    lost[disk.key(tree), state] = Moment(index, tree, "lost", state)
             if event.type in (trace.WRITE, trace.RENAME, trace.TRUNCATE, trace.UNLINK, trace.SEND):
                 live.append(index)
         self.possible["lost"] = len(lost)
@@ -191,9 +207,10 @@ class Sweep:
             wanted.setdefault(index, []).append(number)
         for index, event in enumerate(self.scene.events):
             model.take(event, self.lets_sync)
-            found += [Moment(index, model.kept_alone(number), "kept") for number in wanted.get(index, ())]
-            if index in live:
-                found.append(Moment(index, model.live_tree(), "killed"))
+            for state in self.states(index):
+                found += [Moment(index, model.kept_alone(number), "kept", state) for number in wanted.get(index, ())]
+                if index in live:
+                    found.append(Moment(index, model.live_tree(), "killed", state))
         return found
 
     # checking
@@ -218,10 +235,14 @@ class Sweep:
             return
         if not owed.database["journal"] and moment.index < len(self.scene.events) - 1 and self.scene.name == "init":
             return  # nothing was acknowledged: init has not ended
-        database = promises.still(data, owed, wrong)
+        durable = self.scene.durable
+        database = promises.still(data, owed, wrong, durable and durable.dumps[moment.state])
         if database is None or not moment.starts or wrong:
             return
+        server = durable and durable.open(moment.state, data)
         self.check_running(data, moment, owed, database)
+        if server:
+            server.stop()
 
     def check_running(self, data, moment, owed, database):
         later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(centre.seconds(self.scene.clock) + 1800))
@@ -235,11 +256,13 @@ class Sweep:
 
     def run(self, moments, num_started, stops_at_first=False):
         """Checks them all, the service started on num_started of them; those with a violation."""
-        still = [moment for moment in moments if moment.how != "killed"]
+        durable = self.scene.durable
+        still = [moment for moment in moments
+                 if moment.how != "killed" and (not durable or moment.state in durable.copies)]
         for moment in self.sample(still, num_started, "started"):
             moment.starts = True
         if num_started:
-            max(moments, key=lambda moment: moment.index).starts = True  # when all has been acknowledged
+            max(still, key=lambda moment: moment.index).starts = True  # when all has been acknowledged
         red = []
         with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
             jobs = [pool.submit(self.check, moment) for moment in moments]

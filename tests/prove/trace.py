@@ -10,6 +10,8 @@ EVENT = struct.Struct("=IIiiqQ")
 ROLES = ("signer", "commit", "status", "web")
 (START, OPEN, CLOSE, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR, SEND, RECEIVE, FORK) = range(1, 13)
 SIZE = 1 << 30  # sparse
+STARTUP = struct.pack(">I", 3 << 16)  # of PostgreSQL's protocol, behind a length: no frames follow
+COMMIT = b"Q" + struct.pack(">I", 11) + b"COMMIT\0"
 
 
 class Event:
@@ -55,7 +57,7 @@ class Messages:
     """Puts frames together: u32 length, then that many bytes, for each socket and direction."""
 
     def __init__(self):
-        self.commands, self.streams = {}, {}
+        self.commands, self.streams, self.databases = {}, {}, set()
 
     def role(self, process):
         words = self.commands.get(process, b"").split(b"\0")
@@ -65,10 +67,13 @@ class Messages:
         """The frames that this event ends: [bytes]."""
         if event.type == START:
             self.commands[event.process] = event.data or self.commands.get(event.number, b"")
+        if event.type == SEND and event.data[4:8] == STARTUP:
+            self.databases.add((event.process, event.fd))
         if event.type == CLOSE:
+            self.databases.discard((event.process, event.fd))
             for direction in (SEND, RECEIVE):
                 self.streams.pop((event.process, event.fd, direction), None)
-        if event.type not in (SEND, RECEIVE):
+        if event.type not in (SEND, RECEIVE) or (event.process, event.fd) in self.databases:
             return []
         key = (event.process, event.fd, event.type)
         stream = self.streams.get(key, b"") + event.data
@@ -104,3 +109,16 @@ def acknowledgements(events):
             elif role == "signer" and frame[:8] == struct.pack(">I", 4) + b"none":
                 left.append((index, "signature", asked.pop(peer, b"")))
     return left
+
+
+def commits(events):
+    """Where in the record COMMIT was sent to PostgreSQL, and where its answer came: two rising lists."""
+    sent, answered, waits = [], [], {}
+    for index, event in enumerate(events):
+        peer = (event.process, event.fd)
+        if event.type == SEND and event.data == COMMIT:
+            sent.append(index)
+            waits[peer] = True
+        elif event.type == RECEIVE and waits.pop(peer, False):
+            answered.append(index)
+    return sent, answered
