@@ -19,8 +19,8 @@ LATER = "2031-05-01T01:00:00Z"  # in the renewal window of what was issued at CL
 class Scene:
     """durable: what PostgreSQL had, where the database is there; None: it is a file below the disk."""
 
-    def __init__(self, name, folder, clock, pins, commits):
-        self.name, self.folder, self.clock, self.pins = name, folder, clock, tuple(pins)
+    def __init__(self, name, act, folder, clock, pins, commits):
+        self.name, self.act, self.folder, self.clock, self.pins = name, act, folder, clock, tuple(pins)
         self.events = trace.read(f"{folder}/record")
         self.durable = durable.Durable(commits, self.events) if commits else None
 
@@ -67,7 +67,7 @@ class Stage:
         folder = f"{self.folder}/{name}"
         shutil.copytree(self.disk, f"{folder}/before", ignore=shutil.ignore_patterns("*.sock"))
         self.recording = centre.Recording(self.disk, f"{folder}/record")
-        commits = self.watch_commits(folder, serves)
+        commits, pins_before = self.watch_commits(folder, serves), tuple(self.pins)
         if serves:
             with centre.Service(self.data, self.memo, self.recording, clock) as self.service:
                 if not self.service.is_ready:
@@ -79,7 +79,8 @@ class Stage:
             act(self)
         if commits:
             self.proxy.watch = wire.Watch()
-        scene = Scene(name, folder, clock, self.pins, commits)
+        scene = Scene(name, act, folder, clock, self.pins, commits)
+        scene.pins_before = pins_before
         self.scenes.append(scene)
         return scene
 

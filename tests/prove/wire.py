@@ -103,12 +103,14 @@ def name_of(request):
     """BEGIN, COMMIT, the name of a statement…: what is asked, for people."""
     if request[:1] == b"Q":
         return re.match(rb"[A-Z]+", request[5:] + b" ").group().decode()
-    body = request[5:].split(b"\0")
-    return {b"P": "prepare ", b"D": "describe ", b"B": "run "}[request[:1]] + next(filter(None, body)).lstrip(b"S").decode()
+    words = request[5 + (request[:1] == b"D"):].split(b"\0")
+    return {b"P": "prepare ", b"D": "describe ", b"B": "run "}[request[:1]] + next(filter(None, words)).decode()
 
 
 class Watch:
-    """What is done to the requests of one connection after the other; this one lets all pass."""
+    """What is done to the requests of one connection after the other; this one lets all pass. name: of
+    the request that it met."""
+    name = None
 
     def rewrite(self, request):
         return request
