@@ -284,7 +284,8 @@ static void run_all(struct act_call *calls, size_t num_calls)
         prove_all(calls, num_calls);
         enum err err = decide_all(calls, num_calls, &fault);
         if (err != ERR_NONE) {
-            fail_all(calls, num_calls, err, "not-done", &fault);
+            fail_all(calls, num_calls, err,
+                     store_is_undecided(centre->store) ? "undecided" : "not-done", &fault);
             return;
         }
         err = settle_all(centre, &fault);

@@ -67,20 +67,27 @@ void store_cleanup(struct store **store)
 
 bool store_is_lost(const struct store *store)
 {
-    return store->is_undecided || store->ops->is_lost(store->engine);
+    return store->is_undecided || store->is_replaced || store->ops->is_lost(store->engine);
+}
+
+bool store_is_undecided(const struct store *store)
+{
+    return store->is_undecided;
 }
 
 enum err store_refuse_lost(const char *what, struct fault *fault)
 {
     return fault_set(fault, ERR_IO, what,
-                     "an earlier commit is undecided, or the connection is lost: open again");
+                     "an earlier commit is undecided, another process has become the writer, or "
+                     "the connection is lost: open again");
 }
 
 static enum err check_fence(struct store *store, struct fault *fault)
 {
     int64_t fence;
     enum err err = store_ask_integer(store, STATEMENT_WRITER_READ, NO_VALUES, &fence, fault);
-    if (err == ERR_NONE && fence != store->fence)
+    store->is_replaced = err == ERR_NONE && fence != store->fence;
+    if (store->is_replaced)
         return fault_set(fault, ERR_DENIED, "fence", "another process has become the writer");
     return err;
 }
@@ -179,6 +186,7 @@ enum err store_claim(struct store *store, struct fault *fault)
     if (store->is_in_transaction || store->is_reader)
         return fault_set(fault, ERR_STATE, "claim", "a transaction is open, or this is a reader");
     store->fence = 0;
+    store->is_replaced = false;
     enum err err = store->ops->claim(store->engine, fault);
     if (err == ERR_NONE)
         err = store_begin(store, fault);

@@ -59,6 +59,8 @@ void store_cleanup(struct store **store);
 bool store_is_file(const char *address);
 /* store_is_lost: nothing works any more on this connection; only opening again helps. */
 bool store_is_lost(const struct store *store);
+/* store_is_undecided: nobody knows whether the last commit is kept; opening again shows it. */
+bool store_is_undecided(const struct store *store);
 
 /* store_migrate brings the tables to this program's version, one transaction for each migration.
  * ERR_STATE if the database is newer than the program. */

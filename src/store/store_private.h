@@ -9,6 +9,7 @@ struct store {
     struct engine *engine;
     bool is_reader;
     bool is_undecided; /* a commit was: no more work on this connection */
+    bool is_replaced;  /* another process has become the writer: the same */
     bool is_in_transaction;
     bool is_spoiled; /* a statement failed since the innermost savepoint */
     int num_savepoints;

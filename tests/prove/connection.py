@@ -110,8 +110,10 @@ class Takeover(Fault):
 
     def ask(self, number, request, pass_on):
         answer = super().ask(number, request, pass_on)
-        if self.other and self.other.is_ready and answer and b"COMMIT\0" in answer and wire.name_of(request) == "COMMIT":
-            self.run.wrong.append("two writers: one that was replaced has committed")
+        sentence = "two writers: one that was replaced has committed"
+        is_commit = wire.name_of(request) == "COMMIT" and answer and b"COMMIT\0" in answer
+        if is_commit and self.other and self.other.is_ready and sentence not in self.run.wrong:
+            self.run.wrong.append(sentence)
         return answer
 
     def begin_other(self):
@@ -203,7 +205,7 @@ class Run(scenes.Stage):
         self.before = centre.dump(self.data)
         self.owed, self.wrong = faults.Owed(self.before, self.data), []
         self.recording = centre.Recording(self.disk, f"{folder}/record")
-        self.service = self.proxy = None
+        self.service = self.proxy = self.why = None
 
     def role(self, name):
         """Its process, also while the service is still starting."""
@@ -224,7 +226,7 @@ class Run(scenes.Stage):
         try:
             with centre.Service(self.data, self.memo, self.recording, self.scene.clock) as self.service:
                 if not self.play_scene() and self.service.wait() is None:
-                    self.wrong.append("it lost its database or its signer, and does not end")
+                    self.wrong.append(f"it lost its database or its signer, and does not end ({self.why})")
             if "jpkid: " not in self.service.said() and watch.name:
                 self.wrong.append("it ended and said nothing")
         finally:
@@ -239,7 +241,8 @@ class Run(scenes.Stage):
         try:
             self.scene.act(self)
             return True
-        except (RuntimeError, OSError, EOFError, ValueError):
+        except (RuntimeError, OSError, EOFError, ValueError) as error:
+            self.why = error
             return False
 
     def answered(self):

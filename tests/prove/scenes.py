@@ -97,7 +97,7 @@ class Stage:
         status, answer, errors = self.service.desk(image, "card1", "register", spki[-65:].hex(),
                                                    recording=self.recording)
         if status:
-            raise RuntimeError(f"register: {answer} {errors}")
+            raise RuntimeError(f"register: {status} {answer} {errors}")
         self.service.must("approve", "card2", number=answer["parked"])
 
     def apply(self, procedure, resident, who="daiei1", **fields):
@@ -107,7 +107,7 @@ class Stage:
         status, answer, errors = self.service.desk(self.card(resident), who, "run", str(number), *self.pins,
                                                    recording=self.recording)
         if status or answer["state"] != "finished":
-            raise RuntimeError(f"{procedure}: {answer} {errors}")
+            raise RuntimeError(f"{procedure}: {status} {answer} {errors}")
         return answer
 
     def desk_alone(self, *words, expect):

@@ -168,20 +168,21 @@ class Proxy:
         if answer is None:
             return False
         client.send(answer)
-        return answer[-6:-5] == b"Z"
+        return True
 
     def pass_on(self, server, request):
         """The answer; of a server that ends, what it said last."""
-        said = b""
+        said, message = b"", b""
         try:
             server.send(request)
         except Gone:
             pass
-        while said[-6:-5] != b"Z":
+        while message[:1] != b"Z":
             try:
-                said += server.message()
+                message = server.message()
             except Gone:
                 break
+            said += message
         return said
 
     def close(self):

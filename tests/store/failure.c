@@ -56,6 +56,7 @@ static void a_commit_that_is_not_synced_says_so(void **state)
     assert_err(store_commit(store, &fault), ERR_IO);
     assert_string_equal(fault.rule, "commit");
     sync_answer = SQLITE_OK;
+    assert_true(store_is_undecided(store));
     /* What the disk holds is not known: no more work on this connection. */
     assert_err(store_begin(store, NULL), ERR_IO);
     int64_t fence;
@@ -72,6 +73,7 @@ static void a_commit_on_a_full_disk_keeps_nothing(void **state)
     write_answer = SQLITE_FULL;
     assert_err(store_commit(store, NULL), ERR_IO);
     write_answer = SQLITE_OK;
+    assert_false(store_is_undecided(store));
     assert_string_equal(read_property("x"), "");
     assert_ok(store_begin(store, NULL)); /* room again: work goes on */
     write_property(store, "y", "1");

@@ -102,7 +102,9 @@ static void a_number_that_rose_ends_the_writer(void **state)
     struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
     assert_ok(store_claim(store, NULL));
     assert_ok(database_sql("UPDATE writer SET fence = fence + 1"));
+    assert_false(store_is_lost(store));
     assert_err(store_begin(store, NULL), ERR_DENIED);
+    assert_true(store_is_lost(store));
     assert_ok(store_claim(store, NULL));
     assert_ok(store_begin(store, NULL));
 }
