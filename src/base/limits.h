@@ -32,6 +32,8 @@
 #define LIMIT_JOURNAL_ENTRY    (4 * 1024)   /* one entry as it stands in the chain */
 #define LIMIT_MASS_ENTRIES     1000000      /* certificates in the list of one mass act */
 #define LIMIT_MASS_PART        2500 /* of them sent, or at most worked off, in one transaction */
+#define LIMIT_ERASE_PART       250  /* journal entries looked at in one transaction */
+#define LIMIT_ACT_RESIDENTS    100  /* residents that one act may be about */
 #define LIMIT_MASS_FILE        (16 * 1024 * 1024)
 #define LIMIT_MASS_LISTS       8 /* whole lists that wait to be asked for and approved */
 

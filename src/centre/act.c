@@ -158,6 +158,8 @@ static void call_admit(struct act_call *call)
         call->is_at_door = call->outcome == ACT_REFUSED && door_count(call, call->uid);
     else if (act_ok(call, call->fields_err))
         call->outcome = ACT_DONE;
+    if (call->outcome == ACT_DONE && act_has(call, FIELD_RESIDENT))
+        act_is_about(call, call->fields.resident);
 }
 
 void act_call_done(struct act_call *call)

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "base/limits.h"
 #include "base/permit.h"
 #include "centre/centre.h"
 #include "centre/fields.h"
@@ -59,7 +60,9 @@ struct act_call {
     int64_t uid;         /* of the other end */
     bool is_at_door;     /* refused there, and the first of its kind: it has an entry of its own */
     int64_t application; /* what the journal entry is about; 0: no application */
-    bool has_burnt;      /* a nonce that stays used even if the act is refused */
+    int64_t residents[LIMIT_ACT_RESIDENTS]; /* whom it is about */
+    size_t num_residents;
+    bool has_burnt; /* a nonce that stays used even if the act is refused */
     uint8_t burnt[16];
     int64_t parked;     /* the parked act that this call finishes, or 0 */
     int64_t parked_now; /* the number under which this call was parked, or 0 */
@@ -108,6 +111,9 @@ void act_answer(struct act_call *call, const char *name, json_t *value);
 void act_answer_bytes(struct act_call *call, const char *name, struct bytes value);
 /* act_note adds an item to the journal entry. */
 void act_note(struct act_call *call, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* act_is_about tells whom the journal entry is about: it is theirs to read. */
+void act_is_about(struct act_call *call, int64_t resident);
 
 /* act_journal writes the entry of a call that ended so: "done", "parked", or a refusal's code. */
 bool act_journal(struct act_call *call, const char *outcome) MUST_USE;

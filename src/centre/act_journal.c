@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "centre/act.h"
 #include "centre/journal.h"
+#include "centre/term.h"
 #include "crypto/hash.h"
 
 /* The fields; of an act that is journalled briefly, a file as its SHA-256. */
@@ -32,6 +33,15 @@ static char *call_data(const struct act_call *call)
     return text;
 }
 
+void act_is_about(struct act_call *call, int64_t resident)
+{
+    for (size_t i = 0; i < call->num_residents; i++)
+        if (call->residents[i] == resident)
+            return;
+    if (call->num_residents < LIMIT_ACT_RESIDENTS)
+        call->residents[call->num_residents++] = resident;
+}
+
 bool act_journal(struct act_call *call, const char *outcome)
 {
     char kind[128];
@@ -49,5 +59,9 @@ bool act_journal(struct act_call *call, const char *outcome)
                                 .second = call->second.name};
     enum err err = journal_append(call->centre->store, &entry, bytes_of_text(data), &call->fault);
     free(data);
-    return act_ok(call, err);
+    const struct term_subject subject = {.application = call->application,
+                                         .residents = call->residents,
+                                         .num_residents = call->num_residents};
+    return act_ok(call, err) &&
+           act_ok(call, term_add(call->centre->store, &entry, &subject, &call->fault));
 }

@@ -5,6 +5,7 @@
 #include "centre/card.h"
 #include "centre/certificate.h"
 #include "centre/crl.h"
+#include "centre/erase.h"
 #include "centre/health.h"
 #include "centre/journal.h"
 #include "centre/journal_read.h"
@@ -133,6 +134,7 @@ static const struct act acts[] = {
     {"crl", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_crl, NULL},
     {"clock", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_TIME, 0, run_clock, finish_clock, NULL},
     {"checkpoint", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_checkpoint, NULL},
+    {"journal-erase", ROLE_ADMINISTRATOR | ROLE_AUDITOR, TWO_PERSONS, JOURNALLED, 0, 0, erase_begin, erase_begin_finish, erase_may},
     {"journal-read", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_FROM, FIELD_PAGE, journal_read, NULL, NULL},
 };
 /* clang-format on */

@@ -7,10 +7,12 @@
 #include "base/clock.h"
 #include "centre/certificate.h"
 #include "centre/crl.h"
+#include "centre/erase.h"
 #include "centre/journal.h"
 #include "centre/restore.h"
 #include "centre/setup.h"
 #include "centre/signing.h"
+#include "centre/term.h"
 #include "crypto/hash.h"
 #include "store/rows.h"
 
@@ -78,8 +80,10 @@ static enum err close_stale(struct centre *centre, const struct certificate *row
                                 .second = ""};
     enum err err = certificate_change(centre, row, STATUS_REVOKED, STATUS_UNSPECIFIED, clock_now(),
                                       row->application, fault);
-    return err != ERR_NONE ? err
-                           : journal_append(centre->store, &entry, bytes_of_text(data), fault);
+    const struct term_subject subject = {row->application, &row->resident, 1};
+    if (err == ERR_NONE)
+        err = journal_append(centre->store, &entry, bytes_of_text(data), fault);
+    return err != ERR_NONE ? err : term_add(centre->store, &entry, &subject, fault);
 }
 
 /* Certificates that nobody installed within 14 days are revoked (unspecified). */
@@ -161,9 +165,11 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
 {
     int64_t now = clock_monotonic();
     enum err err = ERR_NONE;
-    bool has_more = false;
-    err = mass_turn(centre, &has_more, fault);
-    *wait = has_more ? 0 : TURN_MILLISECONDS;
+    bool has_mass = false, has_erasure = false;
+    err = mass_turn(centre, &has_mass, fault);
+    if (err == ERR_NONE)
+        err = erase_turn(centre, &has_erasure, fault);
+    *wait = has_mass || has_erasure ? 0 : TURN_MILLISECONDS;
     if (err == ERR_NONE)
         err = door_flush(centre, false, fault);
     if (err == ERR_NONE && now - centre->last_sweep >= SWEEP_MILLISECONDS) {

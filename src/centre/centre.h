@@ -40,7 +40,8 @@ struct centre {
     size_t num_tables;
     struct door door; /* refusals that are not in the journal yet */
     struct mass_desk mass;
-    bool is_broken; /* something was done that could not be finished: only a new start helps */
+    bool has_no_erasure; /* none of the journal's data runs */
+    bool is_broken;      /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */
     int64_t last_checkpoint, last_sweep;
     int64_t checkpoint_entry;        /* of the journal, where the last checkpoint was made */

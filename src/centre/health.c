@@ -13,7 +13,9 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "centre/crl.h"
+#include "centre/erase.h"
 #include "centre/journal.h"
+#include "centre/term.h"
 #include "store/rows.h"
 
 #define MINUTE ((int64_t)60)
@@ -34,7 +36,8 @@
 #define BACKUP_WARN     (26 * HOUR)
 #define BACKUP_LATE     (7 * DAY)
 #define PARKED_WARN     DAY
-#define SYNC_WARN       200 /* milliseconds */
+#define ERASURE_COUNT   100000 /* entries; more are not counted */
+#define SYNC_WARN       200    /* milliseconds */
 #define SYNC_LATE       2000
 #define DISK_WARN       (1024 * MIB)
 #define DISK_LATE       (128 * MIB)
@@ -71,6 +74,10 @@ static const struct advice advice_backup = {"run jpkid backup, every day",
 static const struct advice advice_waiting = {
     "one for over a day: jpki counter parked",
     "1日以上の待ちがあります。jpki counter parked を確認してください"};
+
+static const struct advice advice_erasure = {
+    "run jpki admin journal erase; another person approves it",
+    "jpki admin journal erase を実行し、別の職員が承認してください"};
 
 /* Both sentences take the same arguments; the advice is told unless all is well. */
 static void PRINTF_LIKE(5, 7) PRINTF_LIKE(6, 7)
@@ -252,6 +259,24 @@ static bool tell_parked(struct act_call *call, json_t *list)
     return true;
 }
 
+static bool tell_erasure(struct act_call *call, json_t *list)
+{
+    int64_t number, num, due;
+    struct centre *centre = call->centre;
+    if (!act_ok(call, erase_running(centre, &number, &num, &call->fault)) ||
+        !act_ok(call, term_count(centre->store, date_of_time(call->now), ERASURE_COUNT, &due,
+                                 &call->fault)))
+        return false;
+    if (number)
+        find(list, "erasure", HEALTH_OK, NULL, "it runs: %" PRId64 " entries erased",
+             "実行中: %" PRId64 " 件消去済み", num);
+    else
+        find(list, "erasure", due ? HEALTH_WARN : HEALTH_OK, &advice_erasure,
+             "the term of %" PRId64 " journal entries has ended",
+             "記録簿の %" PRId64 " 件が保存期間を満了", due);
+    return true;
+}
+
 bool health_tell(struct act_call *call)
 {
     json_t *list = json_array();
@@ -260,7 +285,8 @@ bool health_tell(struct act_call *call)
         is_told = tell_list(call, list, (enum kind)kind) &&
                   tell_responder(call, list, (enum kind)kind) &&
                   tell_authority(call, list, (enum kind)kind);
-    is_told = is_told && tell_backup(call, list) && tell_parked(call, list);
+    is_told =
+        is_told && tell_backup(call, list) && tell_parked(call, list) && tell_erasure(call, list);
     act_answer(call, "health", list);
     return is_told && call->outcome == ACT_DONE;
 }

@@ -33,9 +33,9 @@ static json_t *text_or_null(struct rows *rows, int column)
 /* The data from `after` on, cut where the page is full. */
 static json_t *data_or_null(struct rows *rows, int64_t after, size_t *size)
 {
-    struct buffer text CLEANUP_BUFFER;
     if (row_is_null(rows, 10))
         return json_null();
+    struct buffer text CLEANUP_BUFFER;
     struct bytes data = row_blob(rows, 10);
     size_t start = (uint64_t)after < data.len ? (size_t)after : data.len;
     size_t len = data.len - start < READ_BYTES ? data.len - start : READ_BYTES;
@@ -45,16 +45,25 @@ static json_t *data_or_null(struct rows *rows, int64_t after, size_t *size)
     return json_stringn(text.len ? (const char *)text.data : "", text.len);
 }
 
+static json_t *day_or_null(struct rows *rows, int column)
+{
+    char text[DATE_TEXT];
+    if (row_is_null(rows, column))
+        return json_null();
+    return json_string(date_print(date_of_days((int32_t)row_integer(rows, column)), text));
+}
+
 static json_t *entry_json(struct rows *rows, int64_t after, size_t *size)
 {
     size_t len = row_is_null(rows, 10) ? 0 : row_blob(rows, 10).len;
-    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o}", "number",
-                     (json_int_t)row_integer(rows, 0), "previous", hex_or_null(rows, 1),
+    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o}",
+                     "number", (json_int_t)row_integer(rows, 0), "previous", hex_or_null(rows, 1),
                      "commitment", hex_or_null(rows, 2), "kind", text_or_null(rows, 3), "actor",
                      text_or_null(rows, 4), "role", text_or_null(rows, 5), "second",
                      text_or_null(rows, 6), "time", (json_int_t)row_integer(rows, 7), "head",
                      hex_or_null(rows, 8), "salt", hex_or_null(rows, 9), "length", (json_int_t)len,
-                     "data", data_or_null(rows, after, size), "erased", text_or_null(rows, 12));
+                     "data", data_or_null(rows, after, size), "erased_on", day_or_null(rows, 11),
+                     "erased", text_or_null(rows, 12));
 }
 
 /* Entries that fit; the first one always, and it alone may be cut. *last is the last one's number,

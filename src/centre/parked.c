@@ -85,8 +85,12 @@ static bool parked_become(struct act_call *call, struct parked_row *row)
     call->request = steal(&row->fields);
     fields_done(&call->fields);
     call->proofs = (struct act_proofs){0}; /* what was checked were the fields of approve */
-    return act_ok(call, fields_parse(call->request, call->act->required, call->act->optional,
-                                     &call->fields, &call->fault));
+    if (!act_ok(call, fields_parse(call->request, call->act->required, call->act->optional,
+                                   &call->fields, &call->fault)))
+        return false;
+    if (act_has(call, FIELD_RESIDENT))
+        act_is_about(call, call->fields.resident);
+    return true;
 }
 
 bool parked_approve(struct act_call *call)

@@ -136,6 +136,8 @@ static bool check_in_card(struct act_call *call, struct lost *lost)
     enum err err =
         resident_find_by_card(call->centre->store, card.id, &lost->resident, &call->fault);
     lost->row.resident = lost->resident.number;
+    if (err == ERR_NONE)
+        act_is_about(call, lost->resident.number);
     return err == ERR_NOT_FOUND ? act_refuse(call, &reason_nobody) : act_ok(call, err);
 }
 

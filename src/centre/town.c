@@ -38,7 +38,7 @@ static json_t *resident_json(const struct resident *resident)
                      "card_state", card_state_name(resident->card_state), "card_until", until);
 }
 
-#define FOUND_MAX 100
+#define FOUND_MAX LIMIT_ACT_RESIDENTS
 
 static bool is_wanted(const struct act_call *call, const struct resident *resident)
 {
@@ -59,8 +59,10 @@ static bool find_all(struct act_call *call, json_t *list)
             return true;
         if (!act_ok(call, err))
             return false;
-        if (is_wanted(call, &resident))
-            json_array_append_new(list, resident_json(&resident));
+        if (!is_wanted(call, &resident))
+            continue;
+        json_array_append_new(list, resident_json(&resident));
+        act_is_about(call, resident.number);
     }
     return true;
 }

@@ -105,6 +105,7 @@ bool application_read_open(struct act_call *call, int64_t number, struct applica
     if (!application_read(call, number, out))
         return false;
     call->application = number;
+    act_is_about(call, out->resident);
     if (!application_is_for_desk(call, out->procedure))
         return false;
     return out->state == APPLICATION_OPEN || act_refuse(call, &reason_not_open);

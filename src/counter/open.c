@@ -226,8 +226,11 @@ bool open_show(struct act_call *call)
     bool is_found = act_has(call, FIELD_CARD)
                         ? application_of_card(call, call->fields.card, &application)
                         : application_read(call, call->fields.number, &application);
-    call->application = is_found ? application.number : 0;
-    return is_found && application_answer(call, &application);
+    if (!is_found)
+        return false;
+    call->application = application.number;
+    act_is_about(call, application.resident);
+    return application_answer(call, &application);
 }
 
 #define LIST_PAGE 200

@@ -1,5 +1,6 @@
-/* jpki admin journal verify: recomputes the whole journal from what the centre shows, and holds it
- * against its checkpoints, the centre's own and those that were carried elsewhere. */
+/* jpki admin journal: erase asks for the act; verify recomputes the whole journal from what the
+ * centre shows, and holds it against its checkpoints, the centre's own and those that were carried
+ * elsewhere. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "centre/chain.h"
 #include "crypto/verify.h"
 #include "main/counter.h"
+#include "main/journal_erasures.h"
 
 const struct option admin_journal_options[] = {
     COUNTER_COMMON, {"against", required_argument, NULL, COUNTER_AGAINST}, {0}};
@@ -31,7 +33,6 @@ struct verification {
     struct counter_line *line;
     int64_t last; /* number of the last entry that was read */
     int64_t time; /* its time */
-    int64_t num_erased;
     uint8_t head[CHAIN_LEN];
     uint8_t (*heads)[CHAIN_LEN]; /* of every entry, from number 0 on */
     size_t room;
@@ -40,12 +41,14 @@ struct verification {
     struct restored restores[RESTORES_MAX];
     size_t num_restores;
     uint8_t point[65];
+    struct erasures erasures;
 };
 
 static void verification_done(struct verification *verification)
 {
     free(verification->heads);
     free(verification->checkpoints);
+    erasures_done(&verification->erasures);
 }
 
 static int find_wrong(const char *what, int64_t number)
@@ -124,10 +127,8 @@ static const char *check_data(struct verification *verification, json_t *entry,
     uint8_t salt[CHAIN_LEN], opened[CHAIN_LEN];
     struct buffer data CLEANUP_BUFFER;
     buffer_init(&data, LIMIT_STORE_VALUE);
-    if (json_is_string(json_object_get(entry, "erased"))) {
-        verification->num_erased++;
-        return NULL;
-    }
+    if (json_is_string(json_object_get(entry, "erased")))
+        return erasures_mark(&verification->erasures, entry);
     if (!hex_field(entry, "salt", salt, sizeof salt) || !read_data(verification, entry, &data))
         return say("its data are missing", "内容が欠けています");
     if (chain_commit(salt, buffer_bytes(&data), opened) != ERR_NONE ||
@@ -135,6 +136,8 @@ static const char *check_data(struct verification *verification, json_t *entry,
         return say("its data were changed", "内容が変更されています");
     if (strcmp(text_field(entry, "kind"), "restore:done") == 0)
         note_restore(verification, entry, buffer_bytes(&data));
+    if (strcmp(text_field(entry, "kind"), "journal-erase:part") == 0)
+        return erasures_list(&verification->erasures, buffer_bytes(&data));
     return NULL;
 }
 
@@ -300,15 +303,15 @@ static int read_page(struct verification *verification, bool *more)
 static void print_result(const struct verification *verification)
 {
     if (verification->line->values[COUNTER_JSON])
-        printf("{\"entries\": %" PRId64 ", \"erased\": %" PRId64
+        printf("{\"entries\": %" PRId64 ", \"erased\": %zu"
                ", \"checkpoints\": %zu, \"restores\": %zu}\n",
-               verification->last, verification->num_erased, verification->num_checkpoints,
+               verification->last, verification->erasures.num, verification->num_checkpoints,
                verification->num_restores);
     else
-        printf(say("the journal holds: %" PRId64 " entries, %" PRId64 " erased, %zu checkpoints\n",
-                   "記録簿は正しい状態です: %" PRId64 " 件 (消去済み %" PRId64
-                   " 件)、チェックポイント %zu 件\n"),
-               verification->last, verification->num_erased, verification->num_checkpoints);
+        printf(say("the journal holds: %" PRId64 " entries, %zu erased, %zu checkpoints\n",
+                   "記録簿は正しい状態です: %" PRId64
+                   " 件 (消去済み %zu 件)、チェックポイント %zu 件\n"),
+               verification->last, verification->erasures.num, verification->num_checkpoints);
 }
 
 /* A restore is never silent: whoever could fake one is the operator. */
@@ -343,12 +346,28 @@ static int verify(struct verification *verification)
     if (against && !read_against(verification, against))
         return complain_err(against, ERR_MALFORMED);
     size_t num_lost = 0;
+    int64_t number;
+    const char *wrong = erasures_check(&verification->erasures, &number);
+    if (wrong)
+        return find_wrong(wrong, number);
     int status = check_checkpoints(verification, &num_lost);
+    if (status == EXIT_DONE && !verification->line->values[COUNTER_JSON])
+        erasures_print(&verification->erasures);
     if (status == EXIT_DONE)
         say_restores(verification, num_lost);
     if (status == EXIT_DONE)
         print_result(verification);
     return status;
+}
+
+/* Another person approves it: jpki counter approve. */
+static int erase(struct counter_line *line)
+{
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    if (line->values[COUNTER_AGAINST])
+        return complain_usage("admin journal erase: --against belongs to verify");
+    counter_client_ask(&line->client, "journal-erase", json_object(), &answer);
+    return counter_print(line, &answer);
 }
 
 int run_admin_journal(const struct command *command, int argc, char **argv)
@@ -358,7 +377,9 @@ int run_admin_journal(const struct command *command, int argc, char **argv)
     int status = counter_line_read(argc, argv, command->options, 1, &line);
     if (status != EXIT_DONE)
         return status;
+    if (strcmp(line.words[0], "erase") == 0)
+        return erase(&line);
     if (strcmp(line.words[0], "verify") != 0)
-        return complain_usage("admin journal %s: verify is meant", line.words[0]);
+        return complain_usage("admin journal %s: verify or erase is meant", line.words[0]);
     return verify(&verification);
 }

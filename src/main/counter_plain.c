@@ -218,7 +218,7 @@ const struct command counter_commands[] = {
 const struct command admin_commands[] = {
     {"admin status", run_admin_status, admin_status_options, "what is wrong, and what to do", "異常の有無と対処を表示", NULL},
     {"admin staff", run_counter_plain, number_options, "list the staff", "職員の一覧", PLAIN("staff-list", 0, NULL, counter_print, NULL, NULL)},
-    {"admin journal", run_admin_journal, admin_journal_options, "verify the journal", "記録簿を検証", NULL},
+    {"admin journal", run_admin_journal, admin_journal_options, "verify the journal, or erase what is due", "記録簿の検証、満了分の消去", NULL},
     {"admin checkpoint", run_counter_plain, number_options, "sign the journal's head now", "記録簿の末尾に署名", PLAIN("checkpoint", 0, NULL, counter_print, NULL, NULL)},
     {"admin crl", run_counter_plain, number_options, "publish CRLs now", "失効リストを公開", PLAIN("crl", 0, NULL, counter_print, NULL, NULL)},
     {"admin clock", run_counter_plain, number_options, "move the clock of sample data forward", "見本データの時計を進める", PLAIN("clock", 1, word_is_time, counter_print, NULL, NULL)},

@@ -31,6 +31,7 @@ static const struct migration migrations[] = {
     {"counter", migration_counter, triggers_counter},
     {"registry", migration_registry, triggers_registry},
     {"mass", migration_mass, triggers_mass},
+    {"retention", migration_retention, triggers_retention},
 };
 
 /* The table of migrations is itself older than all of them. */

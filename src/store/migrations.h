@@ -43,6 +43,9 @@ extern const struct trigger triggers_registry[];
 /* lists of certificates and the acts on them */
 extern const char migration_mass[];
 extern const struct trigger triggers_mass[];
+/* when personal data of the journal end, and whom an entry is about */
+extern const char migration_retention[];
+extern const struct trigger triggers_retention[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

@@ -128,15 +128,40 @@ static void a_cut_alone_is_found_by_its_own_checkpoints(void **state)
     assert_int_equal(verify(""), 1);
 }
 
-static void erased_data_still_verify(void **state)
+/* Entry 6 is a resident-find of 2026: the database itself lets anybody erase it once. */
+static void erased_as_if(const char *day, const char *rule, const char *what)
+{
+    assert_int_equal(run("sqlite3 %s/town.db 'UPDATE journal_personal SET salt = NULL, data = NULL,"
+                         " erased_on = %s, erased_rule = \"%s\" WHERE sequence = 6'",
+                         town_folder, day, rule),
+                     0);
+    assert_int_equal(verify(""), 1);
+    if (run("grep -q 'entry 6: %s' %s/out", what, town_folder) != 0)
+        fail_msg("not told: %s", what);
+}
+
+static void data_erased_by_no_act_are_found(void **state)
 {
     (void)state;
-    assert_int_equal(run("sqlite3 %s/town.db 'UPDATE journal_personal SET salt = NULL, data = NULL,"
-                         " erased_on = 20790, erased_rule = \"term\" WHERE sequence = 6'",
-                         town_folder),
-                     0);
-    assert_int_equal(verify(""), 0);
-    assert_int_equal(run("grep -q ' 1 erased' %s/out", town_folder), 0);
+    erased_as_if("22000", "read-record", "its data are gone, and no erasure names it");
+}
+
+static void data_erased_too_early_are_found(void **state)
+{
+    (void)state;
+    erased_as_if("20790", "read-record", "it was erased before its term had ended");
+}
+
+static void a_rule_that_is_none_is_found(void **state)
+{
+    (void)state;
+    erased_as_if("22000", "term", "it was erased under a rule that does not cover it");
+}
+
+static void a_rule_of_another_kind_is_found(void **state)
+{
+    (void)state;
+    erased_as_if("22000", "register-record", "it was erased under a rule that does not cover it");
 }
 
 static void nobody_else_reads_it(void **state)
@@ -155,7 +180,10 @@ int main(void)
         cmocka_unit_test_setup(a_gap_is_found, restore),
         cmocka_unit_test_setup(a_cut_is_found, restore),
         cmocka_unit_test_setup(a_cut_alone_is_found_by_its_own_checkpoints, restore),
-        cmocka_unit_test_setup(erased_data_still_verify, restore),
+        cmocka_unit_test_setup(data_erased_by_no_act_are_found, restore),
+        cmocka_unit_test_setup(data_erased_too_early_are_found, restore),
+        cmocka_unit_test_setup(a_rule_that_is_none_is_found, restore),
+        cmocka_unit_test_setup(a_rule_of_another_kind_is_found, restore),
         cmocka_unit_test_setup(nobody_else_reads_it, restore),
     };
     return cmocka_run_group_tests(tests, begin, town_end);
