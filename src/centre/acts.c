@@ -2,6 +2,7 @@
 #include "centre/acts.h"
 
 #include "base/clock.h"
+#include "centre/about.h"
 #include "centre/card.h"
 #include "centre/certificate.h"
 #include "centre/crl.h"
@@ -113,6 +114,7 @@ static bool finish_checkpoint(struct act_call *call)
 #define LIST_FIELDS  (FIELD_KIND | FIELD_FROM | FIELD_FILE)
 #define EVENT_FIELDS (FIELD_KINDS | FIELD_EFFECTIVE | FIELD_CHANGES | FIELD_REFERENCE | FIELD_NOTE)
 #define CARD_FIELDS  (FIELD_CARD | FIELD_POINT | FIELD_NONCE | FIELD_STATEMENT | FIELD_TOKEN)
+#define ABOUT_FIELDS (FIELD_RESIDENT | FIELD_NOTE | FIELD_NONCE | FIELD_STATEMENT | FIELD_PAGE)
 #define AT_COUNTER   (ROLE_COUNTER | ROLE_HOTLINE)
 
 /* clang-format off */
@@ -134,6 +136,7 @@ static const struct act acts[] = {
     {"crl", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_crl, NULL},
     {"clock", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_TIME, 0, run_clock, finish_clock, NULL},
     {"checkpoint", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_checkpoint, NULL},
+    {"journal-about", ROLE_COUNTER | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, ABOUT_FIELDS, about_run, NULL, NULL},
     {"journal-erase", ROLE_ADMINISTRATOR | ROLE_AUDITOR, TWO_PERSONS, JOURNALLED, 0, 0, erase_begin, erase_begin_finish, erase_may},
     {"journal-read", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_FROM, FIELD_PAGE, journal_read, NULL, NULL},
 };

@@ -46,6 +46,7 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"import", BIT(RULE_REGISTER)},
     {"card-register", BIT(RULE_CARD)},
     {"application-show", BIT(RULE_READ)},
+    {"journal-about", BIT(RULE_READ)},
     {"resident-find", BIT(RULE_READ)},
     {"approve", KEPT},
     {"authority", KEPT},

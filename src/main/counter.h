@@ -104,6 +104,8 @@ int run_counter_plain(const struct command *command, int argc, char **argv);
 int run_counter_open(const struct command *command, int argc, char **argv);
 int run_counter_go(const struct command *command, int argc, char **argv);
 int run_counter_reenter(const struct command *command, int argc, char **argv);
+int run_counter_journal(const struct command *command, int argc, char **argv);
+extern const struct option counter_journal_options[];
 extern const struct option counter_open_options[], counter_way_options[], counter_reenter_options[];
 extern const struct option counter_go_options[], counter_card_options[], counter_issue_options[];
 int run_admin_status(const struct command *command, int argc, char **argv);

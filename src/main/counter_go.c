@@ -204,3 +204,57 @@ int run_counter_reenter(const struct command *command, int argc, char **argv)
     terminal_reenter(&desk.terminal, kind, &answer);
     return counter_print(&line, &answer);
 }
+
+/* -- what the journal has about a resident -- */
+
+const struct option counter_journal_options[] = {
+    COUNTER_COMMON,
+    {"reader", required_argument, NULL, COUNTER_READER},
+    {"resident", required_argument, NULL, COUNTER_RESIDENT},
+    {"note", required_argument, NULL, COUNTER_NOTE},
+    {0},
+};
+
+static int print_journal(const struct counter_line *line, const struct counter_answer *answer)
+{
+    size_t i;
+    json_t *entry;
+    if (answer->outcome != COUNTER_DONE || line->values[COUNTER_JSON])
+        return counter_print(line, answer);
+    json_array_foreach (json_object_get(answer->detail, "entries"), i, entry) {
+        const char *outcome = json_string_value(json_object_get(entry, "outcome"));
+        bool is_done = strcmp(outcome, "done") == 0;
+        printf(say("%s  %s%s%s, by %s (entry %lld)\n", "%s  %s%s%s  担当 %s (記録 %lld 番)\n"),
+               json_string_value(json_object_get(entry, "time")),
+               json_string_value(json_object_get(entry, say("en", "ja"))), is_done ? "" : ": ",
+               is_done ? "" : outcome, json_string_value(json_object_get(entry, "role")),
+               (long long)json_integer_value(json_object_get(entry, "number")));
+    }
+    if (json_is_true(json_object_get(answer->detail, "more")))
+        puts(say("older entries: at the counter, with --resident",
+                 "これより前の記録は、--resident を指定して確認できます"));
+    return EXIT_DONE;
+}
+
+/* The card says whose entries are meant; or staff do, with the purpose. */
+int run_counter_journal(const struct command *command, int argc, char **argv)
+{
+    struct counter_line line CLEANUP_COUNTER_LINE;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    int status = counter_line_read(argc, argv, command->options, 0, &line);
+    if (status != EXIT_DONE)
+        return status;
+    if (line.values[COUNTER_RESIDENT]) {
+        counter_client_ask_pages(&line.client, "journal-about", counter_line_fields(&line),
+                                 "entries", &answer);
+        return print_journal(&line, &answer);
+    }
+    if (line.values[COUNTER_NOTE])
+        return complain_usage("counter journal: --note belongs to --resident");
+    struct desk desk CLEANUP(desk_done) = {.line = &line};
+    status = insert_card(&desk);
+    if (status != EXIT_DONE)
+        return status;
+    terminal_journal(&desk.terminal, &answer);
+    return print_journal(&line, &answer);
+}

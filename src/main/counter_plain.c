@@ -198,6 +198,7 @@ const struct command counter_commands[] = {
     {"counter card", run_counter_go, counter_card_options, "read the card", "カードを確認", &counter_card},
     {"counter pin", run_counter_go, counter_go_options, "PIN: typed, set or reset, as the step says", "暗証番号の入力・設定・再設定", &counter_pin},
     {"counter issue", run_counter_go, counter_issue_options, "issue and write into the card", "発行してカードへ記録", &counter_certificates},
+    {"counter journal", run_counter_journal, counter_journal_options, "who asked about a resident's certificates, and when", "本人に関する記録の確認", NULL},
     {"counter reenter", run_counter_reenter, counter_reenter_options, "bring back a certificate that the centre lost", "失われた電子証明書の記録をカードから復元", NULL},
     {"counter paper", run_counter_plain, note_options, "the papers were seen", "書類を確認した", PLAIN("step", 1, word_is_number, counter_print_application, NULL, "papers")},
     {"counter step", run_counter_plain, step_options, "a step was done by an officer", "職員による手順の完了", PLAIN("step", 1, word_is_number, counter_print_application, NULL, NULL)},

@@ -366,6 +366,13 @@ void terminal_reenter(struct terminal *terminal, enum kind kind, struct counter_
     ask_stated(terminal, &session, "certificate-reenter", 0, fields, out);
 }
 
+void terminal_journal(struct terminal *terminal, struct counter_answer *out)
+{
+    struct card_session session CLEANUP_CARD_SESSION = {0};
+    if (begin(terminal, &session, out))
+        ask_stated(terminal, &session, "journal-about", 0, json_object(), out);
+}
+
 bool terminal_step(struct terminal *terminal, const struct counter_answer *application,
                    struct counter_answer *out)
 {

@@ -28,6 +28,9 @@ void terminal_done(struct terminal *terminal);
  * signature one needs its PIN. */
 void terminal_reenter(struct terminal *terminal, enum kind kind, struct counter_answer *out);
 
+/* terminal_journal reads what the journal has about the resident whose card it is. */
+void terminal_journal(struct terminal *terminal, struct counter_answer *out);
+
 /* terminal_step does the step that an application's answer names as next, if it is one that needs
  * the card; false if it is not. */
 bool terminal_step(struct terminal *terminal, const struct counter_answer *application,

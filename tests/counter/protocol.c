@@ -12,6 +12,7 @@
 #include "centre/act.h"
 #include "centre/acts.h"
 #include "counter/acts.h"
+#include "law/retention.h"
 
 static char *page;
 
@@ -52,6 +53,8 @@ static bool has_word(const char *text, const char *word)
 static void check_act(const struct act *act)
 {
     char line[512];
+    if (act->trace != READ_ONLY && !retention_is_listed(act->name))
+        fail_msg("%s has no term in law/retention", act->name);
     if (!find_line(act->name, line, sizeof line))
         fail_msg("%s is not in docs/PROTOCOL.acts", act->name);
     const char *fields = line + 20;
