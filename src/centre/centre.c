@@ -9,6 +9,7 @@
 #include "centre/crl.h"
 #include "centre/erase.h"
 #include "centre/journal.h"
+#include "centre/maps.h"
 #include "centre/restore.h"
 #include "centre/setup.h"
 #include "centre/signing.h"
@@ -153,11 +154,13 @@ enum err centre_start(struct centre *centre, struct fault *fault)
     if (err == ERR_NONE)
         err = mass_start(centre, fault);
     if (err == ERR_NONE)
-        err = change_feed_all(centre, fault);
+        err = change_feed(centre, fault);
     if (err == ERR_NONE)
         err = sweep(centre, fault);
     if (err == ERR_NONE)
         err = crl_publish_due(centre, fault);
+    if (err == ERR_NONE)
+        err = maps_sync(centre, fault);
     return err != ERR_NONE ? err : checkpoint(centre, fault);
 }
 
@@ -178,5 +181,7 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
     }
     if (err == ERR_NONE && crl_is_due(centre, now))
         err = crl_publish_due(centre, fault);
+    if (err == ERR_NONE && maps_sync_is_due(centre))
+        err = maps_sync(centre, fault);
     return err == ERR_NONE ? checkpoint_if_due(centre, now, fault) : err;
 }

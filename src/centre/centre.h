@@ -33,6 +33,7 @@ struct centre {
     struct authorities_of_kind authorities[NUM_KINDS];
     int64_t serial_floor[NUM_KINDS]; /* the signer's */
     uint8_t permit_key_id[8];        /* SHA-256 of the permit key's point, its beginning */
+    char synced[CENTRE_PATH];        /* file that says how far the maps are on the disk */
     char published[CENTRE_PATH];     /* folder of CRLs and authorities' certificates */
     char checkpoints[CENTRE_PATH];   /* file of exported checkpoints */
     bool is_sample;
@@ -43,7 +44,8 @@ struct centre {
     bool has_no_erasure; /* none of the journal's data runs */
     bool is_broken;      /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */
-    int64_t last_checkpoint, last_sweep;
+    int64_t last_checkpoint, last_sweep, last_map_sync;
+    uint64_t synced_epoch;           /* of the maps, on the disk */
     int64_t checkpoint_entry;        /* of the journal, where the last checkpoint was made */
     int64_t named_second, num_named; /* common names that were given within that second */
     int64_t daily;                   /* 00:30 that the lists were last held against, by the clock */

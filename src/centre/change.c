@@ -84,13 +84,3 @@ enum err change_feed(struct centre *centre, struct fault *fault)
             err = status_map_set_epoch(centre->maps[kind], epoch);
     return err;
 }
-
-enum err change_feed_all(struct centre *centre, struct fault *fault)
-{
-    for (int kind = 0; kind < NUM_KINDS; kind++) {
-        enum err err = status_map_forget_epoch(centre->maps[kind]);
-        if (err != ERR_NONE)
-            return err;
-    }
-    return change_feed(centre, fault);
-}

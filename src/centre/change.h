@@ -22,8 +22,6 @@ void change_told(struct centre *centre);
 /* change_municipality is what stands in a row as the municipality. */
 struct value change_municipality(const struct centre *centre);
 
-/* change_feed puts every change that is newer than the map into the map. Called after each commit,
- * before the answers. change_feed_all puts all changes into it, whatever it says: at start, before
- * anyone is answered, since a power cut or a restored database may have parted the two. */
+/* change_feed puts every change that is newer than the map into the map. Called at start, before
+ * anyone is answered, and after each commit, before the answers. */
 enum err change_feed(struct centre *centre, struct fault *fault) MUST_USE;
-enum err change_feed_all(struct centre *centre, struct fault *fault) MUST_USE;

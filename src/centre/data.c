@@ -60,30 +60,6 @@ static enum err load_files(struct centre *centre, const struct data_paths *paths
                : fault_set(fault, ERR_NOT_FOUND, "municipality", "no row for %s", municipality);
 }
 
-/* What is missing or no map any more is begun again; centre_start fills it from the changes. */
-static enum err open_map(struct data *data, const char *path, enum kind kind, struct fault *fault)
-{
-    struct status_map **map = &data->centre.maps[kind];
-    struct fault why = {0};
-    enum err err = status_map_open(path, kind, true, map, &why);
-    if (err != ERR_NOT_FOUND && err != ERR_MALFORMED) {
-        if (err != ERR_NONE)
-            *fault = why;
-        return err;
-    }
-    data->has_new_map[kind] = true;
-    err = status_map_replace(path, kind, fault);
-    return err == ERR_NONE ? status_map_open(path, kind, true, map, fault) : err;
-}
-
-static enum err open_maps(struct data *data, const struct data_paths *paths, struct fault *fault)
-{
-    enum err err = ERR_NONE;
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
-        err = open_map(data, paths->maps[kind], (enum kind)kind, fault);
-    return err;
-}
-
 static enum err open_database(const struct data_paths *paths, int signer_fd,
                               const char *municipality, struct data *out, struct fault *fault)
 {
@@ -96,6 +72,7 @@ static enum err open_database(const struct data_paths *paths, int signer_fd,
     centre->site = &out->site;
     *centre->site = *profile_site_default();
     snprintf(centre->published, sizeof centre->published, "%s", paths->published);
+    snprintf(centre->synced, sizeof centre->synced, "%s", paths->synced);
     snprintf(centre->checkpoints, sizeof centre->checkpoints, "%s", paths->checkpoints);
     enum err err = load_files(centre, paths, municipality, fault);
     if (err == ERR_NONE)
@@ -119,7 +96,7 @@ enum err data_open(const struct data_paths *paths, int signer_fd, const char *mu
 {
     enum err err = open_database(paths, signer_fd, municipality, out, fault);
     if (err == ERR_NONE)
-        err = open_maps(out, paths, fault);
+        err = maps_open(&out->centre, paths->maps, &out->maps_were, fault);
     if (err == ERR_NONE)
         err = centre_open(&out->centre, fault);
     if (err != ERR_NONE)
@@ -133,8 +110,7 @@ void data_done(struct data *data)
     if (!centre->signer)
         return;
     centre_done(centre);
-    for (int kind = 0; kind < NUM_KINDS; kind++)
-        status_map_free(centre->maps[kind]);
+    maps_done(centre);
     store_close(centre->store);
     municipalities_done(&centre->municipalities);
     signer_client_done(&data->signer);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "centre/centre.h"
+#include "centre/maps.h"
 
 struct data_paths {
     const char *database; /* an address (store_open) */
     const char *maps[NUM_KINDS];
+    const char *synced;         /* file beside the maps */
     const char *published;      /* folder of CRLs and authorities' certificates */
     const char *checkpoints;    /* file; its folder is there */
     const char *municipalities; /* files of etc/ */
@@ -21,7 +23,7 @@ struct data {
     struct signer_client signer;
     struct substitutes substitutes;
     struct profile_site site;
-    bool has_new_map[NUM_KINDS]; /* it was missing or damaged, and was begun again */
+    enum maps_were maps_were;
 };
 
 /* data_open_database opens the town's files and the database alone, brings that to this program's

@@ -132,7 +132,9 @@ static enum err fill(struct centre *centre, const struct data_first *first, stru
         err = setup_use_authorities(centre, fault);
     if (err == ERR_NONE && first->last)
         err = first->last(first->context, centre, fault);
-    return err != ERR_NONE ? err : centre_start(centre, fault);
+    if (err == ERR_NONE)
+        err = centre_start(centre, fault);
+    return err != ERR_NONE ? err : maps_sync(centre, fault);
 }
 
 enum err data_create(const struct data_paths *paths, int signer_fd, const struct data_first *first,

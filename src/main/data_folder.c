@@ -34,6 +34,7 @@ static const struct {
     [DATA_DATABASE_ADDRESS] = {"database/address", 0},
     [DATA_MAP_SIGNATURE] = {"status/signature.map", 0},
     [DATA_MAP_AUTHENTICATION] = {"status/authentication.map", 0},
+    [DATA_MAP_SYNCED] = {"status/synced", 0},
     [DATA_CHECKPOINTS] = {"journal/checkpoints", 0},
     [DATA_BACKUPS] = {"journal/backups", 0},
     [DATA_CEREMONY] = {"journal/ceremony", 0},

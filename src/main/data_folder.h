@@ -25,6 +25,7 @@ enum data_item {
     DATA_DATABASE_ADDRESS, /* of a database that is not that file; may hold a password */
     DATA_MAP_SIGNATURE,
     DATA_MAP_AUTHENTICATION,
+    DATA_MAP_SYNCED, /* how far the maps are on the disk */
     DATA_CHECKPOINTS,
     DATA_BACKUPS,  /* a line for each backup that was made */
     DATA_CEREMONY, /* the record of the ceremony, if there was one */

@@ -125,16 +125,20 @@ static bool confine(const struct role_call *call, const char *database, struct f
     return role_confine(call, &plan);
 }
 
-static void say_new_maps(const struct data *data)
+static void say_maps(enum maps_were were)
 {
-    for (int kind = 0; kind < NUM_KINDS; kind++)
-        if (data->has_new_map[kind])
-            fprintf(stderr,
-                    say("jpkid: commit: the status map of %s was missing or damaged; it is made "
-                        "again from the changes\n",
-                        "jpkid: commit: %s "
-                        "の状態表が失われたか壊れていたため、変更記録から作り直します\n"),
-                    kind_name((enum kind)kind));
+    if (were == MAPS_TRUE)
+        return;
+    fputs(were == MAPS_DAMAGED
+              ? say("jpkid: commit: a status map was missing or damaged; the maps are made again "
+                    "from the changes\n",
+                    "jpkid: commit: 状態表が失われたか壊れていたため、変更記録から作り直します\n")
+              : say("jpkid: commit: nothing says how far the status maps are on the disk for this "
+                    "database; they are made again from the changes\n",
+                    "jpkid: commit: "
+                    "状態表がこのデータベースのどこまでを含むか確かめられないため、"
+                    "変更記録から作り直します\n"),
+          stderr);
 }
 
 static enum err commit_run(struct commit *commit, int listening, struct fault *fault)
@@ -150,7 +154,9 @@ static enum err commit_run(struct commit *commit, int listening, struct fault *f
         return err;
     role_ready(commit->call);
     err = serve_acts(centre, listening, commit->watches, NUM_WATCHES, &stops, fault);
-    return err == ERR_NONE ? door_flush(centre, true, fault) : err;
+    if (err == ERR_NONE)
+        err = door_flush(centre, true, fault);
+    return err == ERR_NONE ? maps_sync(centre, fault) : err;
 }
 
 int role_commit(const struct role_call *call)
@@ -169,7 +175,7 @@ int role_commit(const struct role_call *call)
     if (err == ERR_NONE)
         err = data_open(&files.paths, ROLE_FD_FIRST, files.municipality, &commit->data, &fault);
     if (err == ERR_NONE)
-        say_new_maps(&commit->data);
+        say_maps(commit->data.maps_were);
     if (err == ERR_NONE)
         err = acts_listen(call, &listening, &fault);
     if (err == ERR_NONE && !confine(call, files.paths.database, &fault))

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "crypto/random.h"
 #include "status/status_client.h"
 
 #define MAGIC      "JPKI map 1\n"
@@ -25,7 +26,7 @@ struct generation_row {
 };
 
 /* In the byte order of the machine: the file does not travel. It can be made again from the change
- * rows at any time. */
+ * rows at any time. id: of this filling of this file. */
 struct map_head {
     char magic[16];
     uint64_t kind;
@@ -34,6 +35,7 @@ struct map_head {
     _Atomic uint64_t epoch;
     _Atomic uint64_t num_generations;
     struct generation_row generations[STATUS_GENERATIONS_MAX];
+    uint8_t id[STATUS_MAP_ID_LEN];
 };
 _Static_assert(sizeof(struct map_head) <= HEAD_SIZE, "the head fits its page");
 
@@ -48,6 +50,7 @@ struct status_map {
 static struct bytes empty_map(enum kind kind, uint8_t page[static HEAD_SIZE])
 {
     struct map_head head = {.magic = MAGIC, .kind = kind};
+    random_bytes(head.id, sizeof head.id);
     memset(page, 0, HEAD_SIZE);
     memcpy(page, &head, sizeof head);
     return bytes_of(page, HEAD_SIZE);
@@ -225,10 +228,41 @@ enum err status_map_set_epoch(struct status_map *map, uint64_t epoch)
     return ERR_NONE;
 }
 
-enum err status_map_forget_epoch(struct status_map *map)
+enum err status_map_rewind(struct status_map *map, uint64_t epoch)
 {
     if (!map->writable)
         return ERR_USAGE;
-    atomic_store(&map->head->epoch, 0);
+    atomic_store(&map->head->epoch, epoch);
     return ERR_NONE;
+}
+
+/* Where the file system cannot take the words out, they are written over. */
+static void words_clear(struct status_map *map)
+{
+    size_t len = atomic_load(&map->head->num_words) * sizeof(uint64_t);
+    if (len &&
+        fallocate(map->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, HEAD_SIZE, (off_t)len) != 0)
+        memset(map->at + HEAD_SIZE, 0, len);
+}
+
+enum err status_map_clear(struct status_map *map)
+{
+    if (!map->writable)
+        return ERR_USAGE;
+    atomic_store(&map->head->num_generations, 0);
+    atomic_store(&map->head->epoch, 0);
+    atomic_store(&map->head->highest, 0);
+    words_clear(map);
+    random_bytes(map->head->id, STATUS_MAP_ID_LEN);
+    return ERR_NONE;
+}
+
+enum err status_map_sync(struct status_map *map)
+{
+    return map->writable && fdatasync(map->fd) == 0 ? ERR_NONE : ERR_IO;
+}
+
+void status_map_id(const struct status_map *map, uint8_t out[static STATUS_MAP_ID_LEN])
+{
+    memcpy(out, map->head->id, STATUS_MAP_ID_LEN);
 }

@@ -77,11 +77,37 @@ uint64_t status_map_word(const struct status_map *map, uint64_t serial);
 uint64_t status_map_highest(const struct status_map *map); /* highest serial ever set, or 0 */
 
 /* The epoch up to which every change is in the map; set after the words. It never goes back
- * (ERR_STATE) while anyone answers. At start commit forgets it and replays all changes: after a
- * power cut the epoch may be on the disk and a word before it not. */
+ * (ERR_STATE) while anyone answers. At start commit rewinds it to the one that is synced and
+ * replays what is newer: after a power cut the epoch may be on the disk and a word before it not.
+ */
 uint64_t status_map_epoch(const struct status_map *map);
 enum err status_map_set_epoch(struct status_map *map, uint64_t epoch) MUST_USE;
-enum err status_map_forget_epoch(struct status_map *map) MUST_USE;
+enum err status_map_rewind(struct status_map *map, uint64_t epoch) MUST_USE;
+/* status_map_clear empties it in place, so that who reads it goes on with the same file: no serial
+ * was issued, no generation is known, the epoch is 0, the id is another. */
+enum err status_map_clear(struct status_map *map) MUST_USE;
+/* status_map_sync returns when all that was stored before is on the disk. */
+enum err status_map_sync(struct status_map *map) MUST_USE;
+/* The id of what was filled in since the map was made or cleared: random. */
+#define STATUS_MAP_ID_LEN 16
+void status_map_id(const struct status_map *map, uint8_t out[static STATUS_MAP_ID_LEN]);
+
+/* What is on the disk for certain, in a file beside the maps that is written after they are synced:
+ * every change up to epoch is in the maps of these ids. entry and head: the journal's end at that
+ * time or later, so that a database without that history is known. */
+#define STATUS_JOURNAL_LEN 32
+struct status_synced {
+    uint64_t epoch;
+    uint64_t entry;
+    uint8_t head[STATUS_JOURNAL_LEN];
+    uint8_t maps[NUM_KINDS][STATUS_MAP_ID_LEN];
+};
+enum err status_synced_write(const char *path, const struct status_synced *synced,
+                             struct fault *fault) MUST_USE;
+/* status_synced_read: false when there is none that is whole. */
+bool status_synced_read(const char *path, struct status_synced *out);
+/* status_synced_forget: it is gone, on the disk too; nothing happens when there is none. */
+enum err status_synced_forget(const char *path, struct fault *fault) MUST_USE;
 
 /* A CRL over the whole map: every held and revoked serial of the issuer's generation whose last day
  * is not over at this_update, and one more time after it ended (RFC 5280 3.3). */

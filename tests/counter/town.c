@@ -30,7 +30,7 @@ char town_folder[64];
 const char *town_algorithm;
 static struct profile_site town_site;
 static pid_t signer_process, centre_process;
-static char paths[9][128];
+static char paths[10][128];
 static struct counter_answer last;
 static int64_t town_time;
 static const char *database; /* address */
@@ -49,6 +49,7 @@ static struct data_paths data_paths(void)
     return (struct data_paths){
         .database = database,
         .maps = {path_of(1, "signature.map"), path_of(2, "authentication.map")},
+        .synced = path_of(9, "synced"),
         .published = path_of(3, "published"),
         .checkpoints = path_of(4, "checkpoints"),
         .municipalities = municipalities,

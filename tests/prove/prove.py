@@ -25,8 +25,8 @@ NEEDLESS = {
     "rollback journal": "SQLite's own, before the database is switched to a write-ahead log: init has not ended",
     "mark of a sample": "only its name counts",
     "data/lock": "it is empty",
-    "status map": "each start writes every change into it again",
-    "status folder": "a map that is gone is made again from the changes",
+    "note of synced maps": "one that is not whole is not believed: the maps are made again from the changes",
+    "status folder": "an older note has more changes replayed; a map that is gone is made again from all",
 }
 NUM_SHOWN = 4
 
