@@ -185,6 +185,75 @@ static void refuses_a_map_cut_short(void **state)
     assert_err(status_map_open(path, KIND_SIGNATURE, false, &map, NULL), ERR_MALFORMED);
 }
 
+/* Emptied in place: a reader of the same file sees it, and goes on with what comes. */
+static void is_emptied_for_its_readers(void **state)
+{
+    (void)state;
+    struct status_map *map = open_map(true), *reader = open_map(false);
+    struct status_generation generation = {.key = {1}, .first = 1, .last = 99}, out[16];
+    uint8_t before[STATUS_MAP_ID_LEN], after[STATUS_MAP_ID_LEN];
+    assert_ok(status_map_set_generation(map, &generation));
+    assert_ok(status_map_set(map, 5, &good));
+    assert_ok(status_map_set(map, 100000, &good));
+    assert_ok(status_map_set_epoch(map, 7));
+    status_map_id(reader, before);
+    assert_err(status_map_clear(reader), ERR_USAGE);
+    assert_int_equal(state_of(reader, 5), STATUS_GOOD);
+    assert_ok(status_map_clear(map));
+    status_map_id(reader, after);
+    assert_memory_not_equal(before, after, sizeof after);
+    assert_int_equal(state_of(reader, 5), STATUS_NEVER);
+    assert_int_equal(state_of(reader, 100000), STATUS_NEVER);
+    assert_int_equal(status_map_highest(reader), 0);
+    assert_int_equal(status_map_epoch(reader), 0);
+    assert_int_equal(status_map_generations(reader, out), 0);
+    assert_ok(status_map_set(map, 6, &good));
+    assert_int_equal(state_of(reader, 6), STATUS_GOOD);
+    status_map_free(map);
+    status_map_free(reader);
+}
+
+static void goes_back_only_when_it_is_said(void **state)
+{
+    (void)state;
+    struct status_map *map = open_map(true), *reader = open_map(false);
+    assert_ok(status_map_set_epoch(map, 9));
+    assert_err(status_map_set_epoch(map, 4), ERR_STATE);
+    assert_err(status_map_rewind(reader, 4), ERR_USAGE);
+    assert_ok(status_map_rewind(map, 4));
+    assert_int_equal(status_map_epoch(reader), 4);
+    assert_ok(status_map_sync(map));
+    assert_err(status_map_sync(reader), ERR_IO);
+    status_map_free(map);
+    status_map_free(reader);
+}
+
+static void reads_no_note_but_a_whole_one(void **state)
+{
+    (void)state;
+    struct status_synced note = {.epoch = 7, .entry = 3, .head = {1}, .maps = {{2}, {3}}}, seen;
+    struct buffer file CLEANUP_BUFFER;
+    buffer_init(&file, 4096);
+    assert_ok(status_synced_forget(path, NULL));
+    assert_false(status_synced_read(path, &seen));
+    assert_ok(status_synced_write(path, &note, NULL));
+    assert_true(status_synced_read(path, &seen));
+    assert_memory_equal(&note, &seen, sizeof note);
+    assert_ok(file_read(path, &file, NULL));
+    for (size_t i = 0; i < file.len; i++) {
+        file.data[i] ^= 1;
+        assert_ok(file_replace(path, buffer_bytes(&file), 0600, NULL));
+        assert_false(status_synced_read(path, &seen));
+        file.data[i] ^= 1;
+    }
+    assert_ok(file_replace(path, bytes_of(file.data, file.len - 1), 0600, NULL));
+    assert_false(status_synced_read(path, &seen));
+    assert_ok(status_synced_forget(path, NULL));
+    assert_ok(status_synced_forget(path, NULL));
+    assert_false(status_synced_read(path, &seen));
+    assert_ok(status_map_create(path, KIND_SIGNATURE, NULL)); /* for the test's end */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +264,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_generations_without_range, begin, end),
         cmocka_unit_test_setup_teardown(refuses_files_that_are_no_map, begin, end),
         cmocka_unit_test_setup_teardown(refuses_a_map_cut_short, begin, end),
+        cmocka_unit_test_setup_teardown(is_emptied_for_its_readers, begin, end),
+        cmocka_unit_test_setup_teardown(goes_back_only_when_it_is_said, begin, end),
+        cmocka_unit_test_setup_teardown(reads_no_note_but_a_whole_one, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
