@@ -1,6 +1,5 @@
 """Many certificates in the database of a data folder, as if they had been issued, for mass acts: with tests and benches.
 They are signed by nobody; only their states matter. The service must not run."""
-import hashlib
 import os
 import sqlite3
 import time
@@ -23,16 +22,18 @@ def seed(data, num):
     epoch = connection.execute("SELECT COALESCE(MAX(epoch), 0) FROM change").fetchone()[0]
     serials = range(first, first + num)
     connection.execute("INSERT INTO card (id, point, made) VALUES (?, ?, ?)", (CARD, bytes(65), now))
-    connection.executemany("INSERT INTO signing (kind, serial, what, tbs, certificate, is_refused)"
-                           " VALUES (?, ?, 1, x'00', x'00', 0)", ((KIND, serial) for serial in serials))
-    connection.executemany(
-        "INSERT INTO certificate (kind, serial, application, resident, card, key_digest, leaf_digest, common_name, issued,"
-        " last_day, state, reason, since, installed) VALUES (?, ?, ?, ?, ?, ?, zeroblob(32), ?, ?, ?, 2, 0, 0, ?)",
-        ((KIND, serial, 10**6 + serial, 10**6 + serial, CARD, hashlib.sha256(b"key %d" % serial).digest(),
-          f"SAMPLE {serial}", now, now // 86400 + 1500, now) for serial in serials))
-    connection.executemany("INSERT INTO change (epoch, authority, serial, state, reason, time, municipality)"
-                           " VALUES (?, ?, ?, 2, 0, 0, 31372)",
-                           ((epoch + 1 + i, KIND, serial) for i, serial in enumerate(serials)))
+    each = "WITH RECURSIVE each (serial) AS (SELECT :first UNION ALL SELECT serial + 1 FROM each WHERE serial < :last) "
+    values = {"first": first, "last": serials[-1], "kind": KIND, "card": CARD, "now": now, "epoch": epoch}
+    for statement in (
+            "INSERT INTO signing (kind, serial, what, tbs, certificate, is_refused)"
+            " SELECT :kind, serial, 1, x'00', x'00', 0 FROM each",
+            "INSERT INTO certificate (kind, serial, application, resident, card, key_digest, leaf_digest, common_name,"
+            " issued, last_day, state, reason, since, installed) SELECT :kind, serial, 1000000 + serial, 1000000 + serial,"
+            " :card, CAST(printf('key %028d', serial) AS BLOB), zeroblob(32), printf('SAMPLE %d', serial), :now,"
+            " :now / 86400 + 1500, 2, 0, 0, :now FROM each",
+            "INSERT INTO change (epoch, authority, serial, state, reason, time, municipality)"
+            " SELECT :epoch + 1 + serial - :first, :kind, serial, 2, 0, 0, 31372 FROM each"):
+        connection.execute(each + statement, values)
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()

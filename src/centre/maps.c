@@ -8,6 +8,7 @@
 
 #define SYNC_MILLISECONDS 60000
 #define SYNC_CHANGES      100000 /* what a start replays at most, but for a mass act's last part */
+#define NEVER_SYNCED      UINT64_MAX
 _Static_assert(STATUS_JOURNAL_LEN == CHAIN_LEN, "a head of the journal fits");
 
 /* -- what is on the disk -- */
@@ -105,6 +106,7 @@ enum err maps_open(struct centre *centre, const char *const paths[static NUM_KIN
         return maps_believe(centre, synced.epoch);
     if (*were == MAPS_TRUE)
         *were = MAPS_AGAIN;
+    centre->synced_epoch = NEVER_SYNCED;
     return maps_clear(centre, fault);
 }
 
@@ -128,6 +130,8 @@ static uint64_t epoch_of(const struct centre *centre)
 
 bool maps_sync_is_due(const struct centre *centre)
 {
+    if (centre->synced_epoch == NEVER_SYNCED)
+        return true;
     uint64_t num = epoch_of(centre) - centre->synced_epoch;
     return num >= SYNC_CHANGES ||
            (num && clock_monotonic() - centre->last_map_sync >= SYNC_MILLISECONDS);
