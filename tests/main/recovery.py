@@ -135,22 +135,20 @@ def test_map_ahead():
 
 
 def test_notes_that_are_not_believed():
-    """Each is damaged as a whole would be: by one bit, its end, another database's, other maps'."""
-    with open(NOTE, "rb") as file:
-        note = file.read()
-
+    """Each damages the note that then stands: one bit, its end, another database's, other maps'."""
     def sealed(body):
         return body + hashlib.sha256(body).digest()
-    body = note[:-32]
-    for name, content, is_believed in (
-            ("as it is", note, True), ("sealed again", sealed(body), True),
-            ("with a flipped bit", bytes([note[0]]) + note[1:25] + bytes([note[25] ^ 1]) + note[26:], False),
-            ("cut short", note[:-1], False), ("of no bytes", b"", False),
-            ("of another journal", sealed(body[:34] + bytes(32) + body[66:]), False),
-            ("of a longer journal", sealed(body[:26] + struct.pack(">Q", 10**6) + body[34:]), False),
-            ("of changes to come", sealed(body[:18] + struct.pack(">Q", 10**6) + body[26:]), False),
-            ("of other maps", sealed(body[:-1] + bytes([body[-1] ^ 1])), False)):
-        write_note(content)
+    for name, damage, is_believed in (
+            ("as it is", lambda note: note, True), ("sealed again", lambda note: sealed(note[:-32]), True),
+            ("with a flipped bit", lambda note: note[:25] + bytes([note[25] ^ 1]) + note[26:], False),
+            ("cut short", lambda note: note[:-1], False), ("of no bytes", lambda note: b"", False),
+            ("of another journal", lambda note: sealed(note[:34] + bytes(32) + note[66:-32]), False),
+            ("of a longer journal", lambda note: sealed(note[:26] + struct.pack(">Q", 10**6) + note[34:-32]), False),
+            ("of changes to come", lambda note: sealed(note[:18] + struct.pack(">Q", 10**6) + note[26:-32]), False),
+            ("of other maps", lambda note: sealed(note[:-33] + bytes([note[-33] ^ 1])), False)):
+        with open(NOTE, "rb") as file:
+            note = file.read()
+        write_note(damage(note))
         service = Service()
         tap.check("1001: good" in service.ask(1001), f"a note {name}: answers are right")
         errors = service.stop()
