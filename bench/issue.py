@@ -1,6 +1,7 @@
 """Issuance: certificates a second over the acts socket, each with its proof of possession, its lint and its journal
 entries, durable when it is acknowledged. The requests were made beforehand. Limit: the signatures, and for P-256 the
-verifications beside them, that all cores make."""
+verifications beside them, that all cores make. Peer: cfssl with PostgreSQL (bench/issue_peer.py). The client's share of
+the machine is told: what it uses, the service cannot."""
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+import issue_peer
 import measure
 import servers
 import jpkid  # servers shows where
@@ -73,6 +75,10 @@ def write_profile(folder, algorithm):
     return path
 
 
+def children_seconds(times):
+    return times.children_user + times.children_system
+
+
 def token_turn(lines):
     """The same with the keys in a token."""
     with softhsm.Token(jpkid.PASSPHRASE) as token:
@@ -92,22 +98,33 @@ def issue_turn(lines, algorithm, token=None):
         with jpkid.Service(data, environment=environment) as service:
             pids = service.roles().values()
             before = sum(map(measure.cpu_seconds, pids))
+            client = os.times()
             said = subprocess.run([os.path.join(servers.BUILD, "bench", "bench-acts"), service.acts, str(CONNECTIONS)],
                                   input=acts(lines), capture_output=True, text=True, check=True)
             used = sum(map(measure.cpu_seconds, pids)) - before
+            client = children_seconds(os.times()) - children_seconds(client)
     found = re.match(r"(\d+) done, (\d+) refused, ([\d.]+) s, p50 [\d.]+ ms, p99 ([\d.]+) ms", said.stdout)
     if not found or int(found[1]) != len(lines):
         raise RuntimeError(said.stdout + said.stderr)
-    return {"rate": len(lines) / float(found[3]), "p99": float(found[4]), "cpu": used / len(lines) * 1e6}
+    return {"rate": len(lines) / float(found[3]), "p99": float(found[4]), "cpu": used / len(lines) * 1e6,
+            "client": client / len(lines) * 1e6}
 
 
 def run_one(name, lines, report):
     key = name.removeprefix("issue-")
-    turns = measure.rounds({"ours": lambda: issue_turn(lines, ALGORITHMS[name]), "openssl": measure.speed_turn(key)})
+    with tempfile.TemporaryDirectory(prefix="bench-issue-peer-", dir=servers.BUILD) as folder:
+        peer = issue_peer.Peer(folder, [line[-1] for line in lines], ALGORITHMS[name])
+        try:
+            turns = measure.rounds({"ours": lambda: issue_turn(lines, ALGORITHMS[name]),
+                                    "openssl": measure.speed_turn(key), "cfssl": peer})
+        finally:
+            peer.stop()
     limit, rate = LIMITS[key]
-    report.add(name, measure.median(turns["ours"], "rate"), {limit: CORES * measure.median(turns["openssl"], rate)})
+    report.add(name, measure.median(turns["ours"], "rate"), {limit: CORES * measure.median(turns["openssl"], rate)},
+               {"cfssl with PostgreSQL": measure.median(turns["cfssl"], "rate")})
     report.add(f"{name}-p99", measure.median(turns["ours"], "p99"), is_cost=True)
     report.add(f"{name}-cpu", measure.median(turns["ours"], "cpu"), is_cost=True)
+    report.add(f"{name}-client-cpu", measure.median(turns["ours"], "client"), is_cost=True)
 
 
 def run_token(lines, report):

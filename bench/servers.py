@@ -184,7 +184,7 @@ class Load:
         if said["wrong"] or said["num"] == 0:
             raise RuntimeError(f"port {self.server.port}: of {said['num']} answers {said['wrong']} were refusals")
         elapsed = said["microseconds"] / 1e6
-        return {"rate": said["num"] / elapsed, "p99": said["p99"] / 1000, "cpu": used / said["num"] * 1e6,
+        return {"num": said["num"], "rate": said["num"] / elapsed, "p99": said["p99"] / 1000, "cpu": used / said["num"] * 1e6,
                 "busy": used / elapsed}
 
 

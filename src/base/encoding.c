@@ -3,39 +3,52 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEX_PART 256 /* octets that go into a buffer at once */
+
 static const char hex_digits[] = "0123456789abcdef";
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void hex_encode(struct bytes in, struct buffer *out)
 {
-    for (size_t i = 0; i < in.len; i++) {
-        buffer_put_u8(out, (uint8_t)hex_digits[in.data[i] >> 4]);
-        buffer_put_u8(out, (uint8_t)hex_digits[in.data[i] & 15]);
+    char text[2 * HEX_PART + 1];
+    for (size_t at = 0; at < in.len; at += HEX_PART) {
+        size_t len = in.len - at < HEX_PART ? in.len - at : HEX_PART;
+        hex_print(in.data + at, len, text);
+        buffer_put(out, text, 2 * len);
     }
+    explicit_bzero(text, sizeof text);
 }
+
+/* One more than the digit's value; 0: no digit. */
+static const uint8_t hex_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 int hex_value(uint8_t digit)
 {
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
+    return hex_values[digit] - 1;
 }
 
 enum err hex_decode(struct bytes text, struct buffer *out)
 {
     if (text.len % 2)
         return ERR_MALFORMED;
+    uint8_t part[HEX_PART];
+    size_t num = 0;
     for (size_t i = 0; i < text.len; i += 2) {
         int high = hex_value(text.data[i]), low = hex_value(text.data[i + 1]);
         if (high < 0 || low < 0)
             return ERR_MALFORMED;
-        buffer_put_u8(out, (uint8_t)(high << 4 | low));
+        part[num++] = (uint8_t)(high << 4 | low);
+        if (num == sizeof part || i + 2 == text.len) {
+            buffer_put(out, part, num);
+            num = 0;
+        }
     }
+    explicit_bzero(part, sizeof part);
     return buffer_check(out);
 }
 

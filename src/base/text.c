@@ -57,12 +57,22 @@ void text_put(struct buffer *buffer, uint32_t c)
     }
 }
 
+static void skip_ascii(struct reader *reader)
+{
+    while (reader->left && *reader->at < 0x80) {
+        reader->at++;
+        reader->left--;
+    }
+}
+
+/* Letter by letter only where there is more than ASCII. */
 bool text_is_utf8(struct bytes text)
 {
     struct reader reader = reader_of(text);
     uint32_t code_point;
+    skip_ascii(&reader);
     while (text_next(&reader, &code_point))
-        continue;
+        skip_ascii(&reader);
     return reader_is_done(&reader);
 }
 

@@ -4,6 +4,7 @@
 #include "store/sqlite.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,9 +130,17 @@ static void engine_close(struct engine *engine)
     free(engine);
 }
 
+/* Nobody asks SQLite how much memory it has; keeping count takes a lock at each allocation. */
+static void library_configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err engine_open(const char *path, enum store_mode mode, struct engine **out,
                             struct fault *fault)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, library_configure);
     fault_name_input(fault, path);
     if (mode == STORE_CREATE) {
         enum err err = file_create(path, bytes_of(NULL, 0), 0600, fault);

@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/encoding.h"
@@ -32,6 +33,43 @@ static void encodes_and_decodes(void **state)
         assert_ok(hex_decode(bytes_of_text(vectors[i].hex), &out));
         assert_string_equal(buffer_text(&out), vectors[i].plain);
     }
+}
+
+/* Every octet at every place, whatever goes into the buffer at once. */
+static void reads_long_hexadecimal(void **state)
+{
+    (void)state;
+    uint8_t octets[1025];
+    for (size_t i = 0; i < sizeof octets; i++)
+        octets[i] = (uint8_t)(i * 7);
+    for (size_t len = 0; len <= sizeof octets; len++) {
+        struct buffer text CLEANUP_BUFFER, back CLEANUP_BUFFER;
+        buffer_init(&text, 2 * sizeof octets);
+        buffer_init(&back, sizeof octets);
+        hex_encode(bytes_of(octets, len), &text);
+        assert_int_equal(text.len, 2 * len);
+        for (size_t i = 0; i < text.len; i += 2)
+            text.data[i] = (uint8_t)toupper(text.data[i]);
+        assert_ok(hex_decode(buffer_bytes(&text), &back));
+        assert_true(bytes_equal(buffer_bytes(&back), bytes_of(octets, len)));
+    }
+}
+
+static void refuses_a_bad_digit_anywhere(void **state)
+{
+    (void)state;
+    char text[1024];
+    for (size_t bad = 0; bad < sizeof text; bad++) {
+        struct buffer out CLEANUP_BUFFER;
+        buffer_init(&out, sizeof text);
+        memset(text, '0', sizeof text);
+        text[bad] = "g/:@`G\x80"[bad % 7];
+        assert_err(hex_decode(bytes_of(text, sizeof text), &out), ERR_MALFORMED);
+    }
+    struct buffer small CLEANUP_BUFFER;
+    buffer_init(&small, sizeof text / 2 - 1);
+    memset(text, '0', sizeof text);
+    assert_err(hex_decode(bytes_of(text, sizeof text), &small), ERR_LIMIT);
 }
 
 static void refuses_what_is_not_canonical(void **state)
@@ -70,6 +108,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(encodes_and_decodes),
+        cmocka_unit_test(reads_long_hexadecimal),
+        cmocka_unit_test(refuses_a_bad_digit_anywhere),
         cmocka_unit_test(refuses_what_is_not_canonical),
         cmocka_unit_test(wraps_pem),
     };

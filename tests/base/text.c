@@ -7,6 +7,8 @@ static void counts_characters(void **state)
     (void)state;
     assert_int_equal(text_count(bytes_of_text("𠮷野　髙﨑")), 5);
     assert_true(text_is_utf8(bytes_of_text("葛󠄀城")));
+    assert_true(text_is_utf8(bytes_of_text("Hokuei 北栄 cho 町")));
+    assert_true(text_is_utf8(bytes_of_text("")));
     assert_true(text_is_variation_selector(0xE0100));
     assert_false(text_is_variation_selector(0x845B));
 }
@@ -14,8 +16,9 @@ static void counts_characters(void **state)
 static void refuses_what_is_not_utf8(void **state)
 {
     (void)state;
-    static const char *const bad[] = {
-        "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE3\x81", "\x80", "\xFF", "a\xE3"};
+    static const char *const bad[] = {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                                      "\xE3\x81", "\x80",         "\xFF",
+                                      "a\xE3",    "北 a\x80 b"};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_false(text_is_utf8(bytes_of_text(bad[i])));
 }
