@@ -292,6 +292,30 @@ static int say_done(const struct init *init, const char *data)
     return EXIT_DONE;
 }
 
+/* What the options say; EXIT_DONE, or a complaint. */
+static int options_take(struct init *init, struct ceremony *ceremony, const char *const *values)
+{
+    if (!values[OPTION_DATA])
+        return complain_usage("init: --data is needed");
+    if (values[OPTION_STORE] && store_is_file(values[OPTION_STORE]))
+        return complain_usage("init: --store is postgres:… or postgresql://…");
+    if (!jpkid_clock_ok(values[OPTION_CLOCK], values[OPTION_SAMPLE] != NULL))
+        return complain_usage("init: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for --sample only");
+    if (!token_ok(init, values[OPTION_TOKEN], values[OPTION_TOKEN_FILES]))
+        return complain_usage("init: --token is MODULE:LABEL, the module by its whole path; "
+                              "--token-files beside it a whole path");
+    if (!ceremony_ok(values))
+        return complain_usage("init: --ceremony goes with --shares or --dry-run, and with neither "
+                              "--passphrase-fd nor --token");
+    init->ceremony = values[OPTION_CEREMONY] ? ceremony : NULL;
+    init->shares = values[OPTION_SHARES];
+    init->is_dry_run = values[OPTION_DRY_RUN] != NULL;
+    init->etc = values[OPTION_ETC] ? values[OPTION_ETC] : DEFAULT_ETC;
+    init->store = values[OPTION_STORE];
+    init->is_sample = values[OPTION_SAMPLE] != NULL;
+    return EXIT_DONE;
+}
+
 int jpkid_init(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
@@ -302,27 +326,12 @@ int jpkid_init(const struct command *command, int argc, char **argv)
     struct fault fault = {0};
     if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
         return EXIT_USAGE;
-    if (!values[OPTION_DATA])
-        return complain_usage("init: --data is needed");
-    if (values[OPTION_STORE] && store_is_file(values[OPTION_STORE]))
-        return complain_usage("init: --store is postgres:… or postgresql://…");
-    if (!jpkid_clock_ok(values[OPTION_CLOCK], values[OPTION_SAMPLE] != NULL))
-        return complain_usage("init: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for --sample only");
-    if (!token_ok(&init, values[OPTION_TOKEN], values[OPTION_TOKEN_FILES]))
-        return complain_usage("init: --token is MODULE:LABEL, the module by its whole path; "
-                              "--token-files beside it a whole path");
-    if (!ceremony_ok(values))
-        return complain_usage("init: --ceremony goes with --shares or --dry-run, and with neither "
-                              "--passphrase-fd nor --token");
-    init.ceremony = values[OPTION_CEREMONY] ? &ceremony : NULL;
-    init.shares = values[OPTION_SHARES];
-    init.is_dry_run = values[OPTION_DRY_RUN] != NULL;
-    init.etc = values[OPTION_ETC] ? values[OPTION_ETC] : DEFAULT_ETC;
-    init.store = values[OPTION_STORE];
-    init.is_sample = values[OPTION_SAMPLE] != NULL;
+    int status = options_take(&init, &ceremony, values);
+    if (status != EXIT_DONE)
+        return status;
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = passphrase_find(&init, values, &passphrase);
+    status = passphrase_find(&init, values, &passphrase);
     if (status != EXIT_DONE)
         return status;
     enum err err = profile_find(&init, values[OPTION_PROFILE], &fault);
