@@ -12,6 +12,8 @@ import time
 import postgres
 import wire
 
+programs = postgres.programs  # None: it is not installed
+
 # Nothing is written by a clock of its own; what is not flushed when all processes are killed is lost. The kernel
 # lives on, so that a sync of PostgreSQL's would change nothing.
 SETTINGS = ["fsync=off", "autovacuum=off", "checkpoint_timeout=1h", "wal_writer_delay=10s", "min_wal_size=2MB",

@@ -14,9 +14,13 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import cluster
+import connection
+import copies
 import faults
 import jpkid
 import scenes
+import softhsm
 import sweep
 from tap import Tap
 
@@ -27,8 +31,24 @@ NEEDLESS = {
     "data/lock": "it is empty",
     "note of synced maps": "one that is not whole is not believed: the maps are made again from the changes",
     "status folder": "an older note has more changes replayed; a map that is gone is made again from all",
+    "note of backups": "`jpki admin status` alone reads it; a backup is whole without it",
 }
 NUM_SHOWN = 4
+
+
+TAKEOVERS = [(connection.Takeover, "lock lost", 4), (connection.Takeover, "connection ended", 4)]
+CONNECTION_BUGS = (
+    (connection.Weak, "server killed after", "synchronous_commit is off"),
+    (connection.Early, "unanswered", "COMMIT is answered before it is passed on"),
+    (connection.Unfenced, "lock lost", "neither lock nor fence"),
+)
+
+
+def line_of(row):
+    is_red = row["violations"] or row["seeded_bug_found"] is False
+    bug = {None: "", True: ", seeded bug found", False: ", seeded bug NOT FOUND"}[row["seeded_bug_found"]]
+    return (f"{'RED ' if is_red else 'ok  '} {row['scene']} on {row['engine']}, {row['fault']}: {row['cases']} of "
+            f"{row['possible']} cases, {row['violations']} violations, seed {row['seed']}{bug}")
 
 
 class Proof:
@@ -36,18 +56,27 @@ class Proof:
         self.folder, self.seed, self.sweeps = folder, seed, []
         self.failed = 0
 
-    def report(self, name, cases, violations, bug_found=None, note=""):
-        """bug_found: of a sweep with a seeded bug, whether it was seen; None: a sweep without one."""
+    def report(self, scene, engine, fault, cases, violations, bug_found=None, possible=None, note=""):
+        """One sweep. bug_found: of one with a seeded bug, whether it was seen; None: one without. possible: how
+        many cases there are, where cases is a sample."""
         is_red = bool(violations) if bug_found is None else not bug_found
         self.failed += is_red
-        found = "" if bug_found is None else f", seeded bug {'found' if bug_found else 'NOT FOUND'}"
-        print(f"{'RED ' if is_red else 'ok  '} {name}: {cases} cases, seed {self.seed}, {len(violations)} violations"
-              f"{found}{note}", flush=True)
+        num = len(violations) if bug_found is None else 0
+        row = {"name": f"{fault}: {scene} on {engine}", "scene": scene, "engine": engine, "fault": fault, "cases": cases,
+               "possible": possible or cases, "seed": self.seed, "violations": num, "seeded_bug_found": bug_found}
+        self.sweeps.append(row)
+        print(line_of(row), note, flush=True)
         for sentence in violations[:NUM_SHOWN] if bug_found is None else []:
             print(f"     {sentence}", flush=True)
-        self.sweeps.append({"name": name, "cases": cases, "seed": self.seed,
-                            "violations": len(violations) if bug_found is None else 0, "seeded_bug_found": bug_found})
         return not is_red
+
+    def summary(self):
+        """All sweeps again, a line each, and their sum."""
+        for row in self.sweeps:
+            print(line_of(row))
+        found = [row["seeded_bug_found"] for row in self.sweeps if row["seeded_bug_found"] is not None]
+        print(f"total: {sum(row['cases'] for row in self.sweeps)} cases, "
+              f"{sum(row['violations'] for row in self.sweeps)} violations, {sum(found)} of {len(found)} seeded bugs found")
 
     def write(self):
         with open(os.path.join(jpkid.BUILD, "prove.json"), "w") as file:
@@ -56,36 +85,54 @@ class Proof:
     # power cuts
 
     def power_cut(self, stage, scene, num_kept, num_killed, num_started):
-        found = sweep.Sweep(scene, stage, self.seed)
+        found = (scene.sweep or sweep.Sweep)(scene, stage, self.seed)
         moments = found.moments(num_kept, num_killed)
         red = found.run(moments, num_started)
         possible = found.possible
-        note = (f" (all lost {possible['lost']} of {possible['lost']}, one kept {min(num_kept, possible['kept'])} of "
-                f"{possible['kept']}, all kept {min(num_killed, possible['killed'])} of {possible['killed']}; service "
-                f"started {min(num_started, possible['started'])} of {possible['started']})")
-        self.report(f"power cut: {scene.name}", len(moments), [f"cut {m.index}, {m.how}: {'; '.join(m.wrong[:3])}"
-                                                              for m in red], note=note)
+        note = (f"(all lost {possible['lost']}, one kept of {possible['kept']}, all kept of {possible['killed']}; "
+                f"service started {min(num_started, possible['started'])} of {possible['started']})")
+        self.report(scene.name, stage.name, "power cut", len(moments),
+                    [f"cut {m.index}, {m.how}: {'; '.join(m.wrong[:3])}" for m in red],
+                    possible=possible["lost"] + possible["kept"] + possible["killed"], note=note)
         found.world.done()
 
     def without_sync(self, stage, place, num_started):
         """In whatever scene the place is synced: the first that goes red proves it."""
         cases = 0
         for scene in stage.scenes:
-            if place not in sweep.places(scene, stage.disk):
+            if bool(scene.durable) != (stage.engine == "postgres"):
                 continue
-            found = sweep.Sweep(scene, stage, self.seed, place)
+            if place not in sweep.places(scene, stage.disk) + [sweep.LATE_COMMITS] * bool(scene.durable):
+                continue
+            found = (scene.sweep or sweep.Sweep)(scene, stage, self.seed, place)
             moments = found.moments(40, 0)
             cases += len(moments)
             red = found.run(moments, 0, True) or found.run(found.moments(40, 0), num_started, True)
             found.world.done()
             if red:
-                self.report(f"without sync: {place}", cases, [red[0].wrong[0]], True,
-                            f" in {scene.name}: {red[0].wrong[0][:90]}")
+                self.report(scene.name, stage.name, f"without sync: {place}", cases, [red[0].wrong[0]], True,
+                            note=red[0].wrong[0][:90])
                 return
         if place in NEEDLESS:
             print(f"ok   without sync: {place}: {cases} cases, not missed: {NEEDLESS[place]}", flush=True)
         else:
-            self.report(f"without sync: {place}", cases, [], False)
+            self.report("all", stage.name, f"without sync: {place}", cases, [], False)
+
+    # PostgreSQL
+
+    def connections(self, stage, scene, num):
+        """Each way in which the connection ends, and another service that takes over."""
+        folder = f"{self.folder}/connection"
+        for kind, how, num_of in [(connection.Fault, how, num) for how in connection.HOWS] + TAKEOVERS:
+            name = connection.HOWS.get(how) or f"another service begins, {how}"
+            wrong, cases, possible = connection.sweep(stage, scene, folder, how, num_of, self.seed, kind)
+            self.report(scene.name, stage.name, name, cases, wrong, possible=possible)
+
+    def connection_bugs(self, stage, scene):
+        for kind, how, name in CONNECTION_BUGS:
+            wrong, cases, possible = connection.sweep(stage, scene, f"{self.folder}/bug", how, 10, self.seed, kind, True)
+            self.report(scene.name, stage.name, f"seeded: {name}", cases, wrong, bool(wrong), possible,
+                        wrong[0][:90] if wrong else "")
 
     # faults
 
@@ -95,7 +142,7 @@ class Proof:
 
     def fault_calls(self, stage, num):
         wrong, cases, possible = faults.faults(self.short(stage), f"{self.folder}/faults", self.seed, num)
-        self.report("failing calls", cases, wrong, note=f" (of {possible})")
+        self.report("hold", stage.name, "failing calls", cases, wrong, possible=possible)
 
     def kills(self, stage, moments):
         wrong, cases = [], 0
@@ -103,22 +150,22 @@ class Proof:
             for after in moments:
                 wrong += faults.kill(self.short(stage), f"{self.folder}/kill-{cases}", role, after)
                 cases += 1
-        self.report("killed processes", cases, wrong)
+        self.report("hold", stage.name, "killed processes", cases, wrong)
 
     def kills_before_sync(self, stage):
         scene = next(scene for scene in stage.scenes if scene.name == "issue")
         wrong, cases = faults.killed_before_sync(stage, scene, f"{self.folder}/synced")
-        self.report("signer killed before its sync", cases, wrong)
+        self.report("issue", stage.name, "signer killed before its sync", cases, wrong)
 
     def stops(self, stage):
-        self.report("commit stands still", 1, faults.stop(self.short(stage), f"{self.folder}/stop"))
+        self.report("hold", stage.name, "commit stands still", 1, faults.stop(self.short(stage), f"{self.folder}/stop"))
 
     def clocks(self, stage):
         times = ("2026-12-01T01:00:30Z", "2026-12-08T03:00:00Z", "2031-01-01T00:00:00Z")
         wrong = []
         for at, clock in enumerate(times):
             wrong += faults.jump(self.short(stage), f"{self.folder}/clock-{at}", clock)
-        self.report("clock jumps", len(times), wrong)
+        self.report("hold", stage.name, "clock jumps", len(times), wrong)
 
 
 def all_places(stage):
@@ -126,24 +173,98 @@ def all_places(stage):
     return [name for name, _ in sweep.PLACES if name in found] + sorted(found - {name for name, _ in sweep.PLACES})
 
 
-def prove(proof, names):
-    stage = scenes.record(f"{proof.folder}/stage")
+class Stages:
+    """Each is played when the first sweep on it is wanted."""
 
-    def is_wanted(name):
-        return not names or any(word in name for word in names)
-    for scene in stage.scenes:
-        if is_wanted(f"power cut: {scene.name}"):
-            proof.power_cut(stage, scene, 120, 60, 50)
-    for place in all_places(stage):
-        if is_wanted(f"without sync: {place}"):
-            proof.without_sync(stage, place, 30)
-    for name, run in (("failing calls", lambda: proof.fault_calls(stage, 60)),
-                      ("killed processes", lambda: proof.kills(stage, (0.005, 0.03, 0.08, 0.15))),
-                      ("signer killed before its sync", lambda: proof.kills_before_sync(stage)),
-                      ("commit stands still", lambda: proof.stops(stage)), ("clock jumps", lambda: proof.clocks(stage))):
-        if is_wanted(name):
-            run()
+    def __init__(self, folder, seed):
+        self.folder, self.seed, self.played, self.token = folder, seed, {}, None
+
+    def stage(self, name):
+        if name not in self.played:
+            self.played[name] = getattr(self, name)(f"{self.folder}/{name}")
+        return self.played[name]
+
+    def scene(self, name, scene):
+        return next(one for one in self.stage(name).scenes if one.name == scene)
+
+    def files(self, folder):
+        return scenes.record(folder)
+
+    def copies(self, folder):
+        stage = scenes.record(folder, "issue")
+        stage.scenes.clear()
+        copies.play(stage)
+        return stage
+
+    def server(self, folder):
+        return scenes.record(folder, None, "postgres", self.seed)
+
+    def tokens(self, folder):
+        self.token = softhsm.Token(jpkid.PASSPHRASE)
+        os.environ.update(self.token.environment)
+        return scenes.record(folder, "hold", token=self.token)
+
+    def done(self):
+        for stage in self.played.values():
+            stage.done()
+        if self.token:
+            self.token.stop()
+
+
+def power_cuts(proof, stages, stage, names, *nums):
+    for name in names:
+        yield f"{stage}: power cut: {name}", lambda: proof.power_cut(stages.stage(stage), stages.scene(stage, name), *nums)
+
+
+def without_syncs(proof, stages, stage, places, num_started):
+    for place in places:
+        yield f"{stage}: without sync: {place}", lambda: proof.without_sync(stages.stage(stage), place, num_started)
+
+
+def steps(proof, stages):
+    """(name, what to run) of every step, in order."""
+    yield from power_cuts(proof, stages, "files", scenes.NAMES, 120, 60, 50)
+    yield "files: without sync", lambda: [proof.without_sync(stages.stage("files"), place, 30)
+                                          for place in all_places(stages.stage("files"))]
+    for name, run in (("failing calls", lambda stage: proof.fault_calls(stage, 60)),
+                      ("killed processes", lambda stage: proof.kills(stage, (0.005, 0.03, 0.08, 0.15))),
+                      ("signer killed before its sync", proof.kills_before_sync),
+                      ("commit stands still", proof.stops), ("clock jumps", proof.clocks)):
+        yield f"files: {name}", lambda: run(stages.stage("files"))
+    yield from power_cuts(proof, stages, "copies", [row[0] for row in copies.PLAY], 40, 20, 16)
+    yield from without_syncs(proof, stages, "copies", COPIED_PLACES, 24)
+    if softhsm.module():
+        yield from power_cuts(proof, stages, "tokens", ("init", "issue", "hold"), 40, 20, 12)
+        yield from without_syncs(proof, stages, "tokens", ("signed.log", "signer's certificate"), 12)
+        yield "tokens: failing calls", lambda: proof.fault_calls(stages.stage("tokens"), 20)
+        yield "tokens: killed processes", lambda: proof.kills(stages.stage("tokens"), (0.03, 0.1))
+    if cluster.programs():
+        yield from power_cuts(proof, stages, "server", ON_SERVER, 60, 40, 6)
+        yield from without_syncs(proof, stages, "server", SERVER_PLACES, 0)
+        for name, num in (("issue", 5), ("hold", 4), ("release", 3), ("event", 3), ("renew", 3), ("revoke", 3)):
+            yield f"server: connection: {name}", lambda: proof.connections(stages.stage("server"), stages.scene("server", name), num)
+        yield "server: seeded bugs", lambda: proof.connection_bugs(stages.stage("server"), stages.scene("server", "hold"))
+
+
+ON_SERVER = [name for name in scenes.NAMES if name not in ("init", "pin")]  # one has no database yet, one needs none
+SERVER_PLACES = ("signed.log", "checkpoints", "published list", sweep.LATE_COMMITS)
+COPIED_PLACES = ("manifest of a backup", "database of a backup", "folder of a backup", "file of a backup", "backup folder",
+                 "note of backups", "restored signed.log", "restored file", "write-ahead log")
+
+
+def prove(proof, names):
+    stages = Stages(f"{proof.folder}/stages", proof.seed)
+    try:
+        for name, run in steps(proof, stages):
+            if not names or any(word in name for word in names):
+                run()
+    finally:
+        stages.done()
+    for what, is_there in (("SoftHSM", softhsm.module()), ("PostgreSQL", cluster.programs())):
+        if not is_there:
+            print(f"{what} is not installed: nothing is proved with it")
     proof.write()
+    proof.summary()
 
 
 def few(proof):

@@ -22,6 +22,7 @@ class Scene:
     def __init__(self, name, act, folder, clock, pins, commits):
         self.name, self.act, self.folder, self.clock, self.pins = name, act, folder, clock, tuple(pins)
         self.events = trace.read(f"{folder}/record")
+        self.sweep = None  # the kind of sweep that it needs; None: the common one
         self.durable = durable.Durable(commits, self.events) if commits else None
 
     @property
@@ -30,10 +31,11 @@ class Scene:
 
 
 class Stage:
-    """One disk: the service's data and the cards. engine: where the database is."""
+    """One disk: the service's data and the cards. engine: where the database is; token: where the keys are (its
+    own files are not on the disk: a module keeps them in hardware); None: sealed below the disk."""
 
-    def __init__(self, folder, engine="sqlite", seed=0):
-        self.folder, self.engine, self.seed, self.scenes = folder, engine, seed, []
+    def __init__(self, folder, engine="sqlite", seed=0, token=None):
+        self.folder, self.engine, self.seed, self.token, self.scenes = folder, engine, seed, token, []
         self.disk = f"{folder}/disk"
         self.data, self.cards = f"{self.disk}/data", f"{self.disk}/cards"
         os.makedirs(self.cards)
@@ -44,6 +46,10 @@ class Stage:
             self.server = cluster.Cluster().start()
             self.proxy = wire.Proxy(f"{folder}/proxy", lambda: self.server.folder, wire.Watch())
 
+    @property
+    def name(self):
+        return f"{self.engine} with a token" if self.token else self.engine
+
     def done(self):
         if self.proxy:
             self.proxy.close()
@@ -51,7 +57,7 @@ class Stage:
 
     @property
     def init_words(self):
-        return ["--store", self.proxy.store] if self.proxy else []
+        return (["--store", self.proxy.store] if self.proxy else []) + (self.token.words if self.token else [])
 
     def watch_commits(self, folder, serves):
         """The watch that keeps what is durable; None: nothing is to be kept."""
@@ -93,7 +99,7 @@ class Stage:
         image = self.card(resident)
         centre.make_card(self.data, image, CARD_IDS[resident], self.recording)
         with open(image + ".pub") as file:
-            spki = base64.b64decode("".join(line.strip() for line in file if line[0] not in "-c"))
+            spki = base64.b64decode("".join(line.strip() for line in file if not line.startswith(("-", "card"))))
         status, answer, errors = self.service.desk(image, "card1", "register", spki[-65:].hex(),
                                                    recording=self.recording)
         if status:
@@ -184,10 +190,12 @@ PLAY = (("init", init, centre.CLOCK, False), ("issue", issue, "2026-12-01T02:00:
         ("pin", pin, "2026-12-01T07:00:00Z", False), ("renew", renew, LATER, True),
         ("revoke", revoke, "2031-05-02T01:00:00Z", True))
 
+NAMES = tuple(row[0] for row in PLAY)
 
-def record(folder, until=None, engine="sqlite", seed=0):
+
+def record(folder, until=None, engine="sqlite", seed=0, token=None):
     """Plays the scenes, or those up to one; the stage with its records."""
-    stage = Stage(folder, engine, seed)
+    stage = Stage(folder, engine, seed, token)
     for name, act, clock, serves in PLAY:
         stage.play(name, act, clock, serves)
         if name == until:

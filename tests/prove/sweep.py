@@ -17,15 +17,19 @@ import trace
 
 # the places that are synced, by path; the first that matches names it
 PLACES = (
+    ("manifest of a backup", r"^backups/[^/]+/manifest$"), ("database of a backup", r"^backups/[^/]+/database/jpki\.db"),
+    ("folder of a backup", r"^backups/[^/]+(/(signer|database|published|journal|etc))?$"),
+    ("file of a backup", r"^backups/[^/]+/"), ("backup folder", r"^backups$"),
+    ("restored signed.log", r"^restored[^/]*/signer/signed\.log$"), ("restored file", r"^restored[^/]*/.*\.[a-z]+$"),
     ("write-ahead log", r"data/database/.*-wal$"), ("rollback journal", r"data/database/.*-journal$"), ("database", r"data/database/.*\.db$"),
     ("database folder", r"data/database$"), ("signed.log", r"data/signer/signed\.log$"),
     ("signer's key", r"data/signer/.*\.key$"), ("signer's certificate", r"data/signer/.*\.cer\.new$"),
     ("signer folder", r"data/signer$"), ("content of a list", r"data/published/.*\.tbs\.new$"),
     ("published list", r"data/published/.*\.crl\.new$"), ("published epoch", r"data/published/.*\.epoch\.new$"),
     ("published key or certificate", r"data/published/.*\.(cer|pem)\.new$"), ("published folder", r"data/published$"),
-    ("checkpoints", r"data/journal/checkpoints$"), ("checkpoints folder", r"data/journal$"),
-    ("status map", r"data/status/.*\.map$"), ("note of synced maps", r"data/status/synced(\.new)?$"),
-    ("status folder", r"data/status$"), ("etc", r"data/etc/"),
+    ("checkpoints", r"data/journal/checkpoints$"), ("note of backups", r"data/journal/backups$"),
+    ("checkpoints folder", r"data/journal$"), ("status map", r"data/status/.*\.map$"),
+    ("note of synced maps", r"data/status/synced(\.new)?$"), ("status folder", r"data/status$"), ("etc", r"data/etc/"),
     ("etc folder", r"data/etc$"), ("card image", r"cards/[0-9]+(\.new)?$"), ("card's public key", r"cards/.*\.pub(\.new)?$"),
     ("card folder", r"cards$"), ("mark of a sample", r"data/sample$"), ("data folder", r"data$"),
     ("folder above", r"^\.$"),

@@ -19,7 +19,7 @@ class Peer:
     """One side of a connection."""
 
     def __init__(self, connection):
-        self.connection = connection
+        self.connection, self.is_gone = connection, False
 
     def read(self, length):
         data = b""
@@ -168,7 +168,7 @@ class Proxy:
         if answer is None:
             return False
         client.send(answer)
-        return True
+        return not server.is_gone
 
     def pass_on(self, server, request):
         """The answer; of a server that ends, what it said last."""
@@ -181,6 +181,7 @@ class Proxy:
             try:
                 message = server.message()
             except Gone:
+                server.is_gone = True
                 break
             said += message
         return said
