@@ -132,10 +132,16 @@ enum err file_create(const char *path, struct bytes content, mode_t mode, struct
     return folder_sync(path, fault);
 }
 
+struct target {
+    int fd;
+    const char *path;
+};
+
 static enum err write_part(void *context, struct bytes part, struct fault *fault)
 {
-    (void)fault;
-    return fd_write_all(*(const int *)context, part);
+    const struct target *target = context;
+    return fd_write_all(target->fd, part) == ERR_NONE ? ERR_NONE
+                                                      : file_fault(fault, target->path, "write");
 }
 
 enum err file_copy(const char *from, const char *to, mode_t mode, struct fault *fault)
@@ -146,8 +152,11 @@ enum err file_copy(const char *from, const char *to, mode_t mode, struct fault *
     int fd CLEANUP_FD = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return file_fault(fault, to, "create");
-    if (fd_read_parts(source, write_part, &fd, NULL) != ERR_NONE || fsync(fd) != 0) {
-        enum err err = file_fault(fault, to, "write");
+    fault_name_input(fault, from);
+    enum err err = fd_read_parts(source, write_part, &(struct target){fd, to}, fault);
+    if (err == ERR_NONE && fsync(fd) != 0)
+        err = file_fault(fault, to, "sync");
+    if (err != ERR_NONE) {
         unlink(to);
         return err;
     }

@@ -1,7 +1,11 @@
 /* Joined paths, and bytes read in parts. Replacing a file is what `make prove` looks at. */
 #include "check.h"
 
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -72,12 +76,43 @@ static void reads_no_more_than_the_cap(void **state)
     assert_int_equal(file_read("/nowhere/at/all", &out, &fault), ERR_NOT_FOUND);
 }
 
+/* A folder opens and does not read; a file that may not grow does not write. */
+static void a_copy_names_the_file_that_failed(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/jpki-copy-XXXXXX", from[PATH_MAX], to[PATH_MAX];
+    struct fault fault = {0};
+    struct rlimit before, none;
+    assert_non_null(mkdtemp(folder));
+    assert_ok(path_join(folder, "from", from, NULL));
+    assert_ok(path_join(folder, "to", to, NULL));
+    assert_ok(file_create(from, bytes_of("content", 7), 0600, NULL));
+    assert_int_equal(file_copy(folder, to, 0600, &fault), ERR_IO);
+    assert_string_equal(fault.input, folder);
+    assert_string_equal(fault.rule, "read");
+    assert_int_equal(access(to, F_OK), -1);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    none = (struct rlimit){0, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    enum err err = file_copy(from, to, 0600, &fault);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(err, ERR_IO);
+    assert_string_equal(fault.input, to);
+    assert_string_equal(fault.rule, "write");
+    assert_int_equal(access(to, F_OK), -1);
+    assert_ok(file_copy(from, to, 0600, &fault));
+    assert_int_equal(file_copy(from, to, 0600, &fault), ERR_EXISTS);
+    assert_int_equal(unlink(from) | unlink(to) | rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(joins_a_path_that_has_room),
         cmocka_unit_test(reads_every_part_until_told),
         cmocka_unit_test(reads_no_more_than_the_cap),
+        cmocka_unit_test(a_copy_names_the_file_that_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,6 +117,7 @@ def dump(data):
     path = glob.glob(f"{data}/database/*.db")[0]
     with sqlite3.connect(path, timeout=10) as database:
         database.row_factory = sqlite3.Row
+        database.execute("BEGIN")  # one moment for all tables
         return {table: [dict(row) for row in database.execute(f"SELECT * FROM {table}")] for table in TABLES}
 
 

@@ -249,10 +249,14 @@ class Sweep:
         if server:
             server.stop()
 
+    def settle(self, service, moment):
+        """What the started service does by itself, and is waited for before it is looked at."""
+
     def check_running(self, data, moment, owed, database):
         later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(centre.seconds(self.scene.clock) + 1800))
         os.makedirs(f"{data}/run", exist_ok=True)
         with centre.Service(data, self.memo, clock=later) as service:
+            self.settle(service, moment)
             promises.running(service, owed, moment.wrong)
             for row in database["application"]:
                 if row["state"] == 0 and not moment.wrong:
