@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 """The long proofs: power cuts at every moment of recorded runs, each sync taken away, calls that fail,
 processes that die, clocks that jump. Prints for each sweep its cases, its seed and its violations, and
-writes them to build/prove.json. Exit status 1 on a violation, or when a seeded bug is not found.
+writes them to build/prove.json. Exit status 1 on a violation, or when a seeded bug is not found. The database is
+SQLite's file ("files"), PostgreSQL's ("server"); keys are sealed files, or in a token ("tokens"); backups, restores
+and mass acts are "copies".
 
-    prove.py [--few] [--seed N] [NAME…]      --few: the fixed sample that `make test` runs, as TAP"""
+    prove.py [--few] [--seed N] [NAME…]      --few: the fixed sample that `make test` runs, as TAP;
+                                             NAME: the steps in whose name it stands, such as "server: power cut" """
 import json
 import os
 import shutil
@@ -16,6 +19,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import cluster
 import connection
+import connection_faults
 import copies
 import faults
 import jpkid
@@ -36,11 +40,11 @@ NEEDLESS = {
 NUM_SHOWN = 4
 
 
-TAKEOVERS = [(connection.Takeover, "lock lost", 4), (connection.Takeover, "connection ended", 4)]
+TAKEOVERS = [(connection_faults.Takeover, "lock lost", 4), (connection_faults.Takeover, "connection ended", 4)]
 CONNECTION_BUGS = (
-    (connection.Weak, "server killed after", "synchronous_commit is off"),
-    (connection.Early, "unanswered", "COMMIT is answered before it is passed on"),
-    (connection.Unfenced, "lock lost", "neither lock nor fence"),
+    (connection_faults.Weak, "server killed after", "synchronous_commit is off"),
+    (connection_faults.Early, "unanswered", "COMMIT is answered before it is passed on"),
+    (connection_faults.Unfenced, "lock lost", "neither lock nor fence"),
 )
 
 
@@ -123,8 +127,8 @@ class Proof:
     def connections(self, stage, scene, num):
         """Each way in which the connection ends, and another service that takes over."""
         folder = f"{self.folder}/connection"
-        for kind, how, num_of in [(connection.Fault, how, num) for how in connection.HOWS] + TAKEOVERS:
-            name = connection.HOWS.get(how) or f"another service begins, {how}"
+        for kind, how, num_of in [(connection_faults.Fault, how, num) for how in connection_faults.HOWS] + TAKEOVERS:
+            name = connection_faults.HOWS.get(how) or f"another service begins, {how}"
             wrong, cases, possible = connection.sweep(stage, scene, folder, how, num_of, self.seed, kind)
             self.report(scene.name, stage.name, name, cases, wrong, possible=possible)
 
