@@ -50,6 +50,7 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"resident-find", BIT(RULE_READ)},
     {"approve", KEPT},
     {"authority", KEPT},
+    {"ceremony", KEPT},
     {"checkpoint", KEPT},
     {"clock", KEPT},
     {"crl", KEPT},

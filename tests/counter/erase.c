@@ -185,6 +185,28 @@ static void the_issue_is_kept(void **state)
                      0);
 }
 
+/* The day and the rule of an erasure stand in the chain, too. */
+static void another_day_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        run("sqlite3 %s/town.db 'DROP TRIGGER journal_personal_only_erased; UPDATE journal_personal"
+            " SET erased_on = erased_on + 1 WHERE sequence = (SELECT MIN(sequence) FROM"
+            " journal_personal WHERE erased_rule = \"read-record\")'",
+            town_folder),
+        0);
+    assert_int_equal(verify(""), 1);
+    assert_int_equal(run("grep -q 'that it names as erased is not, or not so' %s/out", town_folder),
+                     0);
+    assert_int_equal(
+        run("sqlite3 %s/town.db 'UPDATE journal_personal SET erased_on = erased_on - 1 WHERE"
+            " sequence = (SELECT MIN(sequence) FROM journal_personal WHERE erased_rule ="
+            " \"read-record\")'",
+            town_folder),
+        0);
+    assert_int_equal(verify(""), 0);
+}
+
 /* An erasure in the chain, and one of its entries that comes back, or another that it did not name.
  */
 static void what_poses_as_an_erasure_is_found(void **state)
@@ -204,7 +226,8 @@ static void data_that_came_back_are_found(void **state)
 {
     (void)state;
     assert_int_equal(
-        run("sqlite3 %s/town.db 'DROP TRIGGER journal_personal_only_erased; UPDATE journal_personal"
+        run("sqlite3 %s/town.db 'DROP TRIGGER IF EXISTS journal_personal_only_erased; UPDATE "
+            "journal_personal"
             " SET salt = zeroblob(32), data = zeroblob(2), erased_on = NULL, erased_rule = NULL"
             " WHERE erased_rule = \"read-record\" AND sequence = (SELECT MIN(sequence) FROM"
             " journal_personal WHERE erased_rule = \"read-record\")'",
@@ -223,6 +246,7 @@ int main(void)
         cmocka_unit_test(nothing_is_erased_twice),
         cmocka_unit_test(it_goes_on_after_a_kill),
         cmocka_unit_test(the_issue_is_kept),
+        cmocka_unit_test(another_day_is_found),
         cmocka_unit_test(what_poses_as_an_erasure_is_found),
         cmocka_unit_test(data_that_came_back_are_found),
     };
