@@ -18,13 +18,16 @@ static enum err fail(struct fault *fault, const char *step)
     return fault_set(fault, ERR_DENIED, step, "%s", strerror(errno));
 }
 
-static enum err user_become(const char *name, bool *changed, struct fault *fault)
+enum err sandbox_become(const char *name, struct fault *fault)
 {
-    if (!name || geteuid() != 0)
-        return ERR_NONE;
     const struct passwd *user = getpwnam(name);
-    if (!user)
-        return fault_set(fault, ERR_DENIED, "user", "there is no user %s", name);
+    if (!user || user->pw_uid == 0)
+        return fault_set(fault, ERR_DENIED, "user", "%s is %s", name,
+                         user ? "root" : "nobody known");
+    if (geteuid() == user->pw_uid)
+        return ERR_NONE;
+    if (geteuid() != 0)
+        return fault_set(fault, ERR_DENIED, "user", "only root can become %s", name);
     uid_t uid = user->pw_uid;
     gid_t gid = user->pw_gid;
     if (initgroups(name, gid) != 0 || setresgid(gid, gid, gid) != 0 ||
@@ -32,8 +35,16 @@ static enum err user_become(const char *name, bool *changed, struct fault *fault
         return fail(fault, "user");
     if (setuid(0) == 0) /* it must not come back */
         return fault_set(fault, ERR_DENIED, "user", "%s is still root", name);
-    *changed = true;
     return ERR_NONE;
+}
+
+static enum err user_become(const char *name, bool *changed, struct fault *fault)
+{
+    if (!name || geteuid() != 0)
+        return ERR_NONE;
+    enum err err = sandbox_become(name, fault);
+    *changed = err == ERR_NONE;
+    return err;
 }
 
 enum err sandbox_basics(struct fault *fault)

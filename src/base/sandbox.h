@@ -41,6 +41,10 @@ struct sandbox_report {
 enum err sandbox_apply(const struct sandbox_plan *plan, struct sandbox_report *report,
                        struct fault *fault) MUST_USE;
 
+/* sandbox_become makes this process, and all that it starts, that user's: groups, user, no
+ * capability, no way back. ERR_DENIED: nobody of that name, root, or we are not root. */
+enum err sandbox_become(const char *user, struct fault *fault) MUST_USE;
+
 /* sandbox_basics is the part that every process of ours takes, also those that keep all else: no
  * core, not dumpable, no new privileges. */
 enum err sandbox_basics(struct fault *fault) MUST_USE;

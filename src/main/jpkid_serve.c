@@ -20,11 +20,20 @@
 #include "main/children.h"
 #include "main/data_folder.h"
 #include "main/jpkid.h"
+#include "main/notify.h"
 #include "main/options.h"
 
 #define LOOK_PAUSE 250 /* milliseconds until somebody may be due to be started again */
 
-enum { OPTION_DATA = 1, OPTION_PASSPHRASE, OPTION_LISTEN, OPTION_WEB, OPTION_CLOCK, NUM_OPTIONS };
+enum {
+    OPTION_DATA = 1,
+    OPTION_PASSPHRASE,
+    OPTION_LISTEN,
+    OPTION_WEB,
+    OPTION_CLOCK,
+    OPTION_USER,
+    NUM_OPTIONS
+};
 
 const struct option serve_options[] = {
     {"data", required_argument, NULL, OPTION_DATA},
@@ -32,6 +41,7 @@ const struct option serve_options[] = {
     {"listen", required_argument, NULL, OPTION_LISTEN},
     {"web", required_argument, NULL, OPTION_WEB},
     {"clock", required_argument, NULL, OPTION_CLOCK},
+    {"user", required_argument, NULL, OPTION_USER},
     {0},
 };
 
@@ -40,6 +50,7 @@ struct service {
     int lock, signals;
     int ready; /* where the children are heard */
     bool said_ready;
+    struct notify manager;
 };
 
 static void service_done(struct service *service)
@@ -48,6 +59,7 @@ static void service_done(struct service *service)
     fd_close(&service->lock);
     fd_close(&service->signals);
     fd_close(&service->ready);
+    notify_done(&service->manager);
 }
 
 /* --- running --- */
@@ -57,8 +69,10 @@ static void say_when_ready(struct service *service)
     for (enum role role = 0; role < NUM_ROLES; role++)
         if (service->children.of[role].pid > 0 && !service->children.of[role].is_ready)
             return;
-    if (!service->said_ready)
+    if (!service->said_ready) {
         printf("ready\n");
+        notify_say(&service->manager, "READY=1");
+    }
     service->said_ready = true;
     fflush(stdout);
 }
@@ -114,6 +128,7 @@ static int run(struct service *service)
                                    {.fd = service->ready, .events = POLLIN}};
         if (poll(watched, COUNT_OF(watched), LOOK_PAUSE) < 0 && errno != EINTR)
             return EXIT_UNDECIDED;
+        notify_alive(&service->manager);
         if (watched[1].revents & POLLIN)
             read_ready(service);
         if ((watched[0].revents & POLLIN) && read_signal(service))
@@ -208,11 +223,23 @@ static void say_first(const struct service *service)
               stderr);
 }
 
+/* Before anything of the data is touched. No role needs root; without --user it is only told. */
+static enum err become_user(const char *user, struct fault *fault)
+{
+    if (user)
+        return sandbox_become(user, fault);
+    if (geteuid() == 0)
+        fputs(say("jpkid: running as root; --user says as whom to run\n",
+                  "jpkid: root で動作しています。--user で利用者を指定できます\n"),
+              stderr);
+    return ERR_NONE;
+}
+
 int jpkid_serve(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
     struct service service CLEANUP(service_done) = {
-        .children = children_none, .lock = -1, .signals = -1, .ready = -1};
+        .children = children_none, .lock = -1, .signals = -1, .ready = -1, .manager = {.fd = -1}};
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
     struct fault fault = {0};
@@ -228,7 +255,9 @@ int jpkid_serve(const struct command *command, int argc, char **argv)
     service.children.call = (struct role_call){.data = values[OPTION_DATA],
                                                .parent = getpid(),
                                                .is_sample = data_is_sample(values[OPTION_DATA])};
-    if (sandbox_basics(&fault) != ERR_NONE ||
+    notify_open(&service.manager);
+    if (become_user(values[OPTION_USER], &fault) != ERR_NONE ||
+        sandbox_basics(&fault) != ERR_NONE ||
         data_folder_lock(service.children.call.data, &service.lock, &fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
@@ -240,6 +269,7 @@ int jpkid_serve(const struct command *command, int argc, char **argv)
         say_first(&service);
     fflush(stdout);
     status = err == ERR_NONE ? run(&service) : complain_fault(&fault);
+    notify_say(&service.manager, "STOPPING=1");
     children_end(&service.children);
     return err == ERR_USAGE ? EXIT_USAGE : status;
 }
