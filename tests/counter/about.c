@@ -110,12 +110,15 @@ static void it_is_refused_to_others(void **state)
 static void the_card_shows_its_own(void **state)
 {
     (void)state;
+    int before = count(view(MINE), "journal-about", "done");
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     town_card_connect(&card, "daiei1");
     terminal_journal(&card.terminal, &answer);
     assert_int_equal(answer.outcome, COUNTER_DONE);
     assert_int_equal(counter_number(&answer, "resident"), MINE);
     assert_int_equal(count(&answer, "issue", "done"), 2);
+    /* the one that counted, and this one by card */
+    assert_int_equal(count(view(MINE), "journal-about", "done"), before + 2);
 }
 
 /* What the card once said shows nothing a second time, nor beside a resident who is named. */

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -164,6 +165,70 @@ def test_units():
               exposure(wrong))
 
 
+def allowed_calls(unit):
+    """The system calls that the unit's filter lets through, its groups taken apart by systemd."""
+    groups, group = {}, None
+    listing = subprocess.run(["systemd-analyze", "syscall-filter", "--no-pager"], capture_output=True, text=True,
+                             timeout=60, env=dict(os.environ, LC_ALL="C.UTF-8")).stdout
+    for line in listing.splitlines():
+        word = line.strip()
+        if line.startswith("@"):
+            group = groups.setdefault(word, [])
+        elif group is not None and word and not word.startswith("#"):
+            group.append(word)
+
+    def calls_of(word):
+        return {call for part in groups[word] for call in calls_of(part)} if word in groups else {word}
+
+    allowed = calls_of("@default")
+    with open(unit) as file:
+        for line in file:
+            if line.startswith("SystemCallFilter="):
+                words = line.strip().partition("=")[2]
+                calls = {call for word in words.lstrip("~").split() for call in calls_of(word)}
+                allowed = allowed - calls if words.startswith("~") else allowed | calls
+    return allowed
+
+
+def traced(name, *words):
+    """The system calls of a command and all its processes."""
+    trace = os.path.join(folder, name)
+    fd = jpkid.lines_fd(jpkid.PASSPHRASE)
+    more = ["--passphrase-fd", str(fd)] if words[0] == "serve" else []
+    process = subprocess.Popen(["strace", "-f", "-qq", "-o", trace, jpkid.PROGRAM, *words, *more], pass_fds=[fd],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    os.close(fd)
+    if words[0] == "serve":
+        for line in process.stdout:
+            if line.startswith("ready"):
+                break
+        time.sleep(1)
+        with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
+            os.kill(int(file.read().split()[0]), signal.SIGTERM)
+    process.stdout.read()
+    process.stdout.close()
+    status = process.wait(60)
+    with open(trace) as file:
+        return status, set(re.findall(r"^\d+ +(\w+)\(", file.read(), re.M))
+
+
+def test_filter():
+    """What the service and its backup do is within what their units allow."""
+    if not shutil.which("strace") or not shutil.which("systemd-analyze"):
+        tap.skip("system calls within the units' filters", "strace or systemd-analyze is not installed")
+        return
+    for unit, words in (("jpkid.service", ("serve", "--data", DATA, "--listen", "127.0.0.1:0")),
+                        ("jpkid-backup.service", ("backup", "--data", DATA, "--to", os.path.join(folder, "backup")))):
+        status, calls = traced(unit, *words)
+        allowed = allowed_calls(os.path.join(UNITS, unit))
+        of_root = {"fchown"} if os.geteuid() == 0 else set()  # SQLite's, for the files beside its database
+        outside = calls - allowed - of_root
+        tap.check(status == 0 and len(calls) > 30 and not outside, f"{unit}: {len(calls)} system calls, all allowed",
+                  (status, len(calls), len(allowed), outside))
+        tap.check("mount" not in allowed and "ptrace" not in allowed and "setuid" not in allowed,
+                  "(the filter leaves out what it should)")
+
+
 def test_command_lines():
     """The words that the units start are words that jpkid knows."""
     for name in ("jpkid.service", "jpkid-backup.service"):
@@ -179,6 +244,7 @@ try:
     jpkid.init(DATA)
     test_units()
     test_command_lines()
+    test_filter()
     test_notify()
     test_no_early_ready()
     test_user()
