@@ -99,14 +99,14 @@ def test_user():
             if not stat.S_ISSOCK(os.lstat(name).st_mode):
                 os.chown(name, nobody.pw_uid, nobody.pw_gid)
     jpkid.PROGRAM = program
-    with jpkid.Service(DATA, "--user", "nobody") as service:
+    with jpkid.Service(DATA, "--user", "nobody", extra_groups=[0, 1]) as service:
         tap.check(service.is_ready, "started as root with --user it serves", service.said())
         for name, pid in {"parent": service.process.pid, **service.roles()}.items():
             found = status_of(pid)
             ids = set(found["Uid"].split()) | set(found["Gid"].split())
             tap.check(ids == {str(nobody.pw_uid), str(nobody.pw_gid)} and int(found["CapEff"], 16) == 0
                       and int(found["CapPrm"], 16) == 0 and found["NoNewPrivs"] == "1"
-                      and "0" not in found["Groups"].split(),
+                      and set(found["Groups"].split()) <= {str(nobody.pw_gid)},
                       f"{name} is nobody's, without capability or a way back",
                       {word: found[word] for word in ("Uid", "Gid", "Groups", "CapEff", "CapPrm", "NoNewPrivs")})
     for user, why in (("no-such-user", "nobody known"), ("root", "root is root")):
