@@ -39,6 +39,7 @@ class Record:
         self.sequence, self.time, self.type, self.kind = struct.unpack(">QQBB", raw[:18])
         self.digest, self.detail = raw[18:50], raw[50:112]
         self.number, self.when = struct.unpack(">QQ", self.detail[:16])
+        self.scope = self.detail[16:48]  # of a list: the lists of one batch have number and time in common
 
 
 def log_records(content, wrong):
@@ -60,7 +61,7 @@ def check_log(records, database, wrong):
     """No signature without what the centre stored before it asked (promise 1), and all that rises does
     (promise 6)."""
     signing = {(row["kind"], row["serial"]): row for row in database["signing"]}
-    lists = {(row["kind"], row["number"]): row for row in database["crl"]}
+    lists = {(row["kind"], row["number"], row["digest"]): row for row in database["crl"]}
     challenges = {row["challenge"] for row in database["permit"]}
     heads = {row["sequence"]: row["hash"] for row in database["journal"]}
     floors = {}
@@ -72,10 +73,15 @@ def check_log(records, database, wrong):
                 wrong.append(f"{name}: certificate {where} was signed and is not stored")
             rising = [("serial", record.kind, record.number)]
         elif record.type == CRL:
-            row = lists.get(where)
-            if not row or row["digest"] != record.digest or row["this_update"] != record.when:
+            row = lists.get((*where, record.digest))
+            if not row or row["this_update"] != record.when:
                 wrong.append(f"{name}: list {where} was signed and is not stored")
-            rising = [("list", record.kind, record.number), ("thisUpdate", record.kind, record.when)]
+            rising = [("list", (record.kind, record.scope), record.number),
+                      ("thisUpdate", (record.kind, record.scope), record.when)]
+            newest = max(floors.get(("list", record.kind), 0), record.number)
+            if record.number < newest:
+                wrong.append(f"{name}: list {record.number} is of a batch before the last")
+            floors["list", record.kind] = newest
         elif record.type == PERMIT:
             if record.detail[28:44] not in challenges:
                 wrong.append(f"{name}: a permit was signed and is not stored")
@@ -234,11 +240,14 @@ def check_published(data, owed, wrong):
         if not entry.name.endswith(".new") and (entry.name, content) not in owed.published:
             wrong.append(f"published and not whole: {entry.name}, {len(content)} bytes")
     for index, kind in enumerate(centre.KINDS):
-        signed = [record for record in owed.records if record.type == CRL and record.kind == index]
-        names = [name for name in (f"{kind}.tbs", f"{kind}.crl") if os.path.exists(f"{data}/published/{name}")]
-        digests = [hashlib.sha256(list_content(f"{data}/published/{name}")).digest() for name in names]
-        if signed and signed[-1].digest not in digests:
-            wrong.append(f"the list of {kind} that was signed last is nowhere")
+        last = {record.scope: record for record in owed.records if record.type == CRL and record.kind == index}
+        names = [name for name in os.listdir(f"{data}/published") if re.fullmatch(rf"{kind}(-\d+)?\.(tbs|crl)", name)]
+        contents = [list_content(f"{data}/published/{name}") for name in names]
+        digests = [hashlib.sha256(content).digest() for content in contents]
+        newest = max((facts[0] for facts in map(crl_facts, contents) if facts), default=0)
+        for record in last.values():
+            if record.digest not in digests and record.number >= newest:
+                wrong.append(f"list {record.number} of {kind}, signed last, is nowhere")
 
 
 def list_content(path):

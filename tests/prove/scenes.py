@@ -8,11 +8,13 @@ import signal
 import centre
 import cluster
 import durable
+import jpkid
 import trace
 import wire
 
 HANAKO, TAKESHI = 1001, 1006
 CARD_IDS = {HANAKO: "0003720000000013137220340514", TAKESHI: "0003720000000063137220360615"}
+AFTER = "2031-05-03T01:00:00Z"
 LATER = "2031-05-01T01:00:00Z"  # in the renewal window of what was issued at CLOCK
 
 
@@ -184,11 +186,19 @@ def revoke(stage):
     stage.service.must("crl", "admin1")
 
 
+def roll_over(stage):
+    """The next generation of an authority, while nothing is served; run again where it was cut short."""
+    status, errors = jpkid.run("authority-new", "--data", stage.data, "--kind", "signature", "--clock", AFTER,
+                               environment=centre.environment_of(stage.memo, stage.recording), timeout=120)
+    if status:
+        raise RuntimeError(errors)
+
+
 PLAY = (("init", init, centre.CLOCK, False), ("issue", issue, "2026-12-01T02:00:00Z", True),
         ("hold", hold, "2026-12-01T03:00:00Z", True), ("release", release, "2026-12-01T04:00:00Z", True),
         ("event", event, "2026-12-01T05:00:00Z", True), ("reset", reset, "2026-12-01T06:00:00Z", True),
         ("pin", pin, "2026-12-01T07:00:00Z", False), ("renew", renew, LATER, True),
-        ("revoke", revoke, "2031-05-02T01:00:00Z", True))
+        ("revoke", revoke, "2031-05-02T01:00:00Z", True), ("roll-over", roll_over, AFTER, False))
 
 NAMES = tuple(row[0] for row in PLAY)
 
