@@ -147,6 +147,8 @@ enum err centre_start(struct centre *centre, struct fault *fault)
     enum err err = workers_new(0, &centre->workers);
     if (err == ERR_NONE)
         err = authority_load(centre, fault);
+    if (err == ERR_NONE && !centre->makes_authorities)
+        err = setup_check_unfinished(centre, fault);
     if (err == ERR_NONE)
         err = signing_settle(centre, fault);
     if (err == ERR_NONE)

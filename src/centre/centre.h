@@ -37,6 +37,8 @@ struct centre {
     char published[CENTRE_PATH];     /* folder of CRLs and authorities' certificates */
     char checkpoints[CENTRE_PATH];   /* file of exported checkpoints */
     bool is_sample;
+    bool makes_authorities; /* of init and authority-new: what signs is not confined, and keeps them
+                             */
     const struct act_table *tables;
     size_t num_tables;
     struct door door; /* refusals that are not in the journal yet */

@@ -146,5 +146,6 @@ enum err data_create(const struct data_paths *paths, int signer_fd, const struct
         err = create_maps(paths, fault);
     if (err == ERR_NONE)
         err = data_open(paths, signer_fd, first->municipality, &data, fault);
+    data.centre.makes_authorities = true;
     return err != ERR_NONE ? err : fill(&data.centre, first, fault);
 }

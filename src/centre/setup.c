@@ -171,6 +171,18 @@ enum err setup_authorities(struct centre *centre, struct fault *fault)
     return err == ERR_NONE ? signing_settle(centre, fault) : err;
 }
 
+enum err setup_check_unfinished(struct centre *centre, struct fault *fault)
+{
+    int64_t num = 0;
+    enum err err = store_ask_integer(centre->store, STATEMENT_SIGNING_AUTHORITIES_WAITING,
+                                     NO_VALUES, &num, fault);
+    if (err != ERR_NONE || num == 0)
+        return err;
+    return fault_set(
+        fault, ERR_STATE, "authority",
+        "its next generation was begun and not finished: run jpkid authority-new again");
+}
+
 /* What a run before could not finish was signed by centre_start. */
 enum err setup_new_generation(struct centre *centre, enum kind kind, struct fault *fault)
 {

@@ -11,6 +11,9 @@ enum err setup_authorities(struct centre *centre, struct fault *fault) MUST_USE;
 /* setup_new_generation does it for a kind whose signer has a key without one, after centre_start;
  * from then on it signs. Nothing but its first list is left to do when it has all. */
 enum err setup_new_generation(struct centre *centre, enum kind kind, struct fault *fault) MUST_USE;
+/* setup_check_unfinished: ERR_STATE when a next generation was begun and cut short. Serials must
+ * not go on before its own is signed or refused. */
+enum err setup_check_unfinished(struct centre *centre, struct fault *fault) MUST_USE;
 /* setup_use_authorities loads the authorities; makes sure that each map knows their keys, and that
  * their certificates are published. */
 enum err setup_use_authorities(struct centre *centre, struct fault *fault) MUST_USE;

@@ -57,6 +57,7 @@ static enum err signer_start(struct renewal *renewal, const struct secret *passp
 
 static enum err centre_run(struct renewal *renewal, struct centre *centre, struct fault *fault)
 {
+    centre->makes_authorities = true;
     enum err err = centre_start(centre, fault);
     if (err == ERR_NONE)
         err = setup_new_generation(centre, renewal->kind, fault);

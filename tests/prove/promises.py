@@ -20,7 +20,7 @@ RESERVED, GOOD, HELD, REVOKED = 1, 2, 3, 4
 # the columns by which a row is known; those that may be set later
 ROWS = {
     "journal": (("sequence",), ()), "journal_personal": (("sequence",), ()),
-    "journal_checkpoint": (("sequence",), ()), "change": (("epoch",), ()), "crl": (("kind", "number"), ()),
+    "journal_checkpoint": (("sequence",), ()), "change": (("epoch",), ()), "crl": (("kind", "generation", "number"), ()),
     "card": (("id",), ()), "nonce": (("nonce",), ("used",)), "permit": (("challenge",), ()),
     "signing": (("kind", "serial"), ("certificate", "is_refused")),
     "certificate": (("kind", "serial"), ("state", "reason", "since", "installed", "leaf_digest", "held_by")),
@@ -303,7 +303,7 @@ def still(data, owed, wrong, database=None):
 def running(service, owed, wrong):
     """What the started service answers."""
     if not service.is_ready:
-        wrong.append(f"the service does not start: {service.said().strip().splitlines()[-1:]}")
+        wrong.append(f"the service does not start: {service.said().strip().splitlines()[-3:]}")
         return
     database = centre.dump(service.data)
     check_rows(owed.database, database, wrong)
@@ -370,7 +370,7 @@ def check_verification(service, owed, wrong):
 def check_next_list(service, owed, wrong):
     """A new list is above all that the signer ever signed."""
     if not service.act("crl", "admin1") or service.process.poll() is not None:
-        wrong.append(f"no new list: {service.said().strip().splitlines()[-1:]}")
+        wrong.append(f"no new list: {service.said().strip().splitlines()[-3:]}")
         return
     for index, kind in enumerate(centre.KINDS):
         signed = [r for r in owed.records if r.type == CRL and r.kind == index]

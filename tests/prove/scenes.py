@@ -2,6 +2,7 @@
 disk. Each scene begins with a start of the service and ends with its end."""
 import base64
 import os
+import re
 import shutil
 import signal
 
@@ -9,6 +10,7 @@ import centre
 import cluster
 import durable
 import jpkid
+import sweep
 import trace
 import wire
 
@@ -186,13 +188,35 @@ def revoke(stage):
     stage.service.must("crl", "admin1")
 
 
+def authority_new(data, memo, recording=None):
+    return jpkid.run("authority-new", "--data", data, "--kind", "signature", "--clock", AFTER,
+                     environment=centre.environment_of(memo, recording), timeout=120)
+
+
 def roll_over(stage):
-    """The next generation of an authority, while nothing is served; run again where it was cut short."""
-    status, errors = jpkid.run("authority-new", "--data", stage.data, "--kind", "signature", "--clock", AFTER,
-                               environment=centre.environment_of(stage.memo, stage.recording), timeout=120)
+    """The next generation of an authority, while nothing is served."""
+    status, errors = authority_new(stage.data, stage.memo, stage.recording)
     if status:
         raise RuntimeError(errors)
 
+
+class RollOverSweep(sweep.Sweep):
+    """It is run again, at every other moment after the service was tried: that starts, or names the command. Then
+    it makes the generation that was begun, or it makes one more where all was done."""
+
+    def check_running(self, data, moment, owed, database):
+        if moment.index % 2:
+            with centre.Service(data, self.memo, clock=AFTER) as service:
+                if not service.is_ready and "authority-new again" not in service.said():
+                    moment.wrong.append(f"it neither starts nor says what to do: {service.said()}")
+        status, errors = authority_new(data, self.memo)
+        made = [name for name in os.listdir(f"{data}/signer") if re.fullmatch(r"authority-signature-\d+\.(key|cer)", name)]
+        if status or len(made) not in (4, 6):
+            moment.wrong.append(f"run again: {status} {errors} {made}")
+        super().check_running(data, moment, owed, database)
+
+
+SWEEPS = {"roll-over": RollOverSweep}
 
 PLAY = (("init", init, centre.CLOCK, False), ("issue", issue, "2026-12-01T02:00:00Z", True),
         ("hold", hold, "2026-12-01T03:00:00Z", True), ("release", release, "2026-12-01T04:00:00Z", True),
@@ -207,7 +231,7 @@ def record(folder, until=None, engine="sqlite", seed=0, token=None):
     """Plays the scenes, or those up to one; the stage with its records."""
     stage = Stage(folder, engine, seed, token)
     for name, act, clock, serves in PLAY:
-        stage.play(name, act, clock, serves)
+        stage.play(name, act, clock, serves).sweep = SWEEPS.get(name)
         if name == until:
             break
     return stage
