@@ -69,15 +69,30 @@ static const char *folder_of(const struct restore *restore)
 
 /* --- files --- */
 
+/* Empty ones, which the service fills from the changes: status opens them before. */
+static enum err maps_make(const char *folder, struct fault *fault)
+{
+    static const enum data_item items[NUM_KINDS] = {DATA_MAP_SIGNATURE, DATA_MAP_AUTHENTICATION};
+    enum err err = ERR_NONE;
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
+        char path[PATH_MAX];
+        err = data_path(folder, items[kind], path, fault);
+        if (err == ERR_NONE)
+            err = status_map_create(path, (enum kind)kind, fault);
+    }
+    return err;
+}
+
 static enum err folder_from_backup(struct restore *restore, struct fault *fault)
 {
     const char *const *values = restore->values;
     enum err err = data_folder_make(values[OPTION_DATA], restore->folder, fault);
     if (err != ERR_NONE)
         restore->folder[0] = '\0';
-    return err == ERR_NONE ? restore_files_copy(values[OPTION_FROM], values[OPTION_LOG],
-                                                restore->folder, &restore->facts.backup, fault)
-                           : err;
+    if (err == ERR_NONE)
+        err = restore_files_copy(values[OPTION_FROM], values[OPTION_LOG], restore->folder,
+                                 &restore->facts.backup, fault);
+    return err == ERR_NONE ? maps_make(restore->folder, fault) : err;
 }
 
 static enum err files_ready(struct restore *restore, struct fault *fault)
