@@ -195,21 +195,8 @@ static void start(void)
 
 /* --- one connection --- */
 
-static bool asks_twice(struct bytes der)
-{
-    struct ocsp_request request;
-    if (ocsp_request_parse(der, &request, NULL) != ERR_NONE)
-        return false; /* a serial of no length or too long: status is to refuse it */
-    for (size_t i = 0; i < request.num; i++)
-        for (size_t j = 0; j < i; j++)
-            if (ocsp_id_equal(&request.ids[i], &request.ids[j]))
-                return true;
-    return false;
-}
-
 /* A request as a relying party makes it: for each certificate its authority with the hash, in one
- * byte, and the serial with its length before it; what is left is the nonce. None that
- * asks twice: it is answered twice, and our reader takes no such answer. */
+ * byte, and the serial with its length before it; what is left is the nonce. */
 static void ocsp_put(struct buffer *out, struct bytes rest)
 {
     struct reader reader = reader_of(rest);
@@ -234,7 +221,7 @@ static void ocsp_put(struct buffer *out, struct bytes rest)
     }
     request.nonce =
         bytes_of(reader.at, reader.left < OCSP_MAX_NONCE ? reader.left : OCSP_MAX_NONCE);
-    if (ocsp_request_encode(&request, out) != ERR_NONE || asks_twice(buffer_bytes(out)))
+    if (ocsp_request_encode(&request, out) != ERR_NONE)
         out->len = 0;
 }
 

@@ -79,6 +79,15 @@ void ocsp_put_nonce(struct buffer *out, uint8_t tag, struct bytes nonce)
     der_close(out, wrapped);
 }
 
+/* Its answer would name it twice, which no reader should have to make sense of. */
+static bool is_among(const struct ocsp_request *request, const struct ocsp_id *id)
+{
+    for (size_t i = 0; i < request->num; i++)
+        if (ocsp_id_equal(&request->ids[i], id))
+            return true;
+    return false;
+}
+
 static void ocsp_take_requests(struct der *fields, struct ocsp_request *out)
 {
     struct der list = der_enter(fields, DER_SEQUENCE);
@@ -90,7 +99,9 @@ static void ocsp_take_requests(struct der *fields, struct ocsp_request *out)
         ocsp_id_take(&request, &id);
         ocsp_take_extensions(&request, DER_CONTEXT_CONSTRUCTED(0), NULL);
         (void)der_end(&request);
-        if (out->num == OCSP_MAX_IDS)
+        if (der_is_ok(&list) && is_among(out, &id))
+            der_refuse(&list, "a certificate is asked about twice");
+        else if (out->num == OCSP_MAX_IDS)
             der_refuse_as(&list, ERR_LIMIT, "more than %d certificates", OCSP_MAX_IDS);
         else
             out->ids[out->num++] = id;

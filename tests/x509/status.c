@@ -219,7 +219,9 @@ static void refuses_a_request_out_of_bounds(void **state)
     size_t whole = der_begin(&wide, DER_SEQUENCE), fields = der_begin(&wide, DER_SEQUENCE);
     size_t list = der_begin(&wide, DER_SEQUENCE);
     for (size_t i = 0; i < OCSP_MAX_IDS + 1; i++) {
+        uint8_t serial = (uint8_t)(i + 1);
         size_t mark = der_begin(&wide, DER_SEQUENCE);
+        request.ids[0].serial = bytes_of(&serial, 1);
         ocsp_id_put(&wide, &request.ids[0]);
         der_close(&wide, mark);
     }
@@ -228,6 +230,19 @@ static void refuses_a_request_out_of_bounds(void **state)
     der_close(&wide, whole);
     assert_err(ocsp_request_parse(buffer_bytes(&wide), &again, &fault), ERR_LIMIT);
     assert_string_equal(fault.text, "more than 16 certificates");
+}
+
+static void refuses_a_certificate_asked_about_twice(void **state)
+{
+    (void)state;
+    struct buffer der CLEANUP_BUFFER;
+    struct fault fault = {0};
+    buffer_init(&der, 4096);
+    struct ocsp_request again,
+        request = {.num = 3, .ids = {an_id("\x10"), an_id("\x11"), an_id("\x10")}};
+    assert_ok(ocsp_request_encode(&request, &der));
+    assert_err(ocsp_request_parse(buffer_bytes(&der), &again, &fault), ERR_MALFORMED);
+    assert_string_equal(fault.text, "a certificate is asked about twice");
 }
 
 /* A request with any nonce, and a nonce made into an extension that nobody knows. */
@@ -382,6 +397,7 @@ int main(void)
         cmocka_unit_test(refuses_every_cut_of_a_list),
         cmocka_unit_test(reads_back_a_request),
         cmocka_unit_test(refuses_a_request_out_of_bounds),
+        cmocka_unit_test(refuses_a_certificate_asked_about_twice),
         cmocka_unit_test(refuses_other_nonces_and_extensions),
         cmocka_unit_test(reads_back_an_answer),
         cmocka_unit_test(refuses_a_changed_answer),
