@@ -27,15 +27,17 @@
 #define LIMIT_DER_DEPTH        24
 #define LIMIT_ACT_FILE         (512 * 1024) /* a file inside a request on the acts socket */
 #define LIMIT_ACT_VALUES       256          /* values in one request, names not counted */
-#define LIMIT_ACT_BATCH        64           /* acts taken into one transaction */
 #define LIMIT_ACT_CLIENTS      64           /* connections to the acts socket at one time */
-#define LIMIT_JOURNAL_ENTRY    (4 * 1024)   /* one entry as it stands in the chain */
-#define LIMIT_MASS_ENTRIES     1000000      /* certificates in the list of one mass act */
-#define LIMIT_MASS_PART        2500 /* of them sent, or at most worked off, in one transaction */
-#define LIMIT_ERASE_PART       250  /* journal entries looked at in one transaction */
-#define LIMIT_ACT_RESIDENTS    100  /* residents that one act may be about */
-#define LIMIT_MASS_FILE        (16 * 1024 * 1024)
-#define LIMIT_MASS_LISTS       8 /* whole lists that wait to be asked for and approved */
+/* Acts taken into one transaction: half of what can wait, so that one half is decided while the
+ * other is signed. */
+#define LIMIT_ACT_BATCH     (LIMIT_ACT_CLIENTS / 2)
+#define LIMIT_JOURNAL_ENTRY (4 * 1024) /* one entry as it stands in the chain */
+#define LIMIT_MASS_ENTRIES  1000000    /* certificates in the list of one mass act */
+#define LIMIT_MASS_PART     2500       /* of them sent, or at most worked off, in one transaction */
+#define LIMIT_ERASE_PART    250        /* journal entries looked at in one transaction */
+#define LIMIT_ACT_RESIDENTS 100        /* residents that one act may be about */
+#define LIMIT_MASS_FILE     (16 * 1024 * 1024)
+#define LIMIT_MASS_LISTS    8 /* whole lists that wait to be asked for and approved */
 
 /* of what a stranger, a resident, `status` may cost */
 #define LIMIT_CERTIFICATES_OF_RESIDENT 128 /* issued, ever; only issue is refused */

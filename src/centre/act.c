@@ -7,12 +7,10 @@
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "centre/change.h"
 #include "centre/journal.h"
 #include "centre/message.h"
 #include "centre/nonce.h"
 #include "centre/parked.h"
-#include "centre/signing.h"
 
 static const struct reason reason_nobody = {"acts", "", "nobody",
                                             "No row of the staff knows this person.",
@@ -139,10 +137,8 @@ static void request_parse(struct act_call *call, json_t *request)
         fields_parse(call->request, act->required, act->optional, &call->fields, &call->fault);
 }
 
-/* On any thread. */
-static void call_parse(void *context, size_t i)
+void act_call_parse(struct act_call *call)
 {
-    struct act_call *call = &((struct act_call *)context)[i];
     json_t *request = NULL;
     if (act_ok(call, message_load(call->received, &request, &call->fault)))
         request_parse(call, request);
@@ -150,7 +146,7 @@ static void call_parse(void *context, size_t i)
 }
 
 /* Who asks comes before what they wrote. */
-static void call_admit(struct act_call *call)
+void act_call_admit(struct act_call *call)
 {
     if (!call->act)
         return;
@@ -202,7 +198,12 @@ static void call_settle(struct act_call *call, bool goes_on)
         act_fail(call, err);
 }
 
-static void call_decide(struct act_call *call)
+bool act_call_writes(const struct act_call *call)
+{
+    return call->is_at_door || (call->outcome == ACT_DONE && call->act->trace != READ_ONLY);
+}
+
+void act_call_decide(struct act_call *call)
 {
     if (call->is_at_door && !act_ok(call, door_journal(call)))
         return;
@@ -213,62 +214,7 @@ static void call_decide(struct act_call *call)
     call_settle(call, call_run(call));
 }
 
-static void fail_all(struct act_call *calls, size_t num_calls, enum err err, const char *rule,
-                     const struct fault *fault)
-{
-    for (size_t i = 0; i < num_calls; i++)
-        if (calls[i].outcome != ACT_FAILED) {
-            act_fail(&calls[i], err);
-            fault_set(&calls[i].fault, err, rule, "%s", fault->text);
-        }
-}
-
-static bool batch_writes(const struct act_call *calls, size_t num_calls)
-{
-    for (size_t i = 0; i < num_calls; i++)
-        if (calls[i].is_at_door ||
-            (calls[i].outcome == ACT_DONE && calls[i].act->trace != READ_ONLY))
-            return true;
-    return false;
-}
-
-static void call_prove(void *context, size_t i)
-{
-    struct act_call *call = &((struct act_call *)context)[i];
-    if (call->outcome == ACT_DONE)
-        proofs_check(&call->fields, &call->proofs);
-}
-
-static void prove_all(struct act_call *calls, size_t num_calls)
-{
-    struct centre *centre = calls[0].centre;
-    for (size_t i = 0; i < num_calls; i++)
-        if (calls[i].outcome == ACT_DONE)
-            proofs_look(centre->store, &calls[i].fields, &calls[i].proofs);
-    workers_each(centre->workers, call_prove, calls, num_calls);
-}
-
-/* One transaction, a savepoint for each call. */
-static enum err decide_all(struct act_call *calls, size_t num_calls, struct fault *fault)
-{
-    struct store *store = calls[0].centre->store;
-    enum err err = store_begin(store, fault);
-    if (err != ERR_NONE)
-        return err;
-    for (size_t i = 0; i < num_calls; i++)
-        call_decide(&calls[i]);
-    return store_commit(store, fault);
-}
-
-/* Signatures over what is durable now, their results in a second transaction, then the map. If that
- * cannot be done, nobody is told "done": the next start does it. */
-static enum err settle_all(struct centre *centre, struct fault *fault)
-{
-    enum err err = signing_settle(centre, fault);
-    return err != ERR_NONE ? err : change_feed(centre, fault);
-}
-
-static void call_finish(struct act_call *call)
+void act_call_finish(struct act_call *call)
 {
     if (call->outcome != ACT_DONE || call->parked_now)
         return;
@@ -276,42 +222,4 @@ static void call_finish(struct act_call *call)
         return;
     if (call->act->finish)
         call->act->finish(call);
-}
-
-static void run_all(struct act_call *calls, size_t num_calls)
-{
-    struct fault fault = {0};
-    struct centre *centre = calls[0].centre;
-    if (batch_writes(calls, num_calls)) {
-        prove_all(calls, num_calls);
-        enum err err = decide_all(calls, num_calls, &fault);
-        if (err != ERR_NONE) {
-            fail_all(calls, num_calls, err,
-                     store_is_undecided(centre->store) ? "undecided" : "not-done", &fault);
-            return;
-        }
-        err = settle_all(centre, &fault);
-        if (err != ERR_NONE) {
-            centre->is_broken = true;
-            fail_all(calls, num_calls, err, "stored-not-finished", &fault);
-            return;
-        }
-    }
-    for (size_t i = 0; i < num_calls; i++)
-        call_finish(&calls[i]);
-}
-
-static void call_print(void *context, size_t i)
-{
-    act_call_print(&((struct act_call *)context)[i]);
-}
-
-void act_run_all(struct act_call *calls, size_t num_calls)
-{
-    struct workers *workers = calls[0].centre->workers;
-    workers_each(workers, call_parse, calls, num_calls);
-    for (size_t i = 0; i < num_calls; i++)
-        call_admit(&calls[i]);
-    run_all(calls, num_calls);
-    workers_each(workers, call_print, calls, num_calls);
 }

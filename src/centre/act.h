@@ -82,14 +82,19 @@ struct act_peer {
     int64_t uid;
 };
 
-/* act_call_init takes one request as it came; its bytes are borrowed until act_run_all ends. The
- * call is ended with act_call_done. */
+/* act_call_init takes one request as it came; its bytes are borrowed until act_call_done. */
 void act_call_init(struct act_call *call, struct centre *centre, const struct act_peer *peer,
                    struct bytes request);
-/* act_run_all reads the requests (the person, the act, its fields), runs them in one transaction,
- * with the signatures and the second transaction behind it, and leaves the answers, JSON, in
- * call->message. It never fails: what is wrong is in call->outcome. At most LIMIT_ACT_BATCH. */
-void act_run_all(struct act_call *calls, size_t num_calls);
+/* What becomes of a call, step by step, in this order (batch.h); none fails: what is wrong is in
+ * call->outcome. act_call_parse reads the request, on any thread; act_call_admit finds out who asks
+ * and whether the act is theirs; act_call_decide runs it, in the caller's transaction, where
+ * act_call_writes says so; act_call_finish fills the answer, when all that was written is on disk
+ * and signed. */
+void act_call_parse(struct act_call *call);
+void act_call_admit(struct act_call *call);
+bool act_call_writes(const struct act_call *call);
+void act_call_decide(struct act_call *call);
+void act_call_finish(struct act_call *call);
 /* act_call_print writes call->message. On any thread. */
 void act_call_print(struct act_call *call);
 void act_call_done(struct act_call *call);

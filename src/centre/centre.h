@@ -16,6 +16,7 @@
 #include "store/store.h"
 
 struct act_table;
+struct signing;
 
 #define CENTRE_PATH 512
 
@@ -23,6 +24,7 @@ struct centre {
     struct store *store;          /* the writer */
     struct signer_client *signer; /* connected */
     struct workers *workers;      /* from centre_start on; NULL before */
+    struct signing *signing;      /* sent last, as long as it is there; borrowed */
     struct status_map *maps[NUM_KINDS];
     struct law_policy policy;
     struct substitutes *substitutes;

@@ -1,8 +1,9 @@
 /* The acts socket: several connections at once, each with one request under way; a client that is
- * slow, silent or malformed harms nobody else. What waits together goes into one batch. */
+ * slow, silent or malformed harms nobody else. What waits together goes into one batch; while the
+ * signer has it, the next one is decided. */
 #pragma once
 
-#include "centre/act.h"
+#include "centre/centre.h"
 
 #define SERVE_HALF_FRAME 10000 /* milliseconds that half a request may take */
 

@@ -2,6 +2,7 @@
 #include "centre/signing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -46,30 +47,67 @@ struct waiting {
     enum err err;
 };
 
-struct waiting_list {
+enum signing_stage { SIGNING_SENT, SIGNING_RECEIVED, SIGNING_KEPT };
+
+struct signing {
+    struct centre *centre;
+    enum signing_stage stage;
     size_t num;
     struct waiting items[LIMIT_ACT_BATCH];
     struct signer_item answers[LIMIT_ACT_BATCH];
 };
 _Static_assert(LIMIT_ACT_BATCH <= SIGNER_BATCH_MAX, "what is decided at once is signed at once");
 
-static void waiting_done(struct waiting_list *list)
+static enum err signing_new(struct centre *centre, struct signing **out)
 {
-    for (size_t i = 0; i < list->num; i++) {
-        buffer_done(&list->items[i].tbs);
-        buffer_done(&list->items[i].certificate);
-    }
+    struct signing *signing = calloc(1, sizeof *signing);
+    if (!signing)
+        return ERR_MEMORY;
+    signing->centre = centre;
+    *out = signing;
+    return ERR_NONE;
 }
 
-static enum err waiting_read(struct centre *centre, enum kind kind, struct waiting_list *list,
-                             struct fault *fault)
+void signing_free(struct signing *signing)
+{
+    if (!signing)
+        return;
+    if (signing->centre->signing == signing)
+        signing->centre->signing = NULL;
+    for (size_t i = 0; i < signing->num; i++) {
+        buffer_done(&signing->items[i].tbs);
+        buffer_done(&signing->items[i].certificate);
+    }
+    free(signing);
+}
+
+static void signing_cleanup(struct signing **signing)
+{
+    signing_free(*signing);
+}
+
+/* -- reading what waits -- */
+
+/* The serial after which nothing was sent yet: what is under way has no results in the database. */
+static int64_t sent_until(const struct centre *centre, enum kind kind)
+{
+    int64_t last = 0;
+    const struct signing *before = centre->signing;
+    for (size_t i = 0; before && i < before->num; i++)
+        if (before->items[i].kind == kind)
+            last = before->items[i].serial;
+    return last;
+}
+
+static enum err waiting_read(enum kind kind, struct signing *signing, struct fault *fault)
 {
     struct rows rows CLEANUP_ROWS = {0};
-    store_query(centre->store, STATEMENT_SIGNING_WAITING,
-                VALUES(value_integer(kind), value_integer((int64_t)(LIMIT_ACT_BATCH - list->num))),
+    store_query(signing->centre->store, STATEMENT_SIGNING_WAITING,
+                VALUES(value_integer(kind), value_integer(sent_until(signing->centre, kind)),
+                       value_integer((int64_t)(LIMIT_ACT_BATCH - signing->num))),
                 &rows, fault);
-    while (list->num < LIMIT_ACT_BATCH && rows_next(&rows)) {
-        struct waiting *item = &list->items[list->num++];
+    while (signing->num < LIMIT_ACT_BATCH && rows_next(&rows)) {
+        struct waiting *item = &signing->items[signing->num++];
         *item = (struct waiting){.kind = kind, .serial = row_integer(&rows, 0)};
         item->what = (enum signer_certificate)row_integer_within(&rows, 1, 0, SIGNER_RESPONDER);
         buffer_init(&item->tbs, LIMIT_CERTIFICATE);
@@ -83,8 +121,8 @@ static enum err waiting_read(struct centre *centre, enum kind kind, struct waiti
  * On any thread. */
 static void waiting_verify(void *context, size_t i)
 {
-    struct waiting *item = &((struct waiting_list *)context)->items[i];
-    const struct signer_item *answer = &((struct waiting_list *)context)->answers[i];
+    struct waiting *item = &((struct signing *)context)->items[i];
+    const struct signer_item *answer = &((struct signing *)context)->answers[i];
     const struct authority *authority = item->authority;
     struct bytes tbs = buffer_bytes(&item->tbs);
     struct bytes signature = bytes_of(answer->signature, answer->signature_len);
@@ -109,25 +147,6 @@ static enum err waiting_check(const struct waiting *item, const struct signer_it
     if (item->err != ERR_NONE)
         return fault_set(fault, ERR_PEER, "signing", "the signer gave a wrong signature");
     return ERR_NONE;
-}
-
-static enum err waiting_sign_all(struct centre *centre, struct waiting_list *list,
-                                 struct fault *fault)
-{
-    for (size_t i = 0; i < list->num; i++) {
-        struct waiting *item = &list->items[i];
-        item->authority =
-            authority_of_tbs(centre, item->kind, item->what, buffer_bytes(&item->tbs));
-        list->answers[i] = (struct signer_item){
-            .kind = item->kind, .what = item->what, .tbs = buffer_bytes(&item->tbs)};
-    }
-    enum err err = signer_client_certificates(centre->signer, list->answers, list->num, fault);
-    if (err != ERR_NONE)
-        return err;
-    workers_each(centre->workers, waiting_verify, list, list->num);
-    for (size_t i = 0; err == ERR_NONE && i < list->num; i++)
-        err = waiting_check(&list->items[i], &list->answers[i], fault);
-    return err;
 }
 
 /* -- the journal: one entry for what was signed at once; a refusal has its own, with its rule -- */
@@ -163,15 +182,14 @@ static enum err journal_refusal(struct centre *centre, const struct waiting *ite
     return journal_items(centre, "sign:refused", &data, fault);
 }
 
-static enum err journal_signatures(struct centre *centre, const struct waiting_list *list,
-                                   struct fault *fault)
+static enum err journal_signatures(const struct signing *signing, struct fault *fault)
 {
     struct buffer data CLEANUP_BUFFER;
     buffer_init(&data, LIMIT_FRAME);
-    for (size_t i = 0; i < list->num; i++)
-        if (list->answers[i].err == ERR_NONE)
-            put_item(&data, &list->items[i], "");
-    return data.len ? journal_items(centre, "sign:done", &data, fault) : ERR_NONE;
+    for (size_t i = 0; i < signing->num; i++)
+        if (signing->answers[i].err == ERR_NONE)
+            put_item(&data, &signing->items[i], "");
+    return data.len ? journal_items(signing->centre, "sign:done", &data, fault) : ERR_NONE;
 }
 
 static enum err waiting_keep(struct centre *centre, const struct waiting *item, bool is_refused,
@@ -188,48 +206,107 @@ static enum err waiting_keep(struct centre *centre, const struct waiting *item, 
                : err;
 }
 
-static enum err waiting_keep_all(struct centre *centre, const struct waiting_list *list,
-                                 struct fault *fault)
+static enum err waiting_keep_all(const struct signing *signing, struct fault *fault)
 {
-    enum err err = store_begin(centre->store, fault);
+    enum err err = ERR_NONE;
+    for (size_t i = 0; err == ERR_NONE && i < signing->num; i++) {
+        const struct signer_item *answer = &signing->answers[i];
+        bool is_refused = answer->err != ERR_NONE;
+        err = waiting_keep(signing->centre, &signing->items[i], is_refused, fault);
+        if (err == ERR_NONE && is_refused)
+            err = journal_refusal(signing->centre, &signing->items[i], answer->fault.rule, fault);
+    }
+    return err == ERR_NONE ? journal_signatures(signing, fault) : err;
+}
+
+/* -- the steps -- */
+
+static enum err send_all(struct signing *signing, struct fault *fault)
+{
+    for (size_t i = 0; i < signing->num; i++) {
+        struct waiting *item = &signing->items[i];
+        struct bytes tbs = buffer_bytes(&item->tbs);
+        item->authority = authority_of_tbs(signing->centre, item->kind, item->what, tbs);
+        signing->answers[i] =
+            (struct signer_item){.kind = item->kind, .what = item->what, .tbs = tbs};
+    }
+    return signer_client_certificates_send(signing->centre->signer, signing->answers, signing->num,
+                                           fault);
+}
+
+enum err signing_send(struct centre *centre, struct signing **out, struct fault *fault)
+{
+    struct signing *signing CLEANUP(signing_cleanup) = NULL;
+    enum err err = signing_new(centre, &signing);
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+        err = waiting_read((enum kind)kind, signing, fault);
+    *out = NULL;
+    if (err != ERR_NONE || signing->num == 0)
+        return err;
+    err = send_all(signing, fault);
     if (err != ERR_NONE)
         return err;
-    for (size_t i = 0; err == ERR_NONE && i < list->num; i++) {
-        const struct signer_item *answer = &list->answers[i];
-        bool is_refused = answer->err != ERR_NONE;
-        err = waiting_keep(centre, &list->items[i], is_refused, fault);
-        if (err == ERR_NONE && is_refused)
-            err = journal_refusal(centre, &list->items[i], answer->fault.rule, fault);
-    }
+    centre->signing = *out = steal(&signing);
+    return ERR_NONE;
+}
+
+enum err signing_receive(struct signing *signing, struct fault *fault)
+{
+    if (!signing || signing->stage != SIGNING_SENT)
+        return ERR_NONE;
+    struct centre *centre = signing->centre;
+    enum err err =
+        signer_client_certificates_receive(centre->signer, signing->answers, signing->num, fault);
+    if (err != ERR_NONE)
+        return err;
+    workers_each(centre->workers, waiting_verify, signing, signing->num);
+    for (size_t i = 0; err == ERR_NONE && i < signing->num; i++)
+        err = waiting_check(&signing->items[i], &signing->answers[i], fault);
     if (err == ERR_NONE)
-        err = journal_signatures(centre, list, fault);
-    if (err == ERR_NONE)
-        return store_commit(centre->store, fault);
-    store_rollback(centre->store);
+        signing->stage = SIGNING_RECEIVED;
     return err;
 }
 
-static enum err settle_some(struct centre *centre, struct waiting_list *list, struct fault *fault)
+enum err signing_keep(struct signing *signing, struct fault *fault)
 {
-    enum err err = ERR_NONE;
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
-        err = waiting_read(centre, (enum kind)kind, list, fault);
-    if (err == ERR_NONE && list->num)
-        err = waiting_sign_all(centre, list, fault);
-    if (err == ERR_NONE && list->num)
-        err = waiting_keep_all(centre, list, fault);
+    if (!signing || signing->stage == SIGNING_KEPT)
+        return ERR_NONE;
+    struct store *store = signing->centre->store;
+    enum err err = store_begin(store, fault);
+    if (err != ERR_NONE)
+        return err;
+    err = waiting_keep_all(signing, fault);
+    if (err != ERR_NONE) {
+        store_rollback(store);
+        return err;
+    }
+    err = store_commit(store, fault);
+    if (err == ERR_NONE)
+        signing->stage = SIGNING_KEPT;
     return err;
+}
+
+static enum err signing_end(struct signing *signing, struct fault *fault)
+{
+    enum err err = signing_receive(signing, fault);
+    return err == ERR_NONE ? signing_keep(signing, fault) : err;
+}
+
+/* One round. *num_settled is how many waited. */
+static enum err settle_some(struct centre *centre, size_t *num_settled, struct fault *fault)
+{
+    struct signing *signing CLEANUP(signing_cleanup) = NULL;
+    enum err err = signing_send(centre, &signing, fault);
+    *num_settled = err == ERR_NONE && signing ? signing->num : 0;
+    return err == ERR_NONE ? signing_end(signing, fault) : err;
 }
 
 enum err signing_settle(struct centre *centre, struct fault *fault)
 {
-    enum err err = ERR_NONE;
     size_t num_settled = LIMIT_ACT_BATCH;
-    while (err == ERR_NONE && num_settled == LIMIT_ACT_BATCH) {
-        struct waiting_list list CLEANUP(waiting_done) = {0};
-        err = settle_some(centre, &list, fault);
-        num_settled = list.num;
-    }
+    enum err err = signing_end(centre->signing, fault);
+    while (err == ERR_NONE && num_settled == LIMIT_ACT_BATCH)
+        err = settle_some(centre, &num_settled, fault);
     centre->is_broken = centre->is_broken || err != ERR_NONE;
     return err;
 }

@@ -12,9 +12,22 @@ enum err signing_next_serial(struct centre *centre, enum kind kind, int64_t *ser
 enum err signing_add(struct centre *centre, enum kind kind, int64_t serial,
                      enum signer_certificate what, struct bytes tbs, struct fault *fault) MUST_USE;
 
-/* signing_settle has signed whatever waits, verifies each signature, and stores the results in one
- * transaction: the certificate, its state with a change row, a journal entry. What the signer
- * refuses is closed as unspecified. Cheap when nothing waits. */
+/* What was sent to the signer, until its results are stored: it is signed while other acts are
+ * decided. The functions take NULL: nothing. */
+struct signing;
+
+/* signing_send sends what waits; *out is NULL when nothing does. Not while something sent before
+ * is not received; what is received and not kept is not sent again. */
+enum err signing_send(struct centre *centre, struct signing **out, struct fault *fault) MUST_USE;
+/* signing_receive waits for the signatures and verifies each. */
+enum err signing_receive(struct signing *signing, struct fault *fault) MUST_USE;
+/* signing_keep stores the results in one transaction: the certificate, its state with a change row,
+ * a journal entry. What the signer refuses is closed as unspecified. */
+enum err signing_keep(struct signing *signing, struct fault *fault) MUST_USE;
+void signing_free(struct signing *signing);
+
+/* signing_settle takes all three steps: for what is under way, whoever sent it, then for whatever
+ * waits. Cheap when nothing does. */
 enum err signing_settle(struct centre *centre, struct fault *fault) MUST_USE;
 
 /* signing_certificate appends the certificate's DER; ERR_NOT_FOUND if it is not signed. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
@@ -19,6 +20,7 @@ void signer_client_init(struct signer_client *client, int fd)
 void signer_client_done(struct signer_client *client)
 {
     fd_close(&client->fd);
+    buffer_done(&client->early);
 }
 
 static void question_init(struct buffer *question, enum signer_question number)
@@ -48,27 +50,60 @@ static enum err read_refusal(struct reader *reader, enum err err, struct fault *
     return fault_set(fault, err, rule_text, "%.*s", (int)text.len, (const char *)text.data);
 }
 
-/* Sends the question; *answer holds the frame and *result reads what follows "none". */
-static enum err ask(struct signer_client *client, const struct buffer *question, int passed,
-                    struct buffer *answer, struct reader *result, struct fault *fault)
+static enum err connection_fault(struct fault *fault, enum err err)
 {
-    struct bytes name;
+    return fault_set(fault, err, "connection", "%s", err_sentence(err, LANGUAGE_EN));
+}
+
+/* What comes first is the answer to what was asked first. */
+static void take_early(struct signer_client *client)
+{
+    int64_t left = client->deadline - clock_monotonic();
+    if (client->batch != SIGNER_BATCH_SENT)
+        return;
+    buffer_init(&client->early, LIMIT_FRAME);
+    client->early_err = frame_receive(client->fd, &client->early, left < 0 ? 0 : (int)left);
+    client->batch = SIGNER_BATCH_ANSWERED;
+}
+
+static enum err send_question(struct signer_client *client, const struct buffer *question,
+                              int passed, struct fault *fault)
+{
     fault_name_input(fault, "signer");
     enum err err = buffer_check(question);
+    if (err == ERR_NONE) {
+        take_early(client);
+        err = client->early_err;
+    }
     if (err == ERR_NONE)
         err = frame_send_fd(client->fd, buffer_bytes(question), passed);
-    if (err == ERR_NONE)
-        err = frame_receive(client->fd, answer, client->timeout);
-    if (err != ERR_NONE)
-        return fault_set(fault, err, "connection", "%s", err_sentence(err, LANGUAGE_EN));
-    *result = reader_of(buffer_bytes(answer));
+    return err == ERR_NONE ? err : connection_fault(fault, err);
+}
+
+/* *result reads what follows "none" in the answer. */
+static enum err read_answer(struct bytes answer, struct reader *result, struct fault *fault)
+{
+    struct bytes name;
+    *result = reader_of(answer);
     if (!reader_sized(result, &name))
         return ERR_PEER;
-    err = err_of_name(name);
+    enum err err = err_of_name(name);
     if (err == ERR_NONE)
         return ERR_NONE;
     err = read_refusal(result, err, fault);
     return reader_is_done(result) ? err : ERR_PEER;
+}
+
+/* Sends the question; *answer holds the frame and *result reads what follows "none". */
+static enum err ask(struct signer_client *client, const struct buffer *question, int passed,
+                    struct buffer *answer, struct reader *result, struct fault *fault)
+{
+    enum err err = send_question(client, question, passed, fault);
+    if (err != ERR_NONE)
+        return err;
+    err = frame_receive(client->fd, answer, client->timeout);
+    return err == ERR_NONE ? read_answer(buffer_bytes(answer), result, fault)
+                           : connection_fault(fault, err);
 }
 
 /* For the answers that are one sized string of bytes. */
@@ -119,25 +154,65 @@ static enum err take_item(struct reader *reader, struct signer_item *item)
     return ERR_NONE;
 }
 
-enum err signer_client_certificates(struct signer_client *client, struct signer_item *items,
-                                    size_t num, struct fault *fault)
+static void batch_question(const struct signer_item *items, size_t num, struct buffer *out)
 {
-    struct buffer question CLEANUP_BUFFER, answer CLEANUP_BUFFER;
-    struct reader result;
-    buffer_init(&answer, LIMIT_FRAME);
-    question_init(&question, SIGNER_ASK_CERTIFICATES);
-    buffer_put_u8(&question, (uint8_t)num);
+    question_init(out, SIGNER_ASK_CERTIFICATES);
+    buffer_put_u8(out, (uint8_t)num);
     for (size_t i = 0; i < num; i++) {
-        buffer_put_u8(&question, (uint8_t)items[i].kind);
-        buffer_put_u8(&question, (uint8_t)items[i].what);
-        buffer_put_sized(&question, items[i].tbs);
+        buffer_put_u8(out, (uint8_t)items[i].kind);
+        buffer_put_u8(out, (uint8_t)items[i].what);
+        buffer_put_sized(out, items[i].tbs);
     }
+}
+
+enum err signer_client_certificates_send(struct signer_client *client,
+                                         const struct signer_item *items, size_t num,
+                                         struct fault *fault)
+{
+    struct buffer question CLEANUP_BUFFER = {0};
     if (num == 0 || num > SIGNER_BATCH_MAX)
         return fault_set(fault, ERR_LIMIT, "batch", "%zu certificates", num);
-    enum err err = ask(client, &question, -1, &answer, &result, fault);
+    if (client->batch != SIGNER_BATCH_NONE)
+        return fault_set(fault, ERR_STATE, "batch", "another one is under way");
+    batch_question(items, num, &question);
+    enum err err = send_question(client, &question, -1, fault);
+    if (err != ERR_NONE)
+        return err;
+    client->batch = SIGNER_BATCH_SENT;
+    client->deadline = clock_monotonic() + client->timeout;
+    return ERR_NONE;
+}
+
+enum err signer_client_certificates_receive(struct signer_client *client, struct signer_item *items,
+                                            size_t num, struct fault *fault)
+{
+    struct reader result;
+    fault_name_input(fault, "signer");
+    if (client->batch == SIGNER_BATCH_NONE)
+        return fault_set(fault, ERR_STATE, "batch", "none is under way");
+    take_early(client);
+    client->batch = SIGNER_BATCH_NONE;
+    struct buffer answer CLEANUP_BUFFER = client->early;
+    client->early = (struct buffer){0};
+    if (client->early_err != ERR_NONE)
+        return connection_fault(fault, client->early_err);
+    enum err err = read_answer(buffer_bytes(&answer), &result, fault);
     for (size_t i = 0; err == ERR_NONE && i < num; i++)
         err = take_item(&result, &items[i]);
     return err == ERR_NONE && !reader_is_done(&result) ? ERR_PEER : err;
+}
+
+int signer_client_wait(const struct signer_client *client)
+{
+    int64_t left = client->deadline - clock_monotonic();
+    return client->batch == SIGNER_BATCH_SENT && left > 0 ? (int)left : 0;
+}
+
+enum err signer_client_certificates(struct signer_client *client, struct signer_item *items,
+                                    size_t num, struct fault *fault)
+{
+    enum err err = signer_client_certificates_send(client, items, num, fault);
+    return err == ERR_NONE ? signer_client_certificates_receive(client, items, num, fault) : err;
 }
 
 enum err signer_item_take(const struct signer_item *item, struct buffer *signature,

@@ -24,9 +24,16 @@ enum signer_certificate {
     SIGNER_RESPONDER
 };
 
+/* The batch that is under way beside the caller's other work. */
+enum signer_batch { SIGNER_BATCH_NONE, SIGNER_BATCH_SENT, SIGNER_BATCH_ANSWERED };
+
 struct signer_client {
     int fd;      /* the signer's socket; the client's own */
     int timeout; /* milliseconds for one answer */
+    enum signer_batch batch;
+    int64_t deadline;    /* monotonic, for the batch that was sent */
+    struct buffer early; /* its answer, read because something else was asked */
+    enum err early_err;  /* the connection is of no more use */
 };
 
 /* signer_client_init takes over a connected socket. */
@@ -55,6 +62,16 @@ struct signer_item {
  */
 enum err signer_client_certificates(struct signer_client *client, struct signer_item *items,
                                     size_t num, struct fault *fault) MUST_USE;
+/* The same in two halves: the signer works while the caller does. One batch at a time (ERR_STATE);
+ * whatever else is asked between the halves waits for the batch. num is the same in both. */
+enum err signer_client_certificates_send(struct signer_client *client,
+                                         const struct signer_item *items, size_t num,
+                                         struct fault *fault) MUST_USE;
+enum err signer_client_certificates_receive(struct signer_client *client, struct signer_item *items,
+                                            size_t num, struct fault *fault) MUST_USE;
+/* signer_client_wait: the milliseconds that the caller may wait for client->fd to become readable;
+ * 0: the batch's answer is here, or too late. */
+int signer_client_wait(const struct signer_client *client);
 /* signer_item_take gives what became of an item: appends the signature, or fills *fault. */
 enum err signer_item_take(const struct signer_item *item, struct buffer *signature,
                           struct fault *fault) MUST_USE;
