@@ -148,6 +148,11 @@ int town_centre(void)
     return centre_process;
 }
 
+int town_signer(void)
+{
+    return signer_process;
+}
+
 void town_kill_centre(void)
 {
     end(&centre_process);

@@ -17,6 +17,7 @@ int town_end(void **state);
 /* town_restart kills both processes (SIGKILL) and starts them again. */
 void town_restart(void);
 int town_centre(void);       /* its process id */
+int town_signer(void);       /* its process id */
 void town_kill_centre(void); /* only that; ask nothing until town_restart */
 
 extern char town_folder[64];
