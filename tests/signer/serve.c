@@ -117,6 +117,33 @@ static void signs_a_batch(void **state)
     assert_int_equal(after.of[KIND_SIGNATURE].serial, 33);
 }
 
+/* In two halves: what is asked in between is answered behind the batch, and hides nothing of it. */
+static void signs_a_batch_while_other_things_are_asked(void **state)
+{
+    (void)state;
+    struct sample leaf;
+    struct signer_floors floors;
+    fixture_leaf(KIND_SIGNATURE, 34, &leaf);
+    struct signer_item item = {.kind = KIND_SIGNATURE, .what = SIGNER_LEAF, .tbs = leaf.cert.tbs};
+    assert_err(signer_client_certificates_receive(&client, &item, 1, NULL), ERR_STATE);
+    for (int num_between = 0; num_between < 3; num_between++) {
+        item.signature_len = 0;
+        assert_ok(signer_client_certificates_send(&client, &item, 1, NULL));
+        assert_in_range(signer_client_wait(&client), 1, client.timeout);
+        assert_err(signer_client_certificates_send(&client, &item, 1, NULL), ERR_STATE);
+        for (int i = 0; i < num_between; i++) {
+            assert_ok(signer_client_floors(&client, &floors));
+            assert_int_equal(floors.of[KIND_SIGNATURE].serial, 34);
+            assert_int_equal(signer_client_wait(&client), 0);
+        }
+        assert_ok(signer_client_certificates_receive(&client, &item, 1, NULL));
+        assert_ok(item.err);
+        assert_int_equal(item.signature_len, 256);
+        assert_err(signer_client_certificates_receive(&client, &item, 1, NULL), ERR_STATE);
+    }
+    sample_free(&leaf);
+}
+
 static void says_why_it_refuses(void **state)
 {
     (void)state;
@@ -129,7 +156,7 @@ static void says_why_it_refuses(void **state)
                                          &signature, &fault),
                ERR_DENIED);
     assert_string_equal(fault.rule, "serial rises");
-    assert_string_equal(fault.text, "serial 2 is not above 33");
+    assert_string_equal(fault.text, "serial 2 is not above 34");
     int fd CLEANUP_FD = memfd_create("crl", MFD_CLOEXEC);
     assert_err(signer_client_crl(&client, KIND_SIGNATURE, fd, &signature, &fault), ERR_DENIED);
     assert_string_equal(fault.rule, "sealed memfd");
@@ -213,16 +240,39 @@ static void notices_a_signer_that_is_gone(void **state)
     assert_err(signer_client_floors(&other, &floors), ERR_CLOSED);
 }
 
+/* The batch's answer does not come, whatever else is asked; and it stays lost. */
+static void gives_up_a_batch_that_is_not_answered(void **state)
+{
+    (void)state;
+    int pair[2];
+    struct sample leaf;
+    struct signer_floors floors;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    struct signer_client other CLEANUP_SIGNER_CLIENT = {.fd = pair[0], .timeout = 50};
+    int fake CLEANUP_FD = pair[1];
+    fixture_leaf(KIND_SIGNATURE, 35, &leaf);
+    struct signer_item item = {.kind = KIND_SIGNATURE, .what = SIGNER_LEAF, .tbs = leaf.cert.tbs};
+    assert_ok(signer_client_certificates_send(&other, &item, 1, NULL));
+    assert_err(signer_client_floors(&other, &floors), ERR_TIMEOUT);
+    assert_ok(frame_send(fake, bytes_of_text("late")));
+    assert_err(signer_client_floors(&other, &floors), ERR_TIMEOUT);
+    assert_err(signer_client_certificates_receive(&other, &item, 1, NULL), ERR_TIMEOUT);
+    assert_err(signer_client_certificates_send(&other, &item, 1, NULL), ERR_TIMEOUT);
+    sample_free(&leaf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_the_public_parts),
         cmocka_unit_test(signs_and_counts),
         cmocka_unit_test(signs_a_batch),
+        cmocka_unit_test(signs_a_batch_while_other_things_are_asked),
         cmocka_unit_test(says_why_it_refuses),
         cmocka_unit_test(survives_questions_of_no_form),
         cmocka_unit_test(refuses_answers_of_no_form),
         cmocka_unit_test(notices_a_signer_that_is_gone),
+        cmocka_unit_test(gives_up_a_batch_that_is_not_answered),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
