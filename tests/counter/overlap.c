@@ -67,7 +67,7 @@ static const struct {
     {1005, "0003720000000053137220340130"}, {1006, "0003720000000063137220360615"},
     {1009, "0003720000000093137220321103"}, {1011, "0003720000000113137220350721"},
     {1017, "0003720000000173137220300105"}, {1018, "0003720000000183137220320828"},
-    {1019, "0003720000000193137220350404"},
+    {1019, "0003720000000193137220350404"}, {1020, "0003720000000203137220341111"},
 };
 
 static void applicant_begin(struct applicant *applicant)
@@ -102,14 +102,20 @@ static json_t *ready(struct applicant *applicant)
 
 /* -- asking without waiting -- */
 
-static struct counter_client ask(const char *as, const char *act, json_t *fields)
+static struct counter_client connect_centre(void)
 {
     char path[128];
     struct counter_client client;
-    json_t *request = json_pack("{s:s, s:s, s:o}", "act", act, "as", as, "fields", fields);
-    char *text = json_dumps(request, JSON_COMPACT);
     snprintf(path, sizeof path, "%s/acts.sock", town_folder);
     assert_ok(counter_client_open(path, NULL, &client, NULL));
+    return client;
+}
+
+static struct counter_client ask(const char *as, const char *act, json_t *fields)
+{
+    struct counter_client client = connect_centre();
+    json_t *request = json_pack("{s:s, s:s, s:o}", "act", act, "as", as, "fields", fields);
+    char *text = json_dumps(request, JSON_COMPACT);
     assert_ok(frame_send(client.fd, bytes_of_text(text)));
     json_decref(request);
     free(text);
@@ -181,6 +187,7 @@ static void expect_one_good(int64_t resident, int64_t serial)
     struct certificate row = town_certificate(KIND, resident, STATUS_GOOD);
     assert_true(row.is_signed);
     assert_int_equal(town_map(KIND, row.serial).state, STATUS_GOOD);
+    assert_int_equal(town_changes(KIND, row.serial), 1);
     if (serial)
         assert_int_equal(row.serial, serial);
 }
@@ -327,6 +334,35 @@ static void what_is_ended_while_it_is_signed_stays_ended(void **state)
     applicant_done(&first);
 }
 
+/* -- who waits for an answer -- */
+
+/* Neither a crowd of idle connections, nor what they send themselves behind their request. */
+static void who_waits_is_answered(void **state)
+{
+    (void)state;
+    struct counter_client crowd[LIMIT_ACT_CLIENTS + 8];
+    applicant_begin(&first);
+    json_t *issue = ready(&first);
+    stop_signer();
+    struct counter_client asked = ask("daiei1", "issue", issue);
+    wait_for(first.resident, STATUS_RESERVED, 1);
+    for (size_t i = 0; i < COUNT_OF(crowd); i++)
+        crowd[i] = connect_centre();
+    assert_ok(frame_send(asked.fd, bytes_of_text("{}")));
+    usleep(500000);
+    assert_false(is_answered(&asked));
+    go_on_signer();
+    struct buffer answer CLEANUP_BUFFER;
+    buffer_init(&answer, LIMIT_FRAME);
+    assert_ok(frame_receive(asked.fd, &answer, 20000));
+    assert_non_null(strstr(buffer_text(&answer), "\"done\":true"));
+    wants_word(&asked, "error", "code", "malformed");
+    expect_one_good(first.resident, 0);
+    for (size_t i = 0; i < COUNT_OF(crowd); i++)
+        counter_client_close(&crowd[i]);
+    applicant_done(&first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +372,7 @@ int main(void)
         cmocka_unit_test(the_same_again_is_refused_or_the_same),
         cmocka_unit_test(what_is_held_while_it_is_signed_stays_held),
         cmocka_unit_test(what_is_ended_while_it_is_signed_stays_ended),
+        cmocka_unit_test(who_waits_is_answered),
     };
     return cmocka_run_group_tests(tests, town_begin, town_end);
 }

@@ -442,6 +442,23 @@ int town_count(enum kind kind, int64_t resident, enum status_state state)
     return num;
 }
 
+int town_changes(enum kind kind, int64_t serial)
+{
+    struct store *store = NULL;
+    int num = 0;
+    assert_ok(store_open(database, STORE_READER, &store, NULL));
+    {
+        struct rows rows CLEANUP_ROWS = {0};
+        store_query(store, STATEMENT_CHANGE_READ, VALUES(value_integer(0), value_integer(100000)),
+                    &rows, NULL);
+        while (rows_next(&rows))
+            num += row_integer(&rows, 1) == (int64_t)kind && row_integer(&rows, 2) == serial;
+        assert_ok(rows_end(&rows));
+    }
+    store_close(store);
+    return num;
+}
+
 struct certificate town_certificate(enum kind kind, int64_t resident, enum status_state state)
 {
     struct certificate_list list CLEANUP_CERTIFICATE_LIST = {0};

@@ -56,6 +56,7 @@ int64_t town_open(int64_t resident, const char *procedure, const char *applicant
 
 /* What the database says; read by a connection of the test's own. */
 int town_count(enum kind kind, int64_t resident, enum status_state state);
+int town_changes(enum kind kind, int64_t serial); /* how often its state has changed */
 struct certificate town_certificate(enum kind kind, int64_t resident, enum status_state state);
 struct status_entry town_map(enum kind kind, int64_t serial);
 void town_clock(const char *time);
