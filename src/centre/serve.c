@@ -2,28 +2,15 @@
 #include "centre/serve.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/frame.h"
 #include "base/limits.h"
+#include "centre/act_client.h"
 #include "centre/batch.h"
-
-struct client {
-    int fd; /* -1: free */
-    struct act_peer peer;
-    bool is_busy;      /* its request is being worked on, and is borrowed */
-    struct buffer in;  /* one frame, head included, as far as it came */
-    struct buffer out; /* what is still to be written */
-    size_t written;
-    int64_t since; /* monotonic, of its coming; of the first byte of `in`; of the answer */
-};
 
 struct served {
     struct batch batch;
@@ -34,38 +21,12 @@ struct serve {
     struct centre *centre;
     int listening;
     struct client clients[LIMIT_ACT_CLIENTS];
+    size_t turn; /* whose request is taken first */
     struct served batches[2];
     struct served *before, *next; /* what the signer has, if any; what is collected */
 };
 
 #define SERVE_WATCHES 4
-
-static void client_close(struct client *client)
-{
-    fd_close(&client->fd);
-    client->fd = -1;
-    buffer_done(&client->in);
-    buffer_done(&client->out);
-    client->written = 0;
-    client->is_busy = false;
-}
-
-static size_t size_under_way(const struct client *client)
-{
-    return frame_size(buffer_bytes(&client->in), LIMIT_FRAME);
-}
-
-static bool client_has_request(const struct client *client)
-{
-    return client->fd >= 0 && !client->is_busy && client->out.len == 0 && client->in.len > 0 &&
-           client->in.len == size_under_way(client);
-}
-
-/* It waits for us: for its answer, or for its turn. */
-static bool client_has_asked(const struct client *client)
-{
-    return client->is_busy || client_has_request(client);
-}
 
 static bool has_request(const struct serve *serve)
 {
@@ -133,10 +94,7 @@ static bool client_accept(struct serve *serve)
     socklen_t len = sizeof peer;
     if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         return false;
-    struct client *client = client_place(serve);
-    *client = (struct client){.fd = fd, .peer = {peer.uid}, .since = clock_monotonic()};
-    buffer_init(&client->in, FRAME_HEAD + LIMIT_FRAME);
-    buffer_init(&client->out, FRAME_HEAD + LIMIT_FRAME);
+    client_open(client_place(serve), fd, peer.uid);
     fd = -1;
     return true;
 }
@@ -148,78 +106,24 @@ static void clients_accept(struct serve *serve)
         continue;
 }
 
-/* Reads no further than the end of one frame: the next request waits in the socket. */
-static void client_read(struct client *client)
-{
-    uint8_t bytes[16384];
-    while (!client_has_request(client)) {
-        size_t size = size_under_way(client);
-        if (size == SIZE_MAX) {
-            client_close(client);
-            return;
-        }
-        size_t wanted = (size ? size : FRAME_HEAD) - client->in.len;
-        ssize_t got = read(client->fd, bytes, wanted < sizeof bytes ? wanted : sizeof bytes);
-        if (got < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        if (got <= 0) {
-            client_close(client);
-            return;
-        }
-        if (client->in.len == 0)
-            client->since = clock_monotonic();
-        buffer_put(&client->in, bytes, (size_t)got);
-    }
-}
-
-static void client_write(struct client *client)
-{
-    ssize_t put = send(client->fd, client->out.data + client->written,
-                       client->out.len - client->written, MSG_NOSIGNAL);
-    if (put < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (put < 0) {
-        client_close(client);
-        return;
-    }
-    client->written += (size_t)put;
-    if (client->written == client->out.len) {
-        buffer_done(&client->out);
-        client->written = 0;
-    }
-}
-
-static void client_answer(struct client *client, const struct act_call *call)
-{
-    client->is_busy = false;
-    buffer_done(&client->in);
-    if (buffer_check(&call->message) != ERR_NONE) {
-        client_close(client);
-        return;
-    }
-    buffer_put_sized(&client->out, buffer_bytes(&call->message));
-    client->since = clock_monotonic();
-    client_write(client);
-}
-
-/* What has come whole, as one batch. */
+/* What has come whole, as one batch; whoever comes behind the last that was taken is first. */
 static void collect(struct serve *serve, struct served *next)
 {
+    size_t start = serve->turn;
     for (size_t i = 0; i < LIMIT_ACT_CLIENTS && next->batch.num < LIMIT_ACT_BATCH; i++) {
-        struct client *client = &serve->clients[i];
+        struct client *client = &serve->clients[(start + i) % LIMIT_ACT_CLIENTS];
         if (!client_has_request(client))
             continue;
-        struct bytes body = bytes_of(client->in.data + FRAME_HEAD, client->in.len - FRAME_HEAD);
-        client->is_busy = true;
         next->askers[next->batch.num] = client;
-        batch_add(&next->batch, &client->peer, body);
+        batch_add(&next->batch, &client->peer, client_take(client));
+        serve->turn = (start + i + 1) % LIMIT_ACT_CLIENTS;
     }
 }
 
 static void answer_all(struct served *served)
 {
     for (size_t i = 0; i < served->batch.num; i++)
-        client_answer(served->askers[i], &served->batch.calls[i]);
+        client_answer(served->askers[i], &served->batch.calls[i].message);
     batch_done(&served->batch);
 }
 
