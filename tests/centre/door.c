@@ -37,7 +37,7 @@ static int end(void **state)
     return system(command);
 }
 
-/* As act_run_all does. */
+/* As a batch does. */
 static void refuse(const char *actor, const struct act *act, const struct reason *reason)
 {
     struct act_call call = {.centre = &centre, .act = act, .uid = 7};
