@@ -284,7 +284,7 @@ def few(proof):
         found = sweep.Sweep(scene, stage, proof.seed, place)
         tap.check(found.run(found.moments(), 0, True), f"without the sync of {place} a violation is seen")
     short = proof.short(stage)
-    for fault in ("signer:2:EIO", "commit:40:ENOSPC+", "commit:16:short"):
+    for fault in ("signer:2:EIO", "commit:40:ENOSPC+", "commit:14:short"):
         wrong, happened = faults.run_fault(short, f"{proof.folder}/{fault}".replace(":", "-"), fault)
         tap.check(happened and not wrong, f"{fault}: an error is told and nothing is lost", wrong)
     tap.end()
