@@ -28,7 +28,7 @@ void batch_done(struct batch *batch);
  * LIMIT_ACT_BATCH. */
 void batch_add(struct batch *batch, const struct act_peer *peer, struct bytes request);
 
-/* batches_step decides `next` and sends it, and finishes `before` meanwhile; either may be NULL or
+/* batches_step decides `next` and sends it, and finishes `before` meanwhile; either may be
  * empty. Afterwards the calls of `before` have their answers, JSON, in call->message, and so have
  * those of `next` unless batch_waits. It never fails: what is wrong is in call->outcome. */
 void batches_step(struct batch *before, struct batch *next);

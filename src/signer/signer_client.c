@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "signer/wire.h"
 
 #define ANSWER_TIMEOUT 30000 /* milliseconds; a full CRL is linted meanwhile */
@@ -37,12 +38,15 @@ static enum err err_of_name(struct bytes name)
     return ERR_PEER;
 }
 
+/* Its words go into answers to staff: what is no text is not repeated. */
 static enum err read_refusal(struct reader *reader, enum err err, struct fault *fault)
 {
     struct bytes rule, text;
     if (!reader_sized(reader, &rule) || !reader_sized(reader, &text) ||
         rule.len >= sizeof fault->rule || text.len >= sizeof fault->text)
         return ERR_PEER;
+    if (!text_is_utf8(rule) || !text_is_utf8(text))
+        return fault_set(fault, err, "signer", "%s", "it says why, but not in UTF-8");
     char rule_text[sizeof fault->rule] = "";
     struct reader rule_reader = reader_of(rule);
     if (!reader_copy(&rule_reader, rule_text, rule.len))

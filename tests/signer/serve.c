@@ -228,6 +228,35 @@ static void refuses_answers_of_no_form(void **state)
     }
 }
 
+static void repeats_no_words_that_are_no_text(void **state)
+{
+    (void)state;
+    static const struct {
+        struct bytes answer;
+        const char *rule, *text;
+    } rows[] = {
+        {{(const uint8_t *)"\0\0\0\6denied\0\0\0\2it\0\0\0\2no", 22}, "it", "no"},
+        {{(const uint8_t *)"\0\0\0\6denied\0\0\0\2i\xff\0\0\0\2no", 22},
+         "signer",
+         "it says why, but not in UTF-8"},
+        {{(const uint8_t *)"\0\0\0\6denied\0\0\0\2it\0\0\0\2n\xc3", 22},
+         "signer",
+         "it says why, but not in UTF-8"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        int pair[2];
+        uint8_t signature[SIGNER_RAW_LEN];
+        struct fault fault = {0};
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+        struct signer_client other CLEANUP_SIGNER_CLIENT = {.fd = pair[0], .timeout = 2000};
+        int fake CLEANUP_FD = pair[1];
+        assert_ok(frame_send(fake, rows[i].answer));
+        assert_err(signer_client_permit(&other, bytes_of("", 0), signature, &fault), ERR_DENIED);
+        assert_string_equal(fault.rule, rows[i].rule);
+        assert_string_equal(fault.text, rows[i].text);
+    }
+}
+
 static void notices_a_signer_that_is_gone(void **state)
 {
     (void)state;
@@ -271,6 +300,7 @@ int main(void)
         cmocka_unit_test(says_why_it_refuses),
         cmocka_unit_test(survives_questions_of_no_form),
         cmocka_unit_test(refuses_answers_of_no_form),
+        cmocka_unit_test(repeats_no_words_that_are_no_text),
         cmocka_unit_test(notices_a_signer_that_is_gone),
         cmocka_unit_test(gives_up_a_batch_that_is_not_answered),
     };
