@@ -287,7 +287,7 @@ static void check_answer(struct bytes request, struct bytes answer)
 {
     static const char type[] = "Content-Type: application/ocsp-response\r\n";
     static const char length[] = "Content-Length: ";
-    if (answer.len == 0 || memmem(request.data, request.len, "HEAD", 4))
+    if (!answer.data || answer.len == 0 || memmem(request.data, request.len, "HEAD", 4))
         return; /* the answer to HEAD has a length and no body */
     require(answer.len > 12 && memcmp(answer.data, "HTTP/1.1 ", 9) == 0);
     const uint8_t *head_end = memmem(answer.data, answer.len, "\r\n\r\n", 4);
