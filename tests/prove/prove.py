@@ -145,14 +145,14 @@ class Proof:
         return faults.Short(stage, scene.before, scene.pins, scene.clock)
 
     def fault_calls(self, stage, num):
-        wrong, cases, possible = faults.faults(self.short(stage), f"{self.folder}/faults", self.seed, num)
+        wrong, cases, possible = faults.faults(self.short(stage), f"{self.folder}/faults-{len(self.sweeps)}", self.seed, num)
         self.report("hold", stage.name, "failing calls", cases, wrong, possible=possible)
 
     def kills(self, stage, moments):
         wrong, cases = [], 0
         for role in ("signer", "commit", "status", "parent"):
             for after in moments:
-                wrong += faults.kill(self.short(stage), f"{self.folder}/kill-{cases}", role, after)
+                wrong += faults.kill(self.short(stage), f"{self.folder}/kill-{len(self.sweeps)}-{cases}", role, after)
                 cases += 1
         self.report("hold", stage.name, "killed processes", cases, wrong)
 
