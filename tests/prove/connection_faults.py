@@ -126,7 +126,7 @@ class Takeover(Fault):
         self.terminate()
         self.begin_other()
         if not self.other.is_ready:
-            self.run.wrong.append(f"nobody takes over: {self.other.said().strip().splitlines()[-1:]}")
+            self.run.wrong.append(f"nobody takes over: {self.other.said().strip().splitlines()[-3:]}")
         return pass_on() or None
 
     def end(self):

@@ -134,7 +134,7 @@ class Proof:
 
     def connection_bugs(self, stage, scene):
         for kind, how, name in CONNECTION_BUGS:
-            wrong, cases, possible = connection.sweep(stage, scene, f"{self.folder}/bug", how, 10, self.seed, kind, True)
+            wrong, cases, possible = connection.sweep(stage, scene, f"{self.folder}/bug", how, 40, self.seed, kind, True)
             self.report(scene.name, stage.name, f"seeded: {name}", cases, wrong, bool(wrong), possible,
                         wrong[0][:90] if wrong else "")
 
