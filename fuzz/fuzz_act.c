@@ -8,14 +8,9 @@
 
 #include "base/card_id.h"
 #include "base/text.h"
+#include "harness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void check_text(const char *text, size_t room)
 {

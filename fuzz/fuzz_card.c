@@ -5,14 +5,9 @@
 
 #include "base/statement.h"
 #include "client/card_record.h"
+#include "harness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void fuzz_statement(struct bytes input)
 {

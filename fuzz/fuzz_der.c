@@ -6,14 +6,9 @@
 #include "x509/cms.h"
 #include "x509/lint.h"
 #include "x509/ocsp.h"
+#include "harness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void print_name(struct bytes name)
 {

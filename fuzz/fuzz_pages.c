@@ -3,7 +3,6 @@
  * which form the rest comes: as it is, or as the body of a POST or the address of a GET of OCSP,
  * and whether it is the request itself or what one about these authorities is made of.
  * An answer that is OCSP is read by our own reader, and says good for the one serial that is. */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "status/pages.h"
 #include "x509/cert.h"
 #include "x509/ocsp.h"
+#include "harness.h"
 
 #define NOW         INT64_C(1795309323) /* 2026-11-22T01:02:03Z */
 #define ANSWER_MAX  (1024 * 1024)
@@ -38,18 +38,6 @@ static struct status_map *maps[NUM_KINDS];
 static struct pages pages;
 static struct http_server *server;
 
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static int drop(const char *path, const struct stat *what, int type, struct FTW *where)
-{
-    (void)what, (void)type, (void)where;
-    return remove(path);
-}
-
 static void end(void)
 {
     http_server_stop(server);
@@ -58,7 +46,7 @@ static void end(void)
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         status_map_free(maps[kind]);
     signer_free(signer);
-    nftw(folder, drop, 4, FTW_DEPTH | FTW_PHYS);
+    folder_drop(folder);
 }
 
 /* --- what stands behind the server --- */

@@ -2,7 +2,6 @@
  * The first byte says whether a descriptor comes along; then the question, sized; the rest is what
  * the descriptor holds. Each question gets one answer. */
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,28 +19,17 @@
 #include "signer/signer.h"
 #include "signer/wire.h"
 #include "x509/cert.h"
+#include "harness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct signer *signer;
 static char folder[] = "/tmp/fuzz-signer-XXXXXX";
 
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static int drop(const char *path, const struct stat *what, int type, struct FTW *where)
-{
-    (void)what, (void)type, (void)where;
-    return remove(path);
-}
-
 static void end(void)
 {
     signer_free(signer);
-    nftw(folder, drop, 4, FTW_DEPTH | FTW_PHYS);
+    folder_drop(folder);
 }
 
 static void authority_make(const struct profile_site *site, enum kind kind)

@@ -9,14 +9,9 @@
 #include "base/frame.h"
 #include "base/limits.h"
 #include "signer/signer_client.h"
+#include "harness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void check_fault(const struct fault *fault)
 {

@@ -45,15 +45,14 @@ struct parser {
     struct fault *fault;
 };
 
-static char *place_of(struct ceremony *ceremony, const struct row *row, unsigned i)
+static size_t offset_of(const struct row *row, unsigned i)
 {
-    return (char *)ceremony + row->offset + (size_t)i * (CEREMONY_NAME + 1);
+    return row->offset + (size_t)i * (CEREMONY_NAME + 1);
 }
 
-static const char *const_place_of(const struct ceremony *ceremony, const struct row *row,
-                                  unsigned i)
+static const char *person_of(const struct ceremony *ceremony, const struct row *row, unsigned i)
 {
-    return (const char *)ceremony + row->offset + (size_t)i * (CEREMONY_NAME + 1);
+    return (const char *)ceremony + offset_of(row, i);
 }
 
 static void row_key(const struct row *row, unsigned i, char key[static 32])
@@ -116,7 +115,7 @@ static enum err take_pair(struct parser *parser, struct bytes key, struct bytes 
             char own[32];
             row_key(&rows[r], i, own);
             if (bytes_equal_text(key, own))
-                return take_name(parser, own, place_of(parser->out, &rows[r], i), value);
+                return take_name(parser, own, (char *)parser->out + offset_of(&rows[r], i), value);
         }
     return complain(parser, "known key", "there is no such key");
 }
@@ -133,11 +132,11 @@ static bool is_among(const char *words, const char *word)
 static const struct row *watched_by(const struct ceremony *ceremony, const struct row *row,
                                     unsigned i)
 {
-    const char *person = const_place_of(ceremony, row, i);
+    const char *person = person_of(ceremony, row, i);
     for (size_t r = 0; r < COUNT_OF(rows); r++)
         for (unsigned j = 0; is_among(row->watches, rows[r].key) && j < rows[r].most; j++) {
             bool is_itself = &rows[r] == row && i == j;
-            if (!is_itself && strcmp(person, const_place_of(ceremony, &rows[r], j)) == 0)
+            if (!is_itself && strcmp(person, person_of(ceremony, &rows[r], j)) == 0)
                 return &rows[r];
         }
     return NULL;
@@ -150,7 +149,7 @@ static enum err row_check(const struct ceremony *ceremony, const struct row *row
     for (unsigned i = 0; i < row->most; i++) {
         char key[32];
         row_key(row, *num, key);
-        if (!const_place_of(ceremony, row, i)[0])
+        if (!person_of(ceremony, row, i)[0])
             continue;
         if (*num != i)
             return fault_set(fault, ERR_MALFORMED, key, "is missing");
@@ -270,7 +269,7 @@ static void put_people(struct buffer *record, const struct ceremony *ceremony)
     for (size_t r = 0; r < COUNT_OF(rows); r++)
         for (unsigned i = 0; i < rows[r].most; i++) {
             char key[32];
-            const char *value = const_place_of(ceremony, &rows[r], i);
+            const char *value = person_of(ceremony, &rows[r], i);
             row_key(&rows[r], i, key);
             if (value[0])
                 buffer_put_format(record, "%s = %s\n", key, value);

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "status/responder_parts.h"
 #include "status/responder_push_set.h"
 
 /* Seconds from one set to the next when something has changed: more where making one takes long. */
@@ -83,7 +82,10 @@ static enum err set_make(struct push_sets *sets, size_t authority, int64_t now, 
     if (err != ERR_NONE) {
         sets->kept[authority].made = now; /* again when the next is due */
         sets->kept[authority].rest = AFTER_CHANGE_MOST;
-        return fault_set(fault, err, "push set", "%s", err_sentence(err, LANGUAGE_EN));
+        char name[STATUS_NAME];
+        return fault_set(fault, err, "push set", "%s: %s",
+                         responder_published_name(sets->responder, authority, name),
+                         err_sentence(err, LANGUAGE_EN));
     }
     made.rest = rest_after(clock_monotonic() - start);
     pthread_mutex_lock(&sets->lock);

@@ -65,6 +65,13 @@ size_t responder_num_authorities(const struct responder *responder)
     return responder->num_authorities;
 }
 
+const char *responder_published_name(const struct responder *responder, size_t authority,
+                                     char name[static STATUS_NAME])
+{
+    const struct authority *found = &responder->authorities[authority];
+    return status_published_name(found->kind, found->generation, name);
+}
+
 bool responder_find(const struct responder *responder, enum kind kind, unsigned generation,
                     size_t *authority)
 {

@@ -6,6 +6,8 @@
 #include "base/kind.h"
 #include "status/status_client.h"
 
+#define RESPONDER_AUTHORITIES_MAX (NUM_KINDS * STATUS_GENERATIONS_MAX)
+
 struct responder;
 
 /* responder_new makes a P-256 key in memory. maps and authorities (DER) are borrowed, one for each
@@ -19,6 +21,9 @@ enum err responder_add(struct responder *responder, enum kind kind, struct bytes
 /* Authorities are numbered from 0; the first generation of a kind has the kind's number.
  * responder_find is false when there is no such generation (they count from 1). */
 size_t responder_num_authorities(const struct responder *responder);
+/* The name of its published files (status_published_name). */
+const char *responder_published_name(const struct responder *responder, size_t authority,
+                                     char name[static STATUS_NAME]);
 bool responder_find(const struct responder *responder, enum kind kind, unsigned generation,
                     size_t *authority);
 void responder_free(struct responder *responder); /* takes NULL */

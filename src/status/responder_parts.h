@@ -10,8 +10,6 @@
 #include "status/responder.h"
 #include "x509/cert.h"
 
-#define RESPONDER_AUTHORITIES_MAX (NUM_KINDS * STATUS_GENERATIONS_MAX)
-
 /* One hash algorithm that a CertID may use, and what it makes of an authority. */
 struct issuer_hash {
     enum algorithm algorithm;

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "base/limits.h"
@@ -15,30 +14,11 @@
 
 static struct town_card card;
 
-static int run(const char *format, ...) PRINTF_LIKE(1, 2);
-
-static int run(const char *format, ...)
-{
-    char command[2048];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(command, sizeof command, format, arguments);
-    va_end(arguments);
-    int status = system(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int verify(const char *more)
-{
-    return run("'%s/jpki' admin journal verify --socket %s/acts.sock --as auditor1 %s >%s/out 2>&1",
-               getenv("JPKI_BUILD"), town_folder, more, town_folder);
-}
-
 static void verified(const char *says)
 {
-    int status = verify("");
-    if (status != 0 || run("grep -q '%s' %s/out", says, town_folder) != 0) {
-        run("cat %s/out >&2", town_folder);
+    int status = town_verify("");
+    if (status != 0 || town_shell("grep -q '%s' %s/out", says, town_folder) != 0) {
+        town_shell("cat %s/out >&2", town_folder);
         fail_msg("not verified with: %s", says);
     }
 }
@@ -48,7 +28,8 @@ static long long sql(const char *query)
 {
     long long number = -1;
     char text[64] = "";
-    assert_int_equal(run("sqlite3 %s/town.db '%s' >%s/sql", town_folder, query, town_folder), 0);
+    assert_int_equal(town_shell("sqlite3 %s/town.db '%s' >%s/sql", town_folder, query, town_folder),
+                     0);
     char path[128];
     snprintf(path, sizeof path, "%s/sql", town_folder);
     FILE *file = fopen(path, "re");
@@ -86,7 +67,7 @@ static int begin(void **state)
     for (int i = 0; i < READS; i++)
         town_done("daiei1", "resident-find", json_pack("{s:i}", "resident", 1001));
     town_done("auditor1", "checkpoint", json_object());
-    assert_int_equal(run("cp %s/checkpoints %s/carried", town_folder, town_folder), 0);
+    assert_int_equal(town_shell("cp %s/checkpoints %s/carried", town_folder, town_folder), 0);
     return 0;
 }
 
@@ -145,7 +126,7 @@ static void what_is_due_is_erased(void **state)
     verified("entries: erased on 2029-12-03 under rule read-record");
     char against[128];
     snprintf(against, sizeof against, "--against %s/carried", town_folder);
-    assert_int_equal(verify(against), 0);
+    assert_int_equal(town_verify(against), 0);
 }
 
 static void nothing_is_erased_twice(void **state)
@@ -190,21 +171,22 @@ static void another_day_is_found(void **state)
 {
     (void)state;
     assert_int_equal(
-        run("sqlite3 %s/town.db 'DROP TRIGGER journal_personal_only_erased; UPDATE journal_personal"
+        town_shell(
+            "sqlite3 %s/town.db 'DROP TRIGGER journal_personal_only_erased; UPDATE journal_personal"
             " SET erased_on = erased_on + 1 WHERE sequence = (SELECT MIN(sequence) FROM"
             " journal_personal WHERE erased_rule = \"read-record\")'",
             town_folder),
         0);
-    assert_int_equal(verify(""), 1);
-    assert_int_equal(run("grep -q 'that it names as erased is not, or not so' %s/out", town_folder),
-                     0);
+    assert_int_equal(town_verify(""), 1);
     assert_int_equal(
-        run("sqlite3 %s/town.db 'UPDATE journal_personal SET erased_on = erased_on - 1 WHERE"
-            " sequence = (SELECT MIN(sequence) FROM journal_personal WHERE erased_rule ="
-            " \"read-record\")'",
-            town_folder),
+        town_shell("grep -q 'that it names as erased is not, or not so' %s/out", town_folder), 0);
+    assert_int_equal(
+        town_shell("sqlite3 %s/town.db 'UPDATE journal_personal SET erased_on = erased_on - 1 WHERE"
+                   " sequence = (SELECT MIN(sequence) FROM journal_personal WHERE erased_rule ="
+                   " \"read-record\")'",
+                   town_folder),
         0);
-    assert_int_equal(verify(""), 0);
+    assert_int_equal(town_verify(""), 0);
 }
 
 /* An erasure in the chain, and one of its entries that comes back, or another that it did not name.
@@ -212,28 +194,30 @@ static void another_day_is_found(void **state)
 static void what_poses_as_an_erasure_is_found(void **state)
 {
     (void)state;
-    assert_int_equal(run("sqlite3 %s/town.db 'UPDATE journal_personal SET salt = NULL, data = NULL,"
-                         " erased_on = 29000, erased_rule = \"issue-record\" WHERE sequence ="
-                         " (SELECT sequence FROM journal WHERE kind = \"issue:done\" LIMIT 1)'",
-                         town_folder),
-                     0);
-    assert_int_equal(verify(""), 1);
     assert_int_equal(
-        run("grep -q 'its data are gone, and no erasure names it' %s/out", town_folder), 0);
+        town_shell("sqlite3 %s/town.db 'UPDATE journal_personal SET salt = NULL, data = NULL,"
+                   " erased_on = 29000, erased_rule = \"issue-record\" WHERE sequence ="
+                   " (SELECT sequence FROM journal WHERE kind = \"issue:done\" LIMIT 1)'",
+                   town_folder),
+        0);
+    assert_int_equal(town_verify(""), 1);
+    assert_int_equal(
+        town_shell("grep -q 'its data are gone, and no erasure names it' %s/out", town_folder), 0);
 }
 
 static void data_that_came_back_are_found(void **state)
 {
     (void)state;
     assert_int_equal(
-        run("sqlite3 %s/town.db 'DROP TRIGGER IF EXISTS journal_personal_only_erased; UPDATE "
+        town_shell(
+            "sqlite3 %s/town.db 'DROP TRIGGER IF EXISTS journal_personal_only_erased; UPDATE "
             "journal_personal"
             " SET salt = zeroblob(32), data = zeroblob(2), erased_on = NULL, erased_rule = NULL"
             " WHERE erased_rule = \"read-record\" AND sequence = (SELECT MIN(sequence) FROM"
             " journal_personal WHERE erased_rule = \"read-record\")'",
             town_folder),
         0);
-    assert_int_equal(verify(""), 1);
+    assert_int_equal(town_verify(""), 1);
 }
 
 int main(void)

@@ -5,36 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-
-static int run(const char *format, ...) PRINTF_LIKE(1, 2);
-
-static int run(const char *format, ...)
-{
-    char command[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(command, sizeof command, format, arguments);
-    va_end(arguments);
-    int status = system(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int verify(const char *more)
-{
-    return run("'%s/jpki' admin journal verify --socket %s/acts.sock --as auditor1 %s >%s/out 2>&1",
-               getenv("JPKI_BUILD"), town_folder, more, town_folder);
-}
 
 /* Edits the database as its operator could: triggers are no hindrance. */
 static void tamper(const char *sql)
 {
-    assert_int_equal(run("sqlite3 %s/town.db 'DROP TRIGGER journal_no_update;"
-                         "DROP TRIGGER journal_no_delete;"
-                         "DROP TRIGGER journal_personal_only_erased;"
-                         "DROP TRIGGER journal_personal_no_delete;"
-                         "DROP TRIGGER journal_checkpoint_no_delete; %s'",
-                         town_folder, sql),
+    assert_int_equal(town_shell("sqlite3 %s/town.db 'DROP TRIGGER journal_no_update;"
+                                "DROP TRIGGER journal_no_delete;"
+                                "DROP TRIGGER journal_personal_only_erased;"
+                                "DROP TRIGGER journal_personal_no_delete;"
+                                "DROP TRIGGER journal_checkpoint_no_delete; %s'",
+                                town_folder, sql),
                      0);
 }
 
@@ -47,9 +27,9 @@ static int begin(void **state)
     town_done("daiei1", "resident-find", json_pack("{s:i}", "resident", 1001));
     town_done("auditor1", "checkpoint", json_object());
     town_kill_centre();
-    assert_int_equal(run("sqlite3 %s/town.db 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null;"
-                         "cp %s/town.db %s/kept.db; cp %s/checkpoints %s/carried",
-                         town_folder, town_folder, town_folder, town_folder, town_folder),
+    assert_int_equal(town_shell("sqlite3 %s/town.db 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null;"
+                                "cp %s/town.db %s/kept.db; cp %s/checkpoints %s/carried",
+                                town_folder, town_folder, town_folder, town_folder, town_folder),
                      0);
     return 0;
 }
@@ -59,8 +39,8 @@ static int restore(void **state)
 {
     (void)state;
     town_kill_centre();
-    assert_int_equal(run("rm -f %s/town.db-wal %s/town.db-shm; cp %s/kept.db %s/town.db",
-                         town_folder, town_folder, town_folder, town_folder),
+    assert_int_equal(town_shell("rm -f %s/town.db-wal %s/town.db-shm; cp %s/kept.db %s/town.db",
+                                town_folder, town_folder, town_folder, town_folder),
                      0);
     town_restart();
     town_done("admin1", "status", json_object());
@@ -70,13 +50,13 @@ static int restore(void **state)
 static void holds(void **state)
 {
     (void)state;
-    assert_int_equal(verify(""), 0);
-    assert_int_equal(run("grep -q 'journal holds' %s/out", town_folder), 0);
-    assert_int_equal(verify("--json"), 0);
+    assert_int_equal(town_verify(""), 0);
+    assert_int_equal(town_shell("grep -q 'journal holds' %s/out", town_folder), 0);
+    assert_int_equal(town_verify("--json"), 0);
     assert_int_equal(
-        run("/usr/bin/python3 -c 'import json, sys; said = json.load(open(sys.argv[1]));"
-            "sys.exit(said[\"entries\"] < 6 or said[\"checkpoints\"] < 2)' %s/out",
-            town_folder),
+        town_shell("/usr/bin/python3 -c 'import json, sys; said = json.load(open(sys.argv[1]));"
+                   "sys.exit(said[\"entries\"] < 6 or said[\"checkpoints\"] < 2)' %s/out",
+                   town_folder),
         0);
 }
 
@@ -84,16 +64,16 @@ static void an_edit_is_found(void **state)
 {
     (void)state;
     tamper("UPDATE journal SET actor = \"hojo1\" WHERE sequence = 5");
-    assert_int_equal(verify(""), 1);
-    assert_int_equal(run("grep -q 'entry 5: it was changed' %s/out", town_folder), 0);
+    assert_int_equal(town_verify(""), 1);
+    assert_int_equal(town_shell("grep -q 'entry 5: it was changed' %s/out", town_folder), 0);
 }
 
 static void edited_data_are_found(void **state)
 {
     (void)state;
     tamper("UPDATE journal_personal SET data = CAST(\"{}\" AS BLOB) WHERE sequence = 6");
-    assert_int_equal(verify(""), 1);
-    assert_int_equal(run("grep -q 'entry 6: its data were changed' %s/out", town_folder), 0);
+    assert_int_equal(town_verify(""), 1);
+    assert_int_equal(town_shell("grep -q 'entry 6: its data were changed' %s/out", town_folder), 0);
 }
 
 static void a_gap_is_found(void **state)
@@ -101,8 +81,8 @@ static void a_gap_is_found(void **state)
     (void)state;
     tamper(
         "DELETE FROM journal_personal WHERE sequence = 6; DELETE FROM journal WHERE sequence = 6");
-    assert_int_equal(verify(""), 1);
-    assert_int_equal(run("grep -q 'entry 7: an entry is missing' %s/out", town_folder), 0);
+    assert_int_equal(town_verify(""), 1);
+    assert_int_equal(town_shell("grep -q 'entry 7: an entry is missing' %s/out", town_folder), 0);
 }
 
 /* Cut behind an earlier checkpoint, later checkpoints with it: only what was carried away tells. */
@@ -113,11 +93,11 @@ static void a_cut_is_found(void **state)
            " journal_checkpoint); DELETE FROM journal_checkpoint WHERE sequence > (SELECT"
            " MIN(sequence) FROM journal_checkpoint); DELETE FROM journal WHERE sequence > (SELECT"
            " MIN(sequence) FROM journal_checkpoint)");
-    assert_int_equal(verify(""), 0);
+    assert_int_equal(town_verify(""), 0);
     char against[128];
     snprintf(against, sizeof against, "--against %s/carried", town_folder);
-    assert_int_equal(verify(against), 1);
-    assert_int_equal(run("grep -q 'the journal was cut' %s/out", town_folder), 0);
+    assert_int_equal(town_verify(against), 1);
+    assert_int_equal(town_shell("grep -q 'the journal was cut' %s/out", town_folder), 0);
 }
 
 static void a_cut_alone_is_found_by_its_own_checkpoints(void **state)
@@ -125,18 +105,19 @@ static void a_cut_alone_is_found_by_its_own_checkpoints(void **state)
     (void)state;
     tamper("PRAGMA foreign_keys = 0; DELETE FROM journal_personal WHERE sequence > 6; DELETE FROM"
            " journal WHERE sequence > 6");
-    assert_int_equal(verify(""), 1);
+    assert_int_equal(town_verify(""), 1);
 }
 
 /* Entry 6 is a resident-find of 2026: the database itself lets anybody erase it once. */
 static void erased_as_if(const char *day, const char *rule, const char *what)
 {
-    assert_int_equal(run("sqlite3 %s/town.db 'UPDATE journal_personal SET salt = NULL, data = NULL,"
-                         " erased_on = %s, erased_rule = \"%s\" WHERE sequence = 6'",
-                         town_folder, day, rule),
-                     0);
-    assert_int_equal(verify(""), 1);
-    if (run("grep -q 'entry 6: %s' %s/out", what, town_folder) != 0)
+    assert_int_equal(
+        town_shell("sqlite3 %s/town.db 'UPDATE journal_personal SET salt = NULL, data = NULL,"
+                   " erased_on = %s, erased_rule = \"%s\" WHERE sequence = 6'",
+                   town_folder, day, rule),
+        0);
+    assert_int_equal(town_verify(""), 1);
+    if (town_shell("grep -q 'entry 6: %s' %s/out", what, town_folder) != 0)
         fail_msg("not told: %s", what);
 }
 

@@ -478,3 +478,21 @@ struct status_entry town_map(enum kind kind, int64_t serial)
     assert_ok(status_map_get(map, (uint64_t)serial, &entry));
     return entry;
 }
+
+int town_shell(const char *format, ...)
+{
+    char command[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command, sizeof command, format, arguments);
+    va_end(arguments);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int town_verify(const char *more)
+{
+    return town_shell("'%s/jpki' admin journal verify --socket %s/acts.sock --as auditor1 %s "
+                      ">%s/out 2>&1",
+                      getenv("JPKI_BUILD"), town_folder, more, town_folder);
+}

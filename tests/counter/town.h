@@ -60,3 +60,9 @@ int town_changes(enum kind kind, int64_t serial); /* how often its state has cha
 struct certificate town_certificate(enum kind kind, int64_t resident, enum status_state state);
 struct status_entry town_map(enum kind kind, int64_t serial);
 void town_clock(const char *time);
+
+/* town_shell runs a command line; its exit status. */
+int town_shell(const char *format, ...) PRINTF_LIKE(1, 2);
+/* town_verify runs `jpki admin journal verify` with these options; what it says is in the town's
+ * folder, in `out`. */
+int town_verify(const char *more);
