@@ -11,7 +11,6 @@
 #include "store/rows.h"
 
 #define LOOK_AGAIN_DAYS 365 /* at an entry that no rule erases */
-#define RULES_MAX       16
 
 static const struct reason reason_runs = {
     "retention", "", "erasure-runs", "An erasure runs already.", "消去の処理が既に実行中です。"};
@@ -104,8 +103,8 @@ struct part {
     struct due_entry *entries;
     size_t num_entries;
     /* numbers erased under each rule, as a text of "12 13 14" */
-    const struct retention *rules[RULES_MAX];
-    struct buffer numbers[RULES_MAX];
+    const struct retention *rules[RETENTION_RULES_MAX];
+    struct buffer numbers[RETENTION_RULES_MAX];
     size_t num_rules;
     int64_t num_erased;
 };

@@ -17,6 +17,7 @@ static const struct retention rules[] = {
     [RULE_CARD] = {"card-record", false, 10, "10 years, a card's longest life", "10年 (カードの最長有効期間)"},
     [RULE_READ] = {"read-record", false, 3, "3 years", "3年"},
 };
+_Static_assert(COUNT_OF(rules) <= RETENTION_RULES_MAX, "whoever sorts entries by rule has room");
 
 #define BIT(rule) (1u << (rule))
 #define OF_APPLICATION (BIT(RULE_ISSUE) | BIT(RULE_REVOCATION) | BIT(RULE_PROCEDURE))

@@ -4,11 +4,13 @@
 
 #include "law/procedures.h"
 
+#define RETENTION_RULES_MAX 16
+
 struct retention {
     const char *name; /* stable: stands in the journal as the rule */
-    bool
-        from_last_day; /* the term begins with the certificate's last valid day, else the entry's */
-    uint8_t years;     /* after the day on which it begins */
+    /* the term begins with the certificate's last valid day, else with the entry's */
+    bool from_last_day;
+    uint8_t years; /* after the day on which it begins */
     const char *en, *ja;
 };
 
@@ -17,8 +19,8 @@ struct retention_facts {
     struct date made;   /* day of the entry */
     bool has_procedure; /* it is about an application, of this procedure */
     enum procedure procedure;
-    struct date
-        issued; /* latest last valid day of what the application had issued; year 0: nothing */
+    /* latest last valid day of what the application had issued; year 0: nothing */
+    struct date issued;
     struct date known; /* the same of all that the resident had by then */
 };
 
