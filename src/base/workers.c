@@ -2,24 +2,13 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* What is under way, for whoever has a thread free. */
-struct task {
-    void (*function)(void *context, size_t i);
-    void *context;
-    size_t num;
-    _Atomic size_t next;
-};
-
 struct workers {
     pthread_mutex_t lock;
-    pthread_cond_t begun, ended; /* a task; a thread's share of it */
-    struct task *task;           /* NULL: nothing is under way */
-    unsigned round;              /* counts the tasks, so that no thread takes one twice */
-    unsigned num_busy;
+    pthread_cond_t begun, ended; /* a task; a thread's share of one */
+    struct task *newest;         /* of those that were begun and not ended */
     bool ends;
     unsigned num;
     pthread_t threads[WORKERS_MAX];
@@ -31,26 +20,33 @@ static void task_work(struct task *task)
         task->function(task->context, i);
 }
 
-/* The next task that this thread has not had, or NULL when the threads end. Holds the lock. */
-static struct task *wait_for_task(struct workers *workers, unsigned *round)
+static struct task *find_work(const struct workers *workers)
 {
-    while (!workers->ends && (!workers->task || workers->round == *round))
+    struct task *task = workers->newest;
+    while (task && atomic_load(&task->next) >= task->num)
+        task = task->older;
+    return task;
+}
+
+/* NULL when the threads end. Holds the lock. */
+static struct task *wait_for_work(struct workers *workers)
+{
+    struct task *task = NULL;
+    while (!workers->ends && !(task = find_work(workers)))
         pthread_cond_wait(&workers->begun, &workers->lock);
-    *round = workers->round;
-    return workers->ends ? NULL : workers->task;
+    return workers->ends ? NULL : task;
 }
 
 static void *thread_run(void *context)
 {
     struct workers *workers = context;
-    unsigned round = 0;
     pthread_mutex_lock(&workers->lock);
-    for (struct task *task; (task = wait_for_task(workers, &round));) {
-        workers->num_busy++;
+    for (struct task *task; (task = wait_for_work(workers));) {
+        task->num_busy++;
         pthread_mutex_unlock(&workers->lock);
         task_work(task);
         pthread_mutex_lock(&workers->lock);
-        if (--workers->num_busy == 0)
+        if (--task->num_busy == 0)
             pthread_cond_signal(&workers->ended);
     }
     pthread_mutex_unlock(&workers->lock);
@@ -100,33 +96,44 @@ void workers_free(struct workers *workers)
     free(workers);
 }
 
-static void begin(struct workers *workers, struct task *task)
+void workers_begin(struct workers *workers, struct task *task,
+                   void (*function)(void *context, size_t i), void *context, size_t num)
 {
+    *task = (struct task){.function = function, .context = context, .num = num};
+    if (!workers || num == 0)
+        return;
     pthread_mutex_lock(&workers->lock);
-    workers->task = task;
-    workers->round++;
+    task->older = workers->newest;
+    workers->newest = task;
     pthread_cond_broadcast(&workers->begun);
     pthread_mutex_unlock(&workers->lock);
 }
 
 /* Nobody begins with it any more; whoever did has finished. */
-static void end(struct workers *workers)
+static void task_remove(struct workers *workers, struct task *task)
 {
     pthread_mutex_lock(&workers->lock);
-    workers->task = NULL;
-    while (workers->num_busy)
+    struct task **place = &workers->newest;
+    while (*place && *place != task)
+        place = &(*place)->older;
+    if (*place)
+        *place = task->older;
+    while (task->num_busy)
         pthread_cond_wait(&workers->ended, &workers->lock);
     pthread_mutex_unlock(&workers->lock);
+}
+
+void workers_end(struct workers *workers, struct task *task)
+{
+    task_work(task);
+    if (workers)
+        task_remove(workers, task);
 }
 
 void workers_each(struct workers *workers, void (*function)(void *context, size_t i), void *context,
                   size_t num)
 {
-    struct task task = {.function = function, .context = context, .num = num};
-    bool is_shared = workers && num > 1;
-    if (is_shared)
-        begin(workers, &task);
-    task_work(&task);
-    if (is_shared)
-        end(workers);
+    struct task task;
+    workers_begin(num > 1 ? workers : NULL, &task, function, context, num);
+    workers_end(num > 1 ? workers : NULL, &task);
 }

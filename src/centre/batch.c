@@ -64,14 +64,19 @@ static void call_prove(void *context, size_t i)
         proofs_check(&call->fields, &call->proofs);
 }
 
-static void prove_all(struct batch *batch)
+/* Whoever asked has not been answered before, and none of this depends on who comes first: a staff
+ * row or a card that a batch before changes meanwhile counts as changed afterwards. */
+void batch_prepare(struct batch *batch)
 {
+    struct centre *centre = batch->centre;
+    workers_each(centre->workers, call_parse, batch->calls, batch->num);
     for (size_t i = 0; i < batch->num; i++) {
         struct act_call *call = &batch->calls[i];
+        act_call_admit(call);
         if (call->outcome == ACT_DONE)
-            proofs_look(batch->centre->store, &call->fields, &call->proofs);
+            proofs_look(centre->store, &call->fields, &call->proofs);
     }
-    workers_each(batch->centre->workers, call_prove, batch->calls, batch->num);
+    workers_begin(centre->workers, &batch->proofs, call_prove, batch->calls, batch->num);
 }
 
 /* One transaction, a savepoint for each call. */
@@ -89,16 +94,13 @@ static enum err decide_all(struct batch *batch, struct fault *fault)
 static void batch_decide(struct batch *batch)
 {
     struct fault fault = {0};
-    struct centre *centre = batch->centre;
-    workers_each(centre->workers, call_parse, batch->calls, batch->num);
-    for (size_t i = 0; i < batch->num; i++)
-        act_call_admit(&batch->calls[i]);
+    workers_end(batch->centre->workers, &batch->proofs);
     if (!batch_writes(batch))
         return;
-    prove_all(batch);
     enum err err = decide_all(batch, &fault);
     if (err != ERR_NONE)
-        fail_all(batch, err, store_is_undecided(centre->store) ? "undecided" : "not-done", &fault);
+        fail_all(batch, err, store_is_undecided(batch->centre->store) ? "undecided" : "not-done",
+                 &fault);
     batch->is_decided = err == ERR_NONE;
 }
 
@@ -169,12 +171,12 @@ static void batch_finish(struct batch *batch)
     signing_free(steal(&batch->signing));
 }
 
-void batches_step(struct batch *before, struct batch *next)
+void batches_step(struct batch *sent, struct batch *ready)
 {
-    batch_decide(next);
-    batch_receive(before);
-    batch_send(next);
-    batch_finish(before);
-    if (!batch_waits(next))
-        batch_finish(next);
+    batch_decide(ready);
+    batch_receive(sent);
+    batch_send(ready);
+    batch_finish(sent);
+    if (!batch_waits(ready))
+        batch_finish(ready);
 }

@@ -22,8 +22,10 @@ struct serve {
     int listening;
     struct client clients[LIMIT_ACT_CLIENTS];
     size_t turn; /* whose request is taken first */
-    struct served batches[2];
-    struct served *before, *next; /* what the signer has, if any; what is collected */
+    struct served batches[3];
+    /* What the signer has; what was collected last, and is not decided; what is collected. Each may
+     * be empty. */
+    struct served *sent, *ready, *new;
 };
 
 #define SERVE_WATCHES 4
@@ -107,15 +109,15 @@ static void clients_accept(struct serve *serve)
 }
 
 /* What has come whole, as one batch; whoever comes behind the last that was taken is first. */
-static void collect(struct serve *serve, struct served *next)
+static void collect(struct serve *serve, struct served *new)
 {
     size_t start = serve->turn;
-    for (size_t i = 0; i < LIMIT_ACT_CLIENTS && next->batch.num < LIMIT_ACT_BATCH; i++) {
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS && new->batch.num < LIMIT_ACT_BATCH; i++) {
         struct client *client = &serve->clients[(start + i) % LIMIT_ACT_CLIENTS];
         if (!client_has_request(client))
             continue;
-        next->askers[next->batch.num] = client;
-        batch_add(&next->batch, &client->peer, client_take(client));
+        new->askers[new->batch.num] = client;
+        batch_add(&new->batch, &client->peer, client_take(client));
         serve->turn = (start + i + 1) % LIMIT_ACT_CLIENTS;
     }
 }
@@ -127,22 +129,33 @@ static void answer_all(struct served *served)
     batch_done(&served->batch);
 }
 
-/* What was collected is decided, and goes to the signer; what the signer had is answered. */
-static void serve_step(struct serve *serve)
-{
-    struct served *before = serve->before, *next = serve->next;
-    batches_step(&before->batch, &next->batch);
-    answer_all(before);
-    if (!batch_waits(&next->batch))
-        answer_all(next);
-    serve->before = next;
-    serve->next = before;
-}
-
 /* The signer has a batch, and no answer yet. */
 static bool serve_waits(const struct serve *serve)
 {
-    return batch_waits(&serve->before->batch) && signer_client_wait(serve->centre->signer) > 0;
+    return batch_waits(&serve->sent->batch) && signer_client_wait(serve->centre->signer) > 0;
+}
+
+/* What was collected before is decided, and goes to the signer; what the signer had is answered. */
+static void serve_decide(struct serve *serve)
+{
+    struct served *sent = serve->sent, *ready = serve->ready;
+    batches_step(&sent->batch, &ready->batch);
+    answer_all(sent);
+    if (!batch_waits(&ready->batch))
+        answer_all(ready);
+    serve->sent = ready;
+    serve->ready = sent;
+}
+
+/* Nobody waits for the signer as long as there is nothing to send to it. */
+static void serve_step(struct serve *serve)
+{
+    struct served *new = serve->new;
+    batch_prepare(&new->batch);
+    if (serve->ready->batch.num || !serve_waits(serve))
+        serve_decide(serve);
+    serve->new = serve->ready;
+    serve->ready = new;
 }
 
 static void close_slow(struct serve *serve)
@@ -204,9 +217,9 @@ static void poll_clients(const struct polled *polled)
 /* Cuts *wait down to what can be waited for. */
 static void wait_cut(const struct serve *serve, int *wait)
 {
-    bool is_under_way = batch_waits(&serve->before->batch);
+    bool is_under_way = batch_waits(&serve->sent->batch);
     int most = is_under_way ? signer_client_wait(serve->centre->signer) : *wait;
-    if (has_request(serve))
+    if (has_request(serve) || serve->ready->batch.num)
         most = 0;
     *wait = most < *wait ? most : *wait;
 }
@@ -247,8 +260,9 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
         return errno == EINTR ? ERR_NONE : fault_set(fault, ERR_IO, "poll", "poll failed");
     err = watches_handle(watches, num_watches, &polled, fault);
     poll_clients(&polled);
-    collect(serve, serve->next);
-    if (serve->next->batch.num || polled.fds[POLLED_SIGNER].revents || !serve_waits(serve))
+    collect(serve, serve->new);
+    if (serve->new->batch.num || serve->ready->batch.num || polled.fds[POLLED_SIGNER].revents ||
+        !serve_waits(serve))
         serve_step(serve);
     if (polled.fds[POLLED_LISTENING].revents)
         clients_accept(serve);
@@ -263,8 +277,9 @@ static struct serve *serve_new(struct centre *centre, int listening)
         return NULL;
     serve->centre = centre;
     serve->listening = listening;
-    serve->before = &serve->batches[0];
-    serve->next = &serve->batches[1];
+    serve->sent = &serve->batches[0];
+    serve->ready = &serve->batches[1];
+    serve->new = &serve->batches[2];
     for (size_t i = 0; i < COUNT_OF(serve->batches); i++)
         batch_init(&serve->batches[i].batch, centre);
     for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
@@ -272,10 +287,11 @@ static struct serve *serve_new(struct centre *centre, int listening)
     return serve;
 }
 
-/* What the signer has is answered first. */
+/* What was taken is answered first: what the signer has, and then what it is sent now. */
 static void serve_free(struct serve *serve)
 {
-    serve_step(serve);
+    serve_decide(serve);
+    serve_decide(serve);
     for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
         if (serve->clients[i].fd >= 0)
             client_close(&serve->clients[i]);

@@ -68,6 +68,7 @@ static const struct {
     {1009, "0003720000000093137220321103"}, {1011, "0003720000000113137220350721"},
     {1017, "0003720000000173137220300105"}, {1018, "0003720000000183137220320828"},
     {1019, "0003720000000193137220350404"}, {1020, "0003720000000203137220341111"},
+    {1023, "0003720000000233137220330107"}, {1024, "0003720000000243137220330108"},
 };
 
 static void applicant_begin(struct applicant *applicant)
@@ -268,6 +269,22 @@ static void the_signer_dies_with_two_under_way(void **state)
     end_both();
 }
 
+/* Whoever was taken is told what became of it, also by a centre that is told to end. */
+static void the_centre_ends_with_two_under_way(void **state)
+{
+    (void)state;
+    struct counter_client asked[2];
+    begin_both(asked);
+    assert_int_equal(kill(town_centre(), SIGTERM), 0);
+    usleep(200000);
+    go_on_signer();
+    expect_one_good(first.resident, serial_of(&asked[0]));
+    expect_one_good(second.resident, serial_of(&asked[1]));
+    town_restart();
+    expect_both_once();
+    end_both();
+}
+
 /* -- what concerns something that is being signed -- */
 
 static void the_same_again_is_refused_or_the_same(void **state)
@@ -369,6 +386,7 @@ int main(void)
         cmocka_unit_test(the_next_is_decided_before_the_first_is_signed),
         cmocka_unit_test(the_centre_dies_with_two_under_way),
         cmocka_unit_test(the_signer_dies_with_two_under_way),
+        cmocka_unit_test(the_centre_ends_with_two_under_way),
         cmocka_unit_test(the_same_again_is_refused_or_the_same),
         cmocka_unit_test(what_is_held_while_it_is_signed_stays_held),
         cmocka_unit_test(what_is_ended_while_it_is_signed_stays_ended),

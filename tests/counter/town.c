@@ -105,20 +105,29 @@ static void complain(const struct fault *fault)
     fprintf(stderr, "# centre: %s\n", fault_print(fault, text, sizeof text));
 }
 
+static volatile int is_to_end;
+
+static void on_end(int signal)
+{
+    is_to_end = signal;
+}
+
 static void NO_RETURN centre_run(int signer_fd, int listening)
 {
     static struct data data;
-    static const volatile int never = 0;
     struct fault fault = {0};
     struct data_paths where = data_paths();
     const struct act_table tables[] = {centre_acts(), counter_acts()};
     enum err err = data_open(&where, signer_fd, "31372", &data, &fault);
     data.centre.tables = tables;
     data.centre.num_tables = COUNT_OF(tables);
+    signal(SIGTERM, on_end);
     if (err == ERR_NONE)
         err = centre_start(&data.centre, &fault);
     if (err == ERR_NONE)
-        err = serve_acts(&data.centre, listening, NULL, 0, &never, &fault);
+        err = serve_acts(&data.centre, listening, NULL, 0, &is_to_end, &fault);
+    if (err == ERR_NONE)
+        _exit(0);
     complain(&fault);
     _exit(2);
 }
