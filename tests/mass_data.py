@@ -25,7 +25,7 @@ def seed(data, num):
     each = "WITH RECURSIVE each (serial) AS (SELECT :first UNION ALL SELECT serial + 1 FROM each WHERE serial < :last) "
     values = {"first": first, "last": serials[-1], "kind": KIND, "card": CARD, "now": now, "epoch": epoch}
     for statement in (
-            "INSERT INTO signing (kind, serial, what, tbs, certificate, is_refused)"
+            "INSERT INTO signing (kind, serial, what, tbs, signature, is_refused)"
             " SELECT :kind, serial, 1, x'00', x'00', 0 FROM each",
             "INSERT INTO certificate (kind, serial, application, resident, card, key_digest, leaf_digest, common_name,"
             " issued, last_day, state, reason, since, installed) SELECT :kind, serial, 1000000 + serial, 1000000 + serial,"

@@ -188,7 +188,7 @@ static bool tell_responder(struct act_call *call, json_t *list, enum kind kind)
     store_query(call->centre->store, STATEMENT_RESPONDER_READ, VALUES(value_integer(kind)), &rows,
                 &call->fault);
     enum err err =
-        rows_next(&rows) ? cert_parse(row_blob(&rows, 1), &cert, &call->fault) : ERR_NONE;
+        rows_next(&rows) ? cert_parse_tbs(row_blob(&rows, 0), &cert, &call->fault) : ERR_NONE;
     int64_t left = cert.not_after - call->now;
     if (!act_ok(call, rows_end(&rows)) || !act_ok(call, err))
         return false;

@@ -216,20 +216,16 @@ static bool store_lost(struct act_call *call, const struct lost *lost)
 {
     struct centre *centre = call->centre;
     const struct certificate *row = &lost->row;
-    struct bytes whole = lost->cert.whole;
     enum err err =
         signing_add(centre, row->kind, row->serial, SIGNER_LEAF, lost->cert.tbs, &call->fault);
     if (err == ERR_NONE)
-        err = store_run_one(
-            centre->store, STATEMENT_SIGNING_DONE,
-            VALUES(value_integer(row->kind), value_integer(row->serial), value_blob(whole)),
-            &call->fault);
+        err = signing_signed(centre, row->kind, row->serial, lost->cert.signature, &call->fault);
     if (err == ERR_NONE)
         err = certificate_add(centre, row, lost->common_name, &call->fault);
     if (err == ERR_NONE && row->state != STATUS_GOOD)
         err = certificate_change(centre, row, row->state, row->reason, row->since, 0, &call->fault);
     if (err == ERR_NONE)
-        err = certificate_signed(centre, row->kind, row->serial, whole, &call->fault);
+        err = certificate_signed(centre, row->kind, row->serial, lost->cert.whole, &call->fault);
     if (err == ERR_NONE)
         err = certificate_installed(centre, row, call->now, &call->fault);
     return act_ok(call, err);

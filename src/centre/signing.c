@@ -36,6 +36,22 @@ enum err signing_add(struct centre *centre, enum kind kind, int64_t serial,
         fault);
 }
 
+enum err signing_signed(struct centre *centre, enum kind kind, int64_t serial,
+                        struct bytes signature, struct fault *fault)
+{
+    return store_run_one(centre->store, STATEMENT_SIGNING_DONE,
+                         VALUES(value_integer(kind), value_integer(serial), value_blob(signature)),
+                         fault);
+}
+
+/* The certificate from what was signed. */
+static enum err assemble(struct bytes tbs, struct bytes signature, struct buffer *out)
+{
+    enum algorithm algorithm;
+    enum err err = cert_parse_algorithm(tbs, &algorithm);
+    return err == ERR_NONE ? cert_assemble(tbs, algorithm, signature, out) : err;
+}
+
 /* One thing that waits, and what became of it. */
 struct waiting {
     enum kind kind;
@@ -126,7 +142,6 @@ static void waiting_verify(void *context, size_t i)
     const struct authority *authority = item->authority;
     struct bytes tbs = buffer_bytes(&item->tbs);
     struct bytes signature = bytes_of(answer->signature, answer->signature_len);
-    enum algorithm algorithm;
     sha256(tbs, item->digest);
     if (answer->err != ERR_NONE)
         return;
@@ -134,9 +149,7 @@ static void waiting_verify(void *context, size_t i)
                                           bytes_of(item->digest, SHA256_LEN), signature)
                           : ERR_PEER;
     if (item->err == ERR_NONE)
-        item->err = cert_parse_algorithm(tbs, &algorithm);
-    if (item->err == ERR_NONE)
-        item->err = cert_assemble(tbs, algorithm, signature, &item->certificate);
+        item->err = assemble(tbs, signature, &item->certificate);
 }
 
 static enum err waiting_check(const struct waiting *item, const struct signer_item *answer,
@@ -192,15 +205,16 @@ static enum err journal_signatures(const struct signing *signing, struct fault *
     return data.len ? journal_items(signing->centre, "sign:done", &data, fault) : ERR_NONE;
 }
 
-static enum err waiting_keep(struct centre *centre, const struct waiting *item, bool is_refused,
-                             struct fault *fault)
+/* signature: empty when the signer refused. */
+static enum err waiting_keep(struct centre *centre, const struct waiting *item,
+                             struct bytes signature, struct fault *fault)
 {
-    const struct value kind = value_integer(item->kind), serial = value_integer(item->serial);
-    struct bytes certificate = is_refused ? (struct bytes){0} : buffer_bytes(&item->certificate);
-    enum err err = is_refused ? store_run_one(centre->store, STATEMENT_SIGNING_REFUSE,
-                                              VALUES(kind, serial), fault)
-                              : store_run_one(centre->store, STATEMENT_SIGNING_DONE,
-                                              VALUES(kind, serial, value_blob(certificate)), fault);
+    struct bytes certificate = buffer_bytes(&item->certificate);
+    enum err err =
+        signature.len
+            ? signing_signed(centre, item->kind, item->serial, signature, fault)
+            : store_run_one(centre->store, STATEMENT_SIGNING_REFUSE,
+                            VALUES(value_integer(item->kind), value_integer(item->serial)), fault);
     return err == ERR_NONE && item->what == SIGNER_LEAF
                ? certificate_signed(centre, item->kind, item->serial, certificate, fault)
                : err;
@@ -212,7 +226,9 @@ static enum err waiting_keep_all(const struct signing *signing, struct fault *fa
     for (size_t i = 0; err == ERR_NONE && i < signing->num; i++) {
         const struct signer_item *answer = &signing->answers[i];
         bool is_refused = answer->err != ERR_NONE;
-        err = waiting_keep(signing->centre, &signing->items[i], is_refused, fault);
+        struct bytes signature =
+            bytes_of(answer->signature, is_refused ? 0 : answer->signature_len);
+        err = waiting_keep(signing->centre, &signing->items[i], signature, fault);
         if (err == ERR_NONE && is_refused)
             err = journal_refusal(signing->centre, &signing->items[i], answer->fault.rule, fault);
     }
@@ -315,17 +331,15 @@ enum err signing_certificate(struct centre *centre, enum kind kind, int64_t seri
                              struct buffer *out, struct fault *fault)
 {
     struct rows rows CLEANUP_ROWS = {0};
-    bool is_signed = false;
-    store_query(centre->store, STATEMENT_SIGNING_CERTIFICATE,
+    store_query(centre->store, STATEMENT_SIGNING_READ,
                 VALUES(value_integer(kind), value_integer(serial)), &rows, fault);
-    if (rows_next(&rows) && !row_is_null(&rows, 0)) {
-        buffer_put_bytes(out, row_blob(&rows, 0));
-        is_signed = true;
-    }
-    enum err err = rows_end(&rows);
-    if (err != ERR_NONE)
-        return err;
-    return is_signed ? buffer_check(out)
-                     : fault_set(fault, ERR_NOT_FOUND, "signing", "serial %lld is not signed",
-                                 (long long)serial);
+    enum err err = rows_next(&rows) && !row_is_null(&rows, 1)
+                       ? assemble(row_blob(&rows, 0), row_blob(&rows, 1), out)
+                       : ERR_NOT_FOUND;
+    enum err end = rows_end(&rows);
+    if (end != ERR_NONE)
+        return end;
+    return err == ERR_NONE
+               ? ERR_NONE
+               : fault_set(fault, err, "signing", "serial %lld is not signed", (long long)serial);
 }

@@ -30,6 +30,10 @@ void signing_free(struct signing *signing);
  * waits. Cheap when nothing does. */
 enum err signing_settle(struct centre *centre, struct fault *fault) MUST_USE;
 
+/* signing_signed stores the signature over what was added, inside the caller's transaction. */
+enum err signing_signed(struct centre *centre, enum kind kind, int64_t serial,
+                        struct bytes signature, struct fault *fault) MUST_USE;
+
 /* signing_certificate appends the certificate's DER; ERR_NOT_FOUND if it is not signed. */
 enum err signing_certificate(struct centre *centre, enum kind kind, int64_t serial,
                              struct buffer *out, struct fault *fault) MUST_USE;

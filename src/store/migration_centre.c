@@ -20,12 +20,12 @@ const char migration_centre[] =
     "  serial INTEGER NOT NULL CHECK (serial > 0),"
     "  what INTEGER NOT NULL CHECK (what IN (0, 1, 2)),"
     "  tbs BLOB NOT NULL,"
-    "  certificate BLOB,"
+    "  signature BLOB,"
     "  is_refused INTEGER NOT NULL CHECK (is_refused IN (0, 1)),"
     "  PRIMARY KEY (kind, serial)"
     ") STRICT;"
     "CREATE INDEX signing_waiting ON signing (kind, serial)"
-    " WHERE certificate IS NULL AND is_refused = 0;"
+    " WHERE signature IS NULL AND is_refused = 0;"
 
     /* Cards that were registered. point: the public half of the card key. state: enum card_state.
      */

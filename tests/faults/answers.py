@@ -105,9 +105,8 @@ def views(town, kind, serial):
 
 def verified_with_list(town, kind, serial):
     """A relying party's own check of the certificate, by the list."""
-    der = town.rows("SELECT certificate FROM signing WHERE kind = ? AND serial = ?", KINDS.index(kind), serial)[0][0]
     with open(f"{town.folder}/leaf.der", "wb") as file:
-        file.write(der)
+        file.write(town.certificate(kind, serial))
     town.list_of(kind)
     done = town.jpki("verify", "--path", "--anchor", town.authority(kind), "--cert", f"{town.folder}/leaf.der", "--crl",
                      f"{town.folder}/{kind}.crl", "--time", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(town.service.time)))

@@ -13,7 +13,7 @@ import asn1
 import promises
 from centre import KINDS, seconds
 from scenes import HANAKO, TAKESHI
-from world import CARD_IDS, FLOOR, MAKOTO, MISAKI, RSA, Signer, SoftCard, Visit, key_request, openssl
+from world import CARD_IDS, FLOOR, LEAF, MAKOTO, MISAKI, RSA, Signer, SoftCard, Visit, key_request, openssl
 
 # of a TBSCertificate; of the TBSCertList
 SERIAL, ALGORITHM, ISSUER, VALIDITY, SUBJECT, SPKI = range(1, 7)
@@ -143,14 +143,14 @@ def registered(town, *people):
 def every_serial(see, town):
     """What openssl reads in every certificate that was ever signed."""
     found, names = [], []
-    for kind, der in town.rows("SELECT kind, certificate FROM signing WHERE length(certificate) > 1"):
+    for kind, der in town.certificates():
         text = openssl("x509", "-inform", "DER", "-noout", "-serial", "-issuer", "-subject", "-text", data=der).decode()
         serial = int(re.search(r"^serial=(-?[0-9A-F]+)$", text, re.M)[1], 16)
         found.append((re.search(r"^issuer=(.*)$", text, re.M)[1], serial))
         see(0 < serial < 2**63, "a serial is positive and of at most eight bytes", serial)
         see(set(re.findall(r"Signature Algorithm: (\S+)", text)) == {"sha256WithRSAEncryption"}, "signed over SHA-256",
             text[:200])
-        if kind == 1:
+        if kind == "authentication":
             names += set(re.findall(r"CN = ([0-9A-Z]{14})[0-9]", text))
     see(len(set(found)) == len(found) > 6, "no issuer and serial twice", found)
     see(len(set(names)) == len(names) >= 4, "each authentication certificate has a random name", names)
@@ -253,7 +253,7 @@ def unlinted(see, world):
                 " last_day, 1, 0, 0, NULL, NULL FROM certificate WHERE kind = 0 AND serial = ?",
                 (FLOOR + 40, town.serial(HANAKO, "signature"))))
     with town:
-        row = town.rows("SELECT certificate, is_refused FROM signing WHERE kind = 0 AND serial = ?", FLOOR + 40)
+        row = town.rows("SELECT signature, is_refused FROM signing WHERE kind = 0 AND serial = ?", FLOOR + 40)
         see(row == [(None, 1)], "what waits and is not of the profile is refused at the start", row)
         see(town.rows("SELECT 1 FROM journal WHERE kind = 'sign:refused'"), "and that stands in the journal")
         see(town.ocsp("signature", FLOOR + 40) in ("unknown", "revoked"), "OCSP does not call it good")
@@ -271,9 +271,8 @@ def signed_as_linted(see, town):
     """Every certificate has the content that was stored, and the signer's log the digest of that."""
     with open(f"{town.data}/signer/signed.log", "rb") as file:
         logged = {record.digest.hex() for record in promises.log_records(file.read(), [])}
-    for kind, serial, tbs, der in town.rows("SELECT kind, serial, tbs, certificate FROM signing"
-                                            " WHERE length(certificate) > 1"):
-        see(asn1.parse(der)[0].encode() == tbs, f"certificate {serial} has other bytes than were stored")
+    for kind, serial, tbs in town.rows("SELECT kind, serial, tbs FROM signing WHERE length(signature) > 1"):
+        der = town.certificate(KINDS[kind], serial)
         digest = subprocess.run(["sha256sum"], input=tbs, capture_output=True).stdout.split()[0].decode()
         see(digest in logged, f"certificate {serial} was signed over other bytes than were logged")
         strict(see, town, KINDS[kind], serial, der)
@@ -369,8 +368,7 @@ def wrong_marks(see, world):
 
 def judge_marks(see, town, kind, other):
     """What openssl reads in what was issued."""
-    der = town.rows("SELECT certificate FROM signing WHERE kind = ? AND serial = ?", KINDS.index(kind),
-                    town.serial(TAKESHI, kind))[0][0]
+    der = town.certificate(kind, town.serial(TAKESHI, kind))
     path = f"{town.folder}/{kind}.pem"
     text = openssl("x509", "-inform", "DER", "-text", "-out", path, data=der) or openssl("x509", "-in", path, "-text")
     text = text.decode()
@@ -411,8 +409,8 @@ def wrong_key(see, world):
         visit.install("authentication", answer["answer"]["certificate"])
         answer = visit.issue("signature", good, spki)
         see(answer.get("refused", {}).get("code") == "key-known", "one's own key for the other kind: key-known", answer)
-        keys = [openssl("x509", "-inform", "DER", "-noout", "-pubkey", data=der) for der, in
-                town.rows("SELECT certificate FROM signing WHERE what = 1 AND length(certificate) > 1")]
+        keys = [openssl("x509", "-inform", "DER", "-noout", "-pubkey", data=der) for _, der in
+                town.certificates(LEAF)]
         see(len(keys) == len(set(keys)), "no key stands in two certificates")
 
 

@@ -23,6 +23,7 @@ from scenes import TAKESHI
 MISAKI, MAKOTO = 1005, 1009
 CARD_IDS = {MISAKI: "0003720000000053137220340130", MAKOTO: "0003720000000093137220321103"}
 scenes.CARD_IDS.update(CARD_IDS)
+LEAF = 1  # what a row of `signing` is
 FLOOR = 1234000  # TAKESHI's serials are above it: no other number looks like one
 CLOCK = "2026-12-01T02:30:00Z"
 
@@ -95,6 +96,16 @@ class Town(scenes.Stage):
         """Of the last certificate."""
         return self.rows("SELECT MAX(serial) FROM certificate WHERE resident = ? AND kind = ?", resident,
                          KINDS.index(kind))[0][0]
+
+    def certificates(self, *whats):
+        """(kind, certificate) of all that was signed; of leaves alone: LEAF."""
+        return [(KINDS[kind], asn1.certificate(tbs, signature)) for kind, what, tbs, signature in
+                self.rows("SELECT kind, what, tbs, signature FROM signing WHERE length(signature) > 1")
+                if not whats or what in whats]
+
+    def certificate(self, kind, serial):
+        return asn1.certificate(*self.rows("SELECT tbs, signature FROM signing WHERE kind = ? AND serial = ?",
+                                           KINDS.index(kind), serial)[0])
 
     # what the world sees
 

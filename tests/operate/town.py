@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 
+import asn1
 import jpkid
 
 PINS = ["1357", "KILL2026"]  # authentication, then signature
@@ -89,8 +90,8 @@ class Town:
         """A file with this certificate, PEM."""
         der, out = self.beside("leaf.der"), self.beside(f"{kind}-{serial}.pem")
         with open(der, "wb") as file:
-            file.write(self.rows("SELECT certificate FROM signing WHERE kind = ? AND serial = ?", KINDS[kind],
-                                 serial)[0][0])
+            file.write(asn1.certificate(*self.rows("SELECT tbs, signature FROM signing WHERE kind = ? AND serial = ?",
+                                                   KINDS[kind], serial)[0]))
         subprocess.run(["openssl", "x509", "-inform", "DER", "-in", der, "-out", out], check=True)
         return out
 

@@ -22,7 +22,7 @@ ROWS = {
     "journal": (("sequence",), ()), "journal_personal": (("sequence",), ()),
     "journal_checkpoint": (("sequence",), ()), "change": (("epoch",), ()), "crl": (("kind", "generation", "number"), ()),
     "card": (("id",), ()), "nonce": (("nonce",), ("used",)), "permit": (("challenge",), ()),
-    "signing": (("kind", "serial"), ("certificate", "is_refused")),
+    "signing": (("kind", "serial"), ("signature", "is_refused")),
     "certificate": (("kind", "serial"), ("state", "reason", "since", "installed", "leaf_digest", "held_by")),
     "mass": (("number",), ("state", "count", "digest", "act", "note", "second", "time", "done", "finished", "released")),
     "mass_entry": (("mass", "serial"), ()), "mass_count": (("mass", "outcome"), ("count",)),
@@ -312,7 +312,7 @@ def running(service, owed, wrong):
         check_ocsp(service, kind, database, index, wrong)
         check_list(service, kind, database, index, owed, wrong)
     waiting = [row["serial"] for row in centre.dump(service.data)["signing"]  # status has asked by now
-               if row["certificate"] is None and not row["is_refused"]]
+               if row["signature"] is None and not row["is_refused"]]
     if waiting:
         wrong.append(f"stored and never signed: {waiting}")
     check_verification(service, owed, wrong)

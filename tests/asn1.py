@@ -63,3 +63,9 @@ def oid(*numbers):
 
 def sequence(*inner):
     return Node(0x30, list(inner))
+
+
+def certificate(tbs, signature):
+    """What the two columns of `signing` make: a certificate, DER."""
+    content = parse(tbs)
+    return sequence(content, content[2], Node(3, b"\0" + signature)).encode()
