@@ -64,6 +64,12 @@ static socklen_t address_parse(const char *text, union socket_address *out)
     return address_join(host, port, out);
 }
 
+bool http_is_address(const char *text)
+{
+    union socket_address where;
+    return address_parse(text, &where) != 0;
+}
+
 enum err http_listen(const char *address, int *out, uint16_t *port, struct fault *fault)
 {
     fault_name_input(fault, address);

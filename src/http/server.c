@@ -23,7 +23,6 @@
 #define DEFAULT_CONNECTIONS 256
 #define DEFAULT_IDLE        10 /* seconds */
 #define DEFAULT_REQUEST     20
-#define THREADS_MAX         64
 #define EVENTS_AT_ONCE      64
 #define ACCEPTS_AT_ONCE     16
 #define TICK                500 /* milliseconds between two looks at the deadlines */
@@ -43,7 +42,7 @@ struct http_server {
     int listening, stop;
     size_t max_connections; /* of one thread */
     unsigned num_threads;
-    struct thread threads[THREADS_MAX];
+    struct thread threads[HTTP_THREADS_MAX];
 };
 
 /* --- what a handler may ask --- */
@@ -276,7 +275,7 @@ enum err http_server_start(int listening, const struct http_route *routes, size_
                            struct http_server **out)
 {
     unsigned num_threads = or_default(options->num_threads, 1);
-    if (num_threads > THREADS_MAX)
+    if (num_threads > HTTP_THREADS_MAX)
         return ERR_LIMIT;
     struct http_server *server = calloc(1, sizeof *server);
     if (!server)

@@ -11,6 +11,7 @@
 #define HTTP_PATH_MAX    2048 /* decoded */
 #define HTTP_HEADERS_MAX 8
 #define HTTP_VALUE_MAX   256
+#define HTTP_THREADS_MAX 64
 
 enum http_method { HTTP_GET, HTTP_POST }; /* HEAD is answered from GET's handler */
 
@@ -65,7 +66,7 @@ struct http_route {
 };
 
 struct http_options {
-    unsigned num_threads;     /* 0 is 1 */
+    unsigned num_threads;     /* 0 is 1; at most HTTP_THREADS_MAX */
     unsigned max_connections; /* 0 is 256; one more, and the one that asked longest ago is closed */
     unsigned idle_timeout;    /* seconds a connection may keep silent; 0 is 10 */
     unsigned request_timeout; /* seconds until a request must be here whole; 0 is 20 */
@@ -78,6 +79,9 @@ enum err http_server_start(int listening, const struct http_route *routes, size_
                            void *context, const struct http_options *options,
                            struct http_server **out) MUST_USE;
 void http_server_stop(struct http_server *server); /* takes NULL; ends the connections */
+
+/* http_is_address: the form that http_listen takes. */
+bool http_is_address(const char *text);
 
 /* http_listen opens a TCP socket on "address:port" ("[::1]:80" for IPv6; port 0: any free one),
  * close-on-exec. Only numbers: nothing is looked up. *port (may be NULL) is the one taken. */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "main/options.h"
 #include "main/role.h"
+#include "main/settings.h"
 
 static const struct command commands[] = {
     {"init", jpkid_init, init_options, "make keys, authorities and database in a new folder",
@@ -37,5 +38,9 @@ int main(int argc, char **argv)
     static const struct command *const lists[] = {commands, NULL};
     if (argc > 1 && strcmp(argv[1], "role") == 0)
         return role_start(argc, argv);
+    if (argc == 2 && strcmp(argv[1], "--settings") == 0) {
+        settings_list();
+        return EXIT_DONE;
+    }
     return command_run(lists, argc, argv);
 }

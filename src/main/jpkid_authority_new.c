@@ -14,11 +14,12 @@
 #include "main/offline_signer.h"
 #include "main/options.h"
 #include "main/profile_file.h"
+#include "main/settings.h"
 
-enum { OPTION_DATA = 1, OPTION_KIND, OPTION_PASSPHRASE, OPTION_CLOCK, NUM_OPTIONS };
+enum { OPTION_KIND = FIRST_OPTION, OPTION_PASSPHRASE, OPTION_CLOCK, NUM_OPTIONS };
 
 const struct option authority_new_options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
+    SETTING_OPTIONS(AUTHORITY_NEW),
     {"kind", required_argument, NULL, OPTION_KIND},
     {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
     {"clock", required_argument, NULL, OPTION_CLOCK},
@@ -108,23 +109,25 @@ static int say_done(const struct renewal *renewal)
 int jpkid_authority_new(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
+    struct settings settings;
     struct renewal renewal CLEANUP(renewal_done) = {.lock = -1};
     struct secret passphrase CLEANUP_SECRET;
     struct fault fault = {0};
     secret_init(&passphrase);
-    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
-        return EXIT_USAGE;
-    if (!values[OPTION_DATA])
+    int status = settings_read(argc, argv, command, values, NUM_OPTIONS, &settings);
+    if (status != EXIT_DONE)
+        return status;
+    if (!values[SETTING_DATA])
         return complain_usage("authority-new: --data is needed");
     if (!values[OPTION_KIND] || kind_parse(values[OPTION_KIND], &renewal.kind) != ERR_NONE)
         return complain_usage("authority-new: --kind is signature or authentication");
-    renewal.folder = values[OPTION_DATA];
+    renewal.folder = values[SETTING_DATA];
     if (!jpkid_clock_ok(values[OPTION_CLOCK], data_is_sample(renewal.folder)))
         return complain_usage(
             "authority-new: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for sample data");
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
+    status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
     if (status != EXIT_DONE)
         return status;
     if (renew(&renewal, &passphrase, &fault) == ERR_NONE)

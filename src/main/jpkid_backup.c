@@ -21,12 +21,13 @@
 #include "main/data_folder.h"
 #include "main/jpkid.h"
 #include "main/options.h"
+#include "main/settings.h"
 #include "store/store.h"
 
-enum { OPTION_DATA = 1, OPTION_TO, OPTION_DUMP, NUM_OPTIONS };
+enum { OPTION_TO = FIRST_OPTION, OPTION_DUMP, NUM_OPTIONS };
 
 const struct option backup_options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
+    SETTING_OPTIONS(BACKUP),
     {"to", required_argument, NULL, OPTION_TO},
     {"dump", required_argument, NULL, OPTION_DUMP},
     {0},
@@ -217,16 +218,18 @@ static int say_made(const struct making *making, const char *to, const char *dig
 int jpkid_backup(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
+    struct settings settings;
     struct making making CLEANUP(making_done) = {0};
     char digest[2 * SHA256_LEN + 1];
     struct fault fault = {0};
-    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
-        return EXIT_USAGE;
-    if (!values[OPTION_DATA] || !values[OPTION_TO])
+    int status = settings_read(argc, argv, command, values, NUM_OPTIONS, &settings);
+    if (status != EXIT_DONE)
+        return status;
+    if (!values[SETTING_DATA] || !values[OPTION_TO])
         return complain_usage("backup: --data and --to are needed");
-    if (backup_is(values[OPTION_DATA]))
-        return refuse(say("%s is a backup itself", "%s はバックアップです"), values[OPTION_DATA]);
-    making.data = values[OPTION_DATA];
+    if (backup_is(values[SETTING_DATA]))
+        return refuse(say("%s is a backup itself", "%s はバックアップです"), values[SETTING_DATA]);
+    making.data = values[SETTING_DATA];
     making.dump = values[OPTION_DUMP];
     making.backup.is_sample = data_is_sample(making.data);
     enum err err = backup_make(&making, values[OPTION_TO], digest, &fault);

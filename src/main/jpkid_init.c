@@ -16,6 +16,7 @@
 #include "main/offline_signer.h"
 #include "main/options.h"
 #include "main/profile_file.h"
+#include "main/settings.h"
 #include "signer/signer.h"
 #include "store/store.h"
 
@@ -23,8 +24,7 @@
 #define SAMPLE_TEXT "見本／SAMPLE\n"
 
 enum {
-    OPTION_DATA = 1,
-    OPTION_SAMPLE,
+    OPTION_SAMPLE = FIRST_OPTION,
     OPTION_ETC,
     OPTION_PROFILE,
     OPTION_PASSPHRASE,
@@ -39,7 +39,7 @@ enum {
 };
 
 const struct option init_options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
+    SETTING_OPTIONS(INIT),
     {"sample", no_argument, NULL, OPTION_SAMPLE},
     {"etc", required_argument, NULL, OPTION_ETC},
     {"profile", required_argument, NULL, OPTION_PROFILE},
@@ -295,7 +295,7 @@ static int say_done(const struct init *init, const char *data)
 /* What the options say; EXIT_DONE, or a complaint. */
 static int options_take(struct init *init, struct ceremony *ceremony, const char *const *values)
 {
-    if (!values[OPTION_DATA])
+    if (!values[SETTING_DATA])
         return complain_usage("init: --data is needed");
     if (values[OPTION_STORE] && store_is_file(values[OPTION_STORE]))
         return complain_usage("init: --store is postgres:… or postgresql://…");
@@ -319,14 +319,16 @@ static int options_take(struct init *init, struct ceremony *ceremony, const char
 int jpkid_init(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
+    struct settings settings;
     struct init init CLEANUP(init_done) = {0};
     struct ceremony ceremony CLEANUP_CEREMONY = {0};
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
     struct fault fault = {0};
-    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
-        return EXIT_USAGE;
-    int status = options_take(&init, &ceremony, values);
+    int status = settings_read(argc, argv, command, values, NUM_OPTIONS, &settings);
+    if (status != EXIT_DONE)
+        return status;
+    status = options_take(&init, &ceremony, values);
     if (status != EXIT_DONE)
         return status;
     if (sandbox_basics(&fault) != ERR_NONE)
@@ -336,9 +338,9 @@ int jpkid_init(const struct command *command, int argc, char **argv)
         return status;
     enum err err = profile_find(&init, values[OPTION_PROFILE], &fault);
     if (err == ERR_NONE)
-        err = folder_make(&init, values[OPTION_DATA], &passphrase, &fault);
+        err = folder_make(&init, values[SETTING_DATA], &passphrase, &fault);
     if (err == ERR_NONE)
-        return say_done(&init, values[OPTION_DATA]);
+        return say_done(&init, values[SETTING_DATA]);
     complain_fault(&fault);
     return err == ERR_EXISTS ? EXIT_REFUSED : EXIT_UNDECIDED;
 }

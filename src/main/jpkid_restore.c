@@ -18,11 +18,11 @@
 #include "main/options.h"
 #include "main/profile_file.h"
 #include "main/restore_files.h"
+#include "main/settings.h"
 #include "signer/signer.h"
 
 enum {
-    OPTION_DATA = 1,
-    OPTION_FROM,
+    OPTION_FROM = FIRST_OPTION,
     OPTION_LOG,
     OPTION_MARGIN,
     OPTION_PUBLISHED,
@@ -32,7 +32,7 @@ enum {
 };
 
 const struct option restore_options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
+    SETTING_OPTIONS(RESTORE),
     {"from", required_argument, NULL, OPTION_FROM},
     {"signed-log", required_argument, NULL, OPTION_LOG},
     {"lost-log", required_argument, NULL, OPTION_MARGIN},
@@ -64,7 +64,7 @@ static void restore_done(struct restore *restore)
 /* Where the data lie while this runs. */
 static const char *folder_of(const struct restore *restore)
 {
-    return restore->folder[0] ? restore->folder : restore->values[OPTION_DATA];
+    return restore->folder[0] ? restore->folder : restore->values[SETTING_DATA];
 }
 
 /* --- files --- */
@@ -86,7 +86,7 @@ static enum err maps_make(const char *folder, struct fault *fault)
 static enum err folder_from_backup(struct restore *restore, struct fault *fault)
 {
     const char *const *values = restore->values;
-    enum err err = data_folder_make(values[OPTION_DATA], restore->folder, fault);
+    enum err err = data_folder_make(values[SETTING_DATA], restore->folder, fault);
     if (err != ERR_NONE)
         restore->folder[0] = '\0';
     if (err == ERR_NONE)
@@ -99,7 +99,7 @@ static enum err files_ready(struct restore *restore, struct fault *fault)
 {
     const char *const *values = restore->values;
     return values[OPTION_FROM] ? folder_from_backup(restore, fault)
-                               : data_folder_lock(values[OPTION_DATA], &restore->lock, fault);
+                               : data_folder_lock(values[SETTING_DATA], &restore->lock, fault);
 }
 
 /* --- signer and database --- */
@@ -181,7 +181,7 @@ static enum err restore_make(struct restore *restore, const struct secret *passp
     if (err == ERR_NONE)
         err = settle(restore, passphrase, fault);
     if (err == ERR_NONE && restore->folder[0])
-        err = data_folder_finish(restore->folder, restore->values[OPTION_DATA], fault);
+        err = data_folder_finish(restore->folder, restore->values[SETTING_DATA], fault);
     if (err == ERR_NONE)
         restore->folder[0] = '\0';
     return err;
@@ -200,7 +200,7 @@ static bool margin_ok(const char *text, int64_t *out)
 
 static int usage_check(const char *const *values, int64_t *margin)
 {
-    if (!values[OPTION_DATA])
+    if (!values[SETTING_DATA])
         return complain_usage("restore: --data is needed");
     if (!margin_ok(values[OPTION_MARGIN], margin))
         return complain_usage("restore: --lost-log is a number from 1 to %d", RESTORE_MARGIN_MAX);
@@ -216,7 +216,7 @@ static int usage_check(const char *const *values, int64_t *margin)
             "バックアップ以降の発行数を必ず上回る数を --lost-log で指定してください"));
     if (!jpkid_clock_ok(
             values[OPTION_CLOCK],
-            data_is_sample(values[OPTION_FROM] ? values[OPTION_FROM] : values[OPTION_DATA])))
+            data_is_sample(values[OPTION_FROM] ? values[OPTION_FROM] : values[SETTING_DATA])))
         return complain_usage("restore: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for sample data");
     return EXIT_DONE;
 }
@@ -274,6 +274,7 @@ static int say_done(const struct restore *restore)
 int jpkid_restore(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
+    struct settings settings;
     struct restore restore CLEANUP(restore_done) = {.values = values, .lock = -1};
     struct secret passphrase CLEANUP_SECRET;
     struct fault fault = {0};
@@ -281,9 +282,10 @@ int jpkid_restore(const struct command *command, int argc, char **argv)
     for (int kind = 0; kind < NUM_KINDS; kind++)
         for (unsigned i = 0; i < SIGNER_GENERATIONS_MAX; i++)
             buffer_init(&restore.lists[kind][i], LIMIT_CRL);
-    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
-        return EXIT_USAGE;
-    int status = usage_check(values, &restore.facts.margin);
+    int status = settings_read(argc, argv, command, values, NUM_OPTIONS, &settings);
+    if (status != EXIT_DONE)
+        return status;
+    status = usage_check(values, &restore.facts.margin);
     if (status != EXIT_DONE)
         return status;
     if (sandbox_basics(&fault) != ERR_NONE)

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
@@ -22,26 +23,17 @@
 #include "main/jpkid.h"
 #include "main/notify.h"
 #include "main/options.h"
+#include "main/settings.h"
 
 #define LOOK_PAUSE 250 /* milliseconds until somebody may be due to be started again */
 
-enum {
-    OPTION_DATA = 1,
-    OPTION_PASSPHRASE,
-    OPTION_LISTEN,
-    OPTION_WEB,
-    OPTION_CLOCK,
-    OPTION_USER,
-    NUM_OPTIONS
-};
+enum { OPTION_PASSPHRASE = FIRST_OPTION, OPTION_CLOCK, OPTION_CHECK, NUM_OPTIONS };
 
 const struct option serve_options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
-    {"listen", required_argument, NULL, OPTION_LISTEN},
-    {"web", required_argument, NULL, OPTION_WEB},
-    {"clock", required_argument, NULL, OPTION_CLOCK},
-    {"user", required_argument, NULL, OPTION_USER},
+    SETTING_OPTIONS(SERVE),
+    OPTION_VALUE("passphrase-fd", OPTION_PASSPHRASE),
+    OPTION_VALUE("clock", OPTION_CLOCK),
+    OPTION_FLAG("check", OPTION_CHECK),
     {0},
 };
 
@@ -204,9 +196,9 @@ static enum err serve_start(struct service *service, const char *const *values,
     if (err == ERR_NONE)
         err = signals_take(service, fault);
     if (err == ERR_NONE)
-        err = listen_for(service, ROLE_STATUS, values[OPTION_LISTEN], fault);
+        err = listen_for(service, ROLE_STATUS, values[SETTING_LISTEN], fault);
     if (err == ERR_NONE)
-        err = listen_for(service, ROLE_WEB, values[OPTION_WEB], fault);
+        err = listen_for(service, ROLE_WEB, values[SETTING_WEB], fault);
     return err == ERR_NONE ? children_start(&service->children, passphrase, fault) : err;
 }
 
@@ -235,41 +227,65 @@ static enum err become_user(const char *user, struct fault *fault)
     return ERR_NONE;
 }
 
-int jpkid_serve(const struct command *command, int argc, char **argv)
+/* What the options and the file say; EXIT_DONE, or a complaint. */
+static int options_take(struct service *service, const char *const *values)
 {
-    const char *values[NUM_OPTIONS] = {0};
-    struct service service CLEANUP(service_done) = {
-        .children = children_none, .lock = -1, .signals = -1, .ready = -1, .manager = {.fd = -1}};
-    struct secret passphrase CLEANUP_SECRET;
-    secret_init(&passphrase);
-    struct fault fault = {0};
-    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
-        return EXIT_USAGE;
-    if (!values[OPTION_DATA] || !values[OPTION_LISTEN])
-        return complain_usage("serve: --data and --listen are needed");
-    if (backup_is(values[OPTION_DATA]))
+    const char *data = values[SETTING_DATA];
+    if (!data || !values[SETTING_LISTEN])
+        return complain_usage(
+            "serve: --data and --listen are needed, or these settings in the file "
+            "of --config");
+    if (backup_is(data))
         return refuse(
             say("%s is a backup: make a data folder of it with jpkid restore",
                 "%s はバックアップです。jpkid restore でデータフォルダーを作成してください"),
-            values[OPTION_DATA]);
-    service.children.call = (struct role_call){.data = values[OPTION_DATA],
-                                               .parent = getpid(),
-                                               .is_sample = data_is_sample(values[OPTION_DATA])};
-    notify_open(&service.manager);
-    if (become_user(values[OPTION_USER], &fault) != ERR_NONE ||
+            data);
+    service->children.call =
+        (struct role_call){.data = data,
+                           .parent = getpid(),
+                           .is_sample = data_is_sample(data),
+                           .status_threads = atoi(values[SETTING_STATUS_THREADS])};
+    return EXIT_DONE;
+}
+
+/* From the first look at the data until the end. */
+static int serve(struct service *service, const char *const *values)
+{
+    struct fault fault = {0};
+    struct secret passphrase CLEANUP_SECRET;
+    secret_init(&passphrase);
+    notify_open(&service->manager);
+    if (become_user(values[SETTING_USER], &fault) != ERR_NONE ||
         sandbox_basics(&fault) != ERR_NONE ||
-        data_folder_lock(service.children.call.data, &service.lock, &fault) != ERR_NONE)
+        data_folder_lock(service->children.call.data, &service->lock, &fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
     if (status != EXIT_DONE)
         return status;
-    enum err err = serve_start(&service, values, &passphrase, &fault);
+    enum err err = serve_start(service, values, &passphrase, &fault);
     secret_done(&passphrase);
     if (err == ERR_NONE)
-        say_first(&service);
+        say_first(service);
     fflush(stdout);
-    status = err == ERR_NONE ? run(&service) : complain_fault(&fault);
-    notify_say(&service.manager, "STOPPING=1");
-    children_end(&service.children);
+    status = err == ERR_NONE ? run(service) : complain_fault(&fault);
+    notify_say(&service->manager, "STOPPING=1");
+    children_end(&service->children);
     return err == ERR_USAGE ? EXIT_USAGE : status;
+}
+
+int jpkid_serve(const struct command *command, int argc, char **argv)
+{
+    const char *values[NUM_OPTIONS] = {0};
+    struct settings settings;
+    struct service service CLEANUP(service_done) = {
+        .children = children_none, .lock = -1, .signals = -1, .ready = -1, .manager = {.fd = -1}};
+    int status = settings_read(argc, argv, command, values, NUM_OPTIONS, &settings);
+    if (status == EXIT_DONE)
+        status = options_take(&service, values);
+    if (status != EXIT_DONE)
+        return status;
+    if (!values[OPTION_CHECK])
+        return serve(&service, values);
+    settings_print(command, values, &settings, stdout);
+    return EXIT_DONE;
 }

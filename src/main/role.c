@@ -56,7 +56,14 @@ int role_fail(const struct role_call *call, const struct fault *fault)
     return EXIT_UNDECIDED;
 }
 
-enum { ARGUMENT_ROLE = 2, ARGUMENT_DATA, ARGUMENT_PARENT, ARGUMENT_SAMPLE, NUM_ARGUMENTS };
+enum {
+    ARGUMENT_ROLE = 2,
+    ARGUMENT_DATA,
+    ARGUMENT_PARENT,
+    ARGUMENT_SAMPLE,
+    ARGUMENT_THREADS,
+    NUM_ARGUMENTS
+};
 
 static bool call_parse(int argc, char **argv, struct role_call *out)
 {
@@ -68,7 +75,8 @@ static bool call_parse(int argc, char **argv, struct role_call *out)
     out->data = argv[ARGUMENT_DATA];
     out->parent = atoi(argv[ARGUMENT_PARENT]);
     out->is_sample = strcmp(argv[ARGUMENT_SAMPLE], "sample") == 0;
-    return out->role < NUM_ROLES && out->parent > 0;
+    out->status_threads = atoi(argv[ARGUMENT_THREADS]);
+    return out->role < NUM_ROLES && out->parent > 0 && out->status_threads > 0;
 }
 
 int role_start(int argc, char **argv)
@@ -103,14 +111,17 @@ static bool fds_place(const int *fds, size_t num_fds)
 
 static NO_RETURN void become_role(const struct role_call *call, const int *fds, size_t num_fds)
 {
-    char parent[16], program[] = "jpkid", role[] = "role", sample[] = "sample", real[] = "real";
+    char parent[16], threads[16], program[] = "jpkid", role[] = "role", sample[] = "sample",
+                                  real[] = "real";
     snprintf(parent, sizeof parent, "%d", call->parent);
+    snprintf(threads, sizeof threads, "%d", call->status_threads);
     char *arguments[] = {program,
                          role,
                          (char *)(uintptr_t)role_rows[call->role].name,
                          (char *)(uintptr_t)call->data,
                          parent,
                          call->is_sample ? sample : real,
+                         threads,
                          NULL};
     sigset_t none;
     sigemptyset(&none);

@@ -24,6 +24,7 @@ struct role_call {
     const char *data; /* folder */
     int parent;       /* process id */
     bool is_sample;   /* then ROLE_FD_CLOCK is there */
+    int status_threads;
 };
 
 struct role_row {

@@ -8,7 +8,6 @@
 #include "main/role.h"
 #include "status/status.h"
 
-#define NUM_THREADS       2
 #define SPARE_DESCRIPTORS 256
 
 int role_status(const struct role_call *call)
@@ -23,7 +22,7 @@ int role_status(const struct role_call *call)
     const struct status_options options = {.maps = {signature, authentication},
                                            .published = published,
                                            .control = ROLE_FD_SECOND,
-                                           .num_threads = NUM_THREADS};
+                                           .num_threads = (unsigned)call->status_threads};
     if (status_new(&options, &status, &fault) != ERR_NONE)
         return role_fail(call, &fault);
     fd_allow(LIMIT_STATUS_CONNECTIONS + SPARE_DESCRIPTORS);

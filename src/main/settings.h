@@ -1,0 +1,77 @@
+/* What stands in jpkid.conf(5). One table drives the file, the options of the same names, what
+ * `jpkid --settings` prints, and by that the man page and etc/jpkid.conf, which tools/lint compares
+ * with it. An option on the command line wins over the file, the file over the default. No secret
+ * is a setting. */
+#pragma once
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "http/server.h"
+#include "main/command.h"
+
+/* id, name, kind, default or NULL, least and most of a number; then whether it is an option of
+ * init, serve, backup, restore, authority-new */
+/* clang-format off */
+#define SETTINGS(X)                                                                                \
+    X(DATA, "data", FOLDER, NULL, 0, 0, YES, YES, YES, YES, YES)                                   \
+    X(LISTEN, "listen", ADDRESS, NULL, 0, 0, NO, YES, NO, NO, NO)                                  \
+    X(WEB, "web", ADDRESS, NULL, 0, 0, NO, YES, NO, NO, NO)                                        \
+    X(USER, "user", NAME, NULL, 0, 0, NO, YES, NO, NO, NO)                                         \
+    X(STATUS_THREADS, "status-threads", NUMBER, "2", 1, HTTP_THREADS_MAX, NO, YES, NO, NO, NO)
+/* clang-format on */
+
+/* These are the `val` of the options, too; a command's own begin at FIRST_OPTION. */
+enum setting {
+    SETTING_NONE,
+#define X(id, ...) SETTING_##id,
+    SETTINGS(X)
+#undef X
+        NUM_SETTINGS,
+    OPTION_CONFIG = NUM_SETTINGS,
+    FIRST_OPTION
+};
+
+/* SETTING_OPTIONS(SERVE): the first rows of a command's list of options. */
+#define SETTING_OPTIONS(command)                                                                   \
+    SETTINGS(SETTING_OF_##command) OPTION_VALUE("config", OPTION_CONFIG)
+#define SETTING_OPTION_NO(name, id)
+#define SETTING_OPTION_YES(name, id) {name, required_argument, NULL, SETTING_##id},
+#define SETTING_OF_INIT(id, name, kind, value, least, most, init, ...)                             \
+    SETTING_OPTION_##init(name, id)
+#define SETTING_OF_SERVE(id, name, kind, value, least, most, init, serve, ...)                     \
+    SETTING_OPTION_##serve(name, id)
+#define SETTING_OF_BACKUP(id, name, kind, value, least, most, init, serve, backup, ...)            \
+    SETTING_OPTION_##backup(name, id)
+#define SETTING_OF_RESTORE(id, name, kind, value, least, most, init, serve, backup, restore, ...)  \
+    SETTING_OPTION_##restore(name, id)
+#define SETTING_OF_AUTHORITY_NEW(id, name, kind, value, least, most, init, serve, backup, restore, \
+                                 authority_new)                                                    \
+    SETTING_OPTION_##authority_new(name, id)
+
+/* What a file says. */
+struct settings {
+    const char *file; /* NULL: none was read; borrowed */
+    struct {
+        char text[PATH_MAX];
+        int line; /* 0: it does not stand there */
+    } of[NUM_SETTINGS];
+};
+
+/* settings_parse reads the text of a file: every setting is known, stands once, and is within its
+ * bounds, whichever command it is for. */
+enum err settings_parse(struct bytes text, struct settings *out, struct fault *fault) MUST_USE;
+
+/* settings_read reads a command's options as options_read_all does, and fills in those settings
+ * that they leave open from the file of --config, or with the default. Returns an exit status,
+ * after a complaint if not EXIT_DONE. values borrow from argv and *out. */
+int settings_read(int argc, char **argv, const struct command *command, const char **values,
+                  size_t num_values, struct settings *out) MUST_USE;
+
+/* settings_print writes the values that settings_read made for a command and where each comes from,
+ * as a file of this form. */
+void settings_print(const struct command *command, const char *const *values,
+                    const struct settings *settings, FILE *out);
+
+/* settings_list prints the table, a line each: NAME: WHAT; default VALUE; COMMANDS */
+void settings_list(void);
