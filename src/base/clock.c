@@ -7,11 +7,16 @@
 static _Atomic int64_t own_offset;
 static _Atomic int64_t *offset = &own_offset; /* milliseconds; or in shared memory */
 
-static int64_t read_milliseconds(clockid_t id)
+static int64_t read_microseconds(clockid_t id)
 {
     struct timespec now;
     clock_gettime(id, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t read_milliseconds(clockid_t id)
+{
+    return read_microseconds(id) / 1000;
 }
 
 void clock_start_at(int64_t t)
@@ -42,4 +47,9 @@ struct date clock_today(void)
 int64_t clock_monotonic(void)
 {
     return read_milliseconds(CLOCK_MONOTONIC);
+}
+
+int64_t clock_monotonic_micro(void)
+{
+    return read_microseconds(CLOCK_MONOTONIC);
 }

@@ -21,3 +21,4 @@ struct date clock_today(void); /* in Japan */
 
 /* clock_monotonic is for measuring and timeouts; never compared with clock_now. Milliseconds. */
 int64_t clock_monotonic(void);
+int64_t clock_monotonic_micro(void); /* the same in microseconds */

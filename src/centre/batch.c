@@ -1,7 +1,10 @@
 /* Many acts at once, in the order that batch.h gives. */
 #include "centre/batch.h"
 
+#include "base/clock.h"
+#include "base/counters.h"
 #include "centre/change.h"
+#include "centre/counts.h"
 
 void batch_init(struct batch *batch, struct centre *centre)
 {
@@ -97,7 +100,9 @@ static void batch_decide(struct batch *batch)
     workers_end(batch->centre->workers, &batch->proofs);
     if (!batch_writes(batch))
         return;
+    int64_t start = clock_monotonic_micro();
     enum err err = decide_all(batch, &fault);
+    counter_observe(COUNTER(BATCH_SECONDS), COUNTED_DECIDE, clock_monotonic_micro() - start);
     if (err != ERR_NONE)
         fail_all(batch, err, store_is_undecided(batch->centre->store) ? "undecided" : "not-done",
                  &fault);
@@ -118,6 +123,9 @@ static void batch_receive(struct batch *batch)
 {
     struct fault fault = {0};
     enum err err = signing_receive(batch->signing, &fault);
+    if (batch->signing)
+        counter_observe(COUNTER(BATCH_SECONDS), COUNTED_SIGN,
+                        clock_monotonic_micro() - batch->sent_at);
     if (err != ERR_NONE)
         batch_break(batch, err, &fault);
 }
@@ -136,6 +144,7 @@ static void batch_send(struct batch *batch)
         return;
     struct fault fault = {0};
     enum err err = check_whole(batch, &fault);
+    batch->sent_at = clock_monotonic_micro();
     if (err == ERR_NONE)
         err = signing_send(batch->centre, &batch->signing, &fault);
     if (err != ERR_NONE)
@@ -146,11 +155,13 @@ static void batch_send(struct batch *batch)
 static void batch_settle(struct batch *batch)
 {
     struct fault fault = {0};
+    int64_t start = clock_monotonic_micro();
     enum err err = check_whole(batch, &fault);
     if (err == ERR_NONE)
         err = signing_keep(batch->signing, &fault);
     if (err == ERR_NONE)
         err = change_feed(batch->centre, &fault);
+    counter_observe(COUNTER(BATCH_SECONDS), COUNTED_STORE, clock_monotonic_micro() - start);
     if (err != ERR_NONE)
         batch_break(batch, err, &fault);
 }
@@ -165,14 +176,18 @@ static void batch_finish(struct batch *batch)
 {
     if (batch->is_decided)
         batch_settle(batch);
-    for (size_t i = 0; i < batch->num; i++)
+    for (size_t i = 0; i < batch->num; i++) {
         act_call_finish(&batch->calls[i]);
+        counts_call(&batch->calls[i]);
+    }
     workers_each(batch->centre->workers, call_print, batch->calls, batch->num);
     signing_free(steal(&batch->signing));
 }
 
 void batches_step(struct batch *sent, struct batch *ready)
 {
+    if (ready->num)
+        counter_observe(COUNTER(BATCH_ACTS), 0, (int64_t)ready->num);
     batch_decide(ready);
     batch_receive(sent);
     batch_send(ready);

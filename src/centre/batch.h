@@ -24,6 +24,7 @@ struct batch {
     struct task proofs; /* under way between batch_prepare and batch_decide */
     bool is_decided;    /* what the calls wrote is durable; not finished yet */
     struct signing *signing;
+    int64_t sent_at; /* to the signer; monotonic microseconds */
 };
 
 /* batch_init makes it empty; batch_done ends its calls. */

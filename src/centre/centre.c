@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "centre/certificate.h"
+#include "centre/counts.h"
 #include "centre/crl.h"
 #include "centre/erase.h"
 #include "centre/journal.h"
@@ -122,6 +124,8 @@ static enum err checkpoint_if_due(struct centre *centre, int64_t now, struct fau
     int64_t number = 0;
     uint8_t head[CHAIN_LEN];
     enum err err = journal_head(centre->store, &number, head, fault);
+    counter_set(COUNTER(JOURNAL), 0, (uint64_t)number);
+    counter_set(COUNTER(JOURNAL_SIGNED), 0, (uint64_t)centre->checkpoint_entry);
     bool is_long = number - centre->checkpoint_entry >= JOURNAL_CHECKPOINT_ENTRIES;
     bool is_old = now - centre->last_checkpoint >= (int64_t)JOURNAL_CHECKPOINT_SECONDS * 1000;
     return err == ERR_NONE && (is_long || is_old) ? checkpoint(centre, fault) : err;
@@ -185,5 +189,7 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
         err = crl_publish_due(centre, fault);
     if (err == ERR_NONE && maps_sync_is_due(centre))
         err = maps_sync(centre, fault);
+    if (err == ERR_NONE)
+        err = counts_turn(centre, fault);
     return err == ERR_NONE ? checkpoint_if_due(centre, now, fault) : err;
 }

@@ -48,7 +48,7 @@ struct centre {
     bool has_no_erasure; /* none of the journal's data runs */
     bool is_broken;      /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */
-    int64_t last_checkpoint, last_sweep, last_map_sync;
+    int64_t last_checkpoint, last_sweep, last_map_sync, parked_counted_at;
     uint64_t synced_epoch;           /* of the maps, on the disk (centre/maps) */
     int64_t checkpoint_entry;        /* of the journal, where the last checkpoint was made */
     int64_t named_second, num_named; /* common names that were given within that second */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "centre/journal.h"
 #include "store/rows.h"
 
@@ -144,6 +145,7 @@ enum err maps_sync(struct centre *centre, struct fault *fault)
     int64_t entry = 0;
     if (synced.epoch == centre->synced_epoch)
         return ERR_NONE;
+    int64_t start = clock_monotonic_micro();
     enum err err = journal_head(centre->store, &entry, synced.head, fault);
     synced.entry = (uint64_t)entry;
     for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
@@ -157,5 +159,6 @@ enum err maps_sync(struct centre *centre, struct fault *fault)
         return err;
     centre->synced_epoch = synced.epoch;
     centre->last_map_sync = clock_monotonic();
+    counter_observe(COUNTER(MAP_SYNC_SECONDS), 0, clock_monotonic_micro() - start);
     return ERR_NONE;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "centre/act.h"
@@ -177,6 +178,8 @@ static enum err part_work(const struct part *part, struct fault *fault)
         err = groups_read(part, groups, &num, fault);
     for (size_t i = 0; err == ERR_NONE && i < num; i++)
         err = group_work(part, &groups[i], fault);
+    for (size_t i = 0; err == ERR_NONE && i < num; i++)
+        counter_add(COUNTER(MASS_WORKED), 0, (uint64_t)groups[i].num);
     if (err != ERR_NONE)
         return err;
     return store_run_one(part->centre->store, STATEMENT_MASS_DONE,
@@ -274,6 +277,7 @@ static enum err step(struct centre *centre, bool *has_more, struct fault *fault)
     struct fault absent = {0};
     enum err err = mass_read(centre, STATEMENT_MASS_RUNNING, NO_VALUES, &mass, &absent);
     *has_more = true;
+    counter_set(COUNTER(MASS_LISTED), 0, err == ERR_NONE ? (uint64_t)mass.count : 0);
     if (err == ERR_NONE)
         return mass_step(centre, &mass, fault);
     if (err != ERR_NOT_FOUND) {

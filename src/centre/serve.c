@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "centre/act_client.h"
@@ -224,6 +225,18 @@ static void wait_cut(const struct serve *serve, int *wait)
     *wait = most < *wait ? most : *wait;
 }
 
+/* What stands at the socket after a batch was collected. */
+static void clients_count(const struct serve *serve)
+{
+    uint64_t num = 0, num_waiting = 0;
+    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
+        num += serve->clients[i].fd >= 0;
+        num_waiting += client_has_request(&serve->clients[i]);
+    }
+    counter_set(COUNTER(CLIENTS), 0, num);
+    counter_set(COUNTER(QUEUE), 0, num_waiting);
+}
+
 static enum err watches_handle(const struct serve_watch *watches, size_t num_watches,
                                const struct polled *polled, struct fault *fault)
 {
@@ -261,6 +274,7 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
     err = watches_handle(watches, num_watches, &polled, fault);
     poll_clients(&polled);
     collect(serve, serve->new);
+    clients_count(serve);
     if (serve->new->batch.num || serve->ready->batch.num || polled.fds[POLLED_SIGNER].revents ||
         !serve_waits(serve))
         serve_step(serve);

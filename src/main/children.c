@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/file.h"
 #include "base/frame.h"
 
@@ -18,11 +21,13 @@
 #define END_PAUSE     3000 /* milliseconds that a role has to end by itself */
 
 const struct children children_none = {
-    .clock = -1, .listening = {-1, -1, -1, -1}, .commit = -1, .ready = -1};
+    .clock = -1, .counters = {-1, -1}, .listening = {-1, -1, -1, -1}, .commit = -1, .ready = -1};
 
 void children_done(struct children *children)
 {
     fd_close(&children->clock);
+    fd_close(&children->counters[0]);
+    fd_close(&children->counters[1]);
     fd_close(&children->commit);
     fd_close(&children->ready);
     for (enum role role = 0; role < NUM_ROLES; role++)
@@ -41,12 +46,14 @@ static enum err socket_pair(int fds[2], struct fault *fault)
 static enum err start(struct children *children, enum role role, int first, int second,
                       struct fault *fault)
 {
-    const int fds[] = {children->ready, first, second, children->clock};
-    size_t num_fds = COUNT_OF(fds) - (children->clock < 0 ? 1 : 0);
+    int counters = role == ROLE_COMMIT   ? children->counters[0]
+                   : role == ROLE_STATUS ? children->counters[1]
+                                         : -1;
+    const int fds[] = {children->ready, first, second, counters, children->clock};
     struct child *child = &children->of[role];
     children->call.role = role;
     *child = (struct child){.started = clock_monotonic()};
-    return role_spawn(&children->call, fds, num_fds, &child->pid, fault);
+    return role_spawn(&children->call, fds, COUNT_OF(fds), &child->pid, fault);
 }
 
 /* The passphrase goes through a pipe, to signer alone; a pipe holds more than the longest one. */
@@ -97,10 +104,25 @@ static enum err start_front(struct children *children, enum role role, struct fa
     return start(children, role, children->listening[role], front_end, fault);
 }
 
+/* Whoever reads it cannot map it to be written: it is opened again for that. */
+static enum err counters_make(struct children *children, struct fault *fault)
+{
+    char path[64];
+    int *fds = children->counters;
+    fds[0] = memfd_create("counters", MFD_CLOEXEC);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fds[0]);
+    if (fds[0] < 0 || ftruncate(fds[0], (off_t)counters_size()) != 0 ||
+        (fds[1] = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+        return fault_set(fault, ERR_IO, "counters", "%s", strerror(errno));
+    return ERR_NONE;
+}
+
 enum err children_start(struct children *children, const struct secret *passphrase,
                         struct fault *fault)
 {
-    enum err err = start_keys_and_writer(children, passphrase, fault);
+    enum err err = counters_make(children, fault);
+    if (err == ERR_NONE)
+        err = start_keys_and_writer(children, passphrase, fault);
     if (err == ERR_NONE)
         err = start_front(children, ROLE_STATUS, fault);
     if (err == ERR_NONE)

@@ -16,6 +16,7 @@ struct children {
     struct role_call call; /* what all roles are told */
     struct child of[NUM_ROLES];
     int clock;                /* of sample data: shared by all roles */
+    int counters[2];          /* the page that commit counts in: to be written, to be read */
     int listening[NUM_ROLES]; /* of web and status; -1: not asked for */
     int commit;               /* the parent's end of commit's control socket */
     int ready;                /* where each says once that it is */

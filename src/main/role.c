@@ -14,7 +14,7 @@
 #include "main/options.h"
 
 #define OUT_OF_THE_WAY 64 /* first descriptor above the fixed ones */
-#define MAX_FDS        4
+#define MAX_FDS        5
 
 const struct role_row role_rows[NUM_ROLES] = {
     [ROLE_SIGNER] = {"signer", role_signer, true},
@@ -101,11 +101,14 @@ static bool fds_place(const int *fds, size_t num_fds)
 {
     int moved[MAX_FDS];
     for (size_t i = 0; i < num_fds; i++)
-        if ((moved[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY)) < 0)
+        if ((moved[i] = fds[i]) >= 0 &&
+            (moved[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY)) < 0)
             return false;
-    for (size_t i = 0; i < num_fds; i++)
-        if (dup2(moved[i], ROLE_FD_READY + (int)i) < 0)
+    for (int i = 0; i < (int)num_fds; i++) {
+        close(ROLE_FD_READY + i);
+        if (moved[i] >= 0 && dup2(moved[i], ROLE_FD_READY + i) < 0)
             return false;
+    }
     return close_range(ROLE_FD_READY + (unsigned)num_fds, ~0U, 0) == 0;
 }
 

@@ -12,10 +12,11 @@ enum role { ROLE_SIGNER, ROLE_COMMIT, ROLE_WEB, ROLE_STATUS, NUM_ROLES };
 
 /* Descriptors of a role, behind standard input, output and error. */
 enum {
-    ROLE_FD_READY = 3,  /* written to once, when the role is about to take its first question */
-    ROLE_FD_FIRST = 4,  /* signer, commit: the socket between them; web, status: listening */
-    ROLE_FD_SECOND = 5, /* signer: the passphrase; commit: the parent; web, status: commit */
-    ROLE_FD_CLOCK = 6   /* of sample data: the clock that all share, and commit may set */
+    ROLE_FD_READY = 3,    /* written to once, when the role is about to take its first question */
+    ROLE_FD_FIRST = 4,    /* signer, commit: the socket between them; web, status: listening */
+    ROLE_FD_SECOND = 5,   /* signer: the passphrase; commit: the parent; web, status: commit */
+    ROLE_FD_COUNTERS = 6, /* commit: the page that it counts in; status: the same, to be read */
+    ROLE_FD_CLOCK = 7     /* of sample data: the clock that all share, and commit may set */
 };
 
 /* What a role is told at its start. */
@@ -50,7 +51,7 @@ int role_fail(const struct role_call *call, const struct fault *fault);
 /* role_start is run in the new process: reads the arguments of `jpkid role`, runs the role. */
 int role_start(int argc, char **argv);
 
-/* role_spawn starts a role. fds are given to it from ROLE_FD_READY on, in their order; the caller
- * keeps its own. *pid is the process. */
+/* role_spawn starts a role. fds are given to it from ROLE_FD_READY on, in their order, and nothing
+ * at the place of one that is -1; the caller keeps its own. *pid is the process. */
 enum err role_spawn(const struct role_call *call, const int *fds, size_t num_fds, int *pid,
                     struct fault *fault) MUST_USE;

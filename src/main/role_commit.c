@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/counters.h"
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
@@ -152,6 +154,7 @@ static enum err commit_run(struct commit *commit, int listening, struct fault *f
     enum err err = centre_start(centre, fault);
     if (err != ERR_NONE)
         return err;
+    counter_set(COUNTER(STARTED), 0, (uint64_t)clock_now());
     role_ready(commit->call);
     err = serve_acts(centre, listening, commit->watches, NUM_WATCHES, &stops, fault);
     if (err == ERR_NONE)
@@ -170,6 +173,11 @@ int role_commit(const struct role_call *call)
     }
     commit->call = call;
     signal(SIGTERM, stop);
+    if (counters_share(ROLE_FD_COUNTERS) != ERR_NONE) {
+        fault_set(&fault, ERR_IO, "counters", "their page cannot be mapped");
+        free(commit);
+        return role_fail(call, &fault);
+    }
     struct centre_files files;
     enum err err = centre_files_find(call->data, &files, &fault);
     if (err == ERR_NONE)

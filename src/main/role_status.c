@@ -1,6 +1,8 @@
 /* The role that answers OCSP and serves CRLs. */
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/counters.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "main/data_folder.h"
@@ -19,7 +21,14 @@ int role_status(const struct role_call *call)
         data_path(call->data, DATA_MAP_AUTHENTICATION, authentication, &fault) != ERR_NONE ||
         data_path(call->data, DATA_PUBLISHED, published, &fault) != ERR_NONE)
         return role_fail(call, &fault);
+    const struct counters *counters = NULL;
+    if (counters_open(ROLE_FD_COUNTERS, &counters) != ERR_NONE) {
+        fault_set(&fault, ERR_IO, "counters", "their page cannot be mapped");
+        return role_fail(call, &fault);
+    }
+    close(ROLE_FD_COUNTERS);
     const struct status_options options = {.maps = {signature, authentication},
+                                           .counters = counters,
                                            .published = published,
                                            .control = ROLE_FD_SECOND,
                                            .num_threads = (unsigned)call->status_threads};

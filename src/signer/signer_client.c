@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
@@ -99,8 +100,9 @@ static enum err read_answer(struct bytes answer, struct reader *result, struct f
 }
 
 /* Sends the question; *answer holds the frame and *result reads what follows "none". */
-static enum err ask(struct signer_client *client, const struct buffer *question, int passed,
-                    struct buffer *answer, struct reader *result, struct fault *fault)
+static enum err ask_uncounted(struct signer_client *client, const struct buffer *question,
+                              int passed, struct buffer *answer, struct reader *result,
+                              struct fault *fault)
 {
     enum err err = send_question(client, question, passed, fault);
     if (err != ERR_NONE)
@@ -108,6 +110,49 @@ static enum err ask(struct signer_client *client, const struct buffer *question,
     err = frame_receive(client->fd, answer, client->timeout);
     return err == ERR_NONE ? read_answer(buffer_bytes(answer), result, fault)
                            : connection_fault(fault, err);
+}
+
+/* What is told to whoever watches; of the questions that are signed. */
+static const struct {
+    enum signer_question question;
+    enum counted_question counted;
+    unsigned signature;
+} counted[] = {
+    {SIGNER_ASK_CRL, COUNTED_ASK_LIST, COUNTED_LIST},
+    {SIGNER_ASK_PERMIT, COUNTED_ASK_PERMIT, COUNTED_PERMIT},
+    {SIGNER_ASK_CHECKPOINT, COUNTED_ASK_CHECKPOINT, COUNTED_CHECKPOINT},
+};
+
+static void count_refusal(enum err err, const struct fault *fault)
+{
+    if (err == ERR_DENIED)
+        counter_add(COUNTER(RULES), counter_named(COUNTER(RULES), "rule", fault->rule), 1);
+}
+
+static void count_answer(struct bytes question, int64_t micro, enum err err,
+                         const struct fault *fault)
+{
+    for (size_t i = 0; i < COUNT_OF(counted); i++) {
+        if (question.len == 0 || question.data[0] != (uint8_t)counted[i].question)
+            continue;
+        counter_observe(COUNTER(SIGNER_SECONDS), counted[i].counted, micro);
+        bool is_of_kind = counted[i].question == SIGNER_ASK_CRL && question.len > 1;
+        if (err == ERR_NONE)
+            counter_add(COUNTER(SIGNATURES),
+                        counted[i].signature + (is_of_kind ? question.data[1] : 0), 1);
+        count_refusal(err, fault);
+    }
+}
+
+static enum err ask(struct signer_client *client, const struct buffer *question, int passed,
+                    struct buffer *answer, struct reader *result, struct fault *fault)
+{
+    struct fault unwanted = {0};
+    struct fault *why = fault ? fault : &unwanted;
+    int64_t start = clock_monotonic_micro();
+    enum err err = ask_uncounted(client, question, passed, answer, result, why);
+    count_answer(buffer_bytes(question), clock_monotonic_micro() - start, err, why);
+    return err;
 }
 
 /* For the answers that are one sized string of bytes. */
@@ -158,6 +203,16 @@ static enum err take_item(struct reader *reader, struct signer_item *item)
     return ERR_NONE;
 }
 
+static void count_item(const struct signer_item *item)
+{
+    static const unsigned signatures[] = {[SIGNER_AUTHORITY] = COUNTED_AUTHORITY,
+                                          [SIGNER_LEAF] = COUNTED_LEAF,
+                                          [SIGNER_RESPONDER] = COUNTED_RESPONDER};
+    if (item->err == ERR_NONE)
+        counter_add(COUNTER(SIGNATURES), signatures[item->what] + (unsigned)item->kind, 1);
+    count_refusal(item->err, &item->fault);
+}
+
 static void batch_question(const struct signer_item *items, size_t num, struct buffer *out)
 {
     question_init(out, SIGNER_ASK_CERTIFICATES);
@@ -184,6 +239,7 @@ enum err signer_client_certificates_send(struct signer_client *client,
         return err;
     client->batch = SIGNER_BATCH_SENT;
     client->deadline = clock_monotonic() + client->timeout;
+    client->sent_at = clock_monotonic_micro();
     return ERR_NONE;
 }
 
@@ -201,8 +257,13 @@ enum err signer_client_certificates_receive(struct signer_client *client, struct
     if (client->early_err != ERR_NONE)
         return connection_fault(fault, client->early_err);
     enum err err = read_answer(buffer_bytes(&answer), &result, fault);
-    for (size_t i = 0; err == ERR_NONE && i < num; i++)
+    counter_observe(COUNTER(SIGNER_SECONDS), COUNTED_ASK_CERTIFICATES,
+                    clock_monotonic_micro() - client->sent_at);
+    for (size_t i = 0; err == ERR_NONE && i < num; i++) {
         err = take_item(&result, &items[i]);
+        if (err == ERR_NONE)
+            count_item(&items[i]);
+    }
     return err == ERR_NONE && !reader_is_done(&result) ? ERR_PEER : err;
 }
 

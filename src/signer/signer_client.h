@@ -32,6 +32,7 @@ struct signer_client {
     int timeout; /* milliseconds for one answer */
     enum signer_batch batch;
     int64_t deadline;    /* monotonic, for the batch that was sent */
+    int64_t sent_at;     /* the same batch, microseconds */
     struct buffer early; /* its answer, read because something else was asked */
     enum err early_err;  /* the connection is of no more use */
 };

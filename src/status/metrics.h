@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "base/counters.h"
 #include "status/responder.h"
 
 struct metrics {
@@ -21,3 +22,5 @@ struct metrics_facts {
 
 /* metrics_put writes them in the text format of Prometheus, version 0.0.4. */
 void metrics_put(struct metrics *metrics, const struct metrics_facts *facts, struct buffer *out);
+/* metrics_put_counters writes those of commit in the same format. */
+void metrics_put_counters(const struct counters *counters, struct buffer *out);

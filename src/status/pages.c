@@ -152,6 +152,8 @@ static void get_metrics(void *context, const struct http_request *request,
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
     http_response_header(response, "Cache-Control", "no-store");
     metrics_put(&pages->metrics, &facts, &response->body);
+    if (pages->counters)
+        metrics_put_counters(pages->counters, &response->body);
 }
 
 /* Can this process answer OCSP for both kinds? */

@@ -12,6 +12,7 @@ struct pages {
     const char *published;                /* folder */
     const struct status_map *const *maps; /* of both kinds */
     struct metrics metrics;
+    const struct counters *counters; /* commit's; NULL: none */
 };
 
 /* pages must outlive the server. */

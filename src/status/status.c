@@ -25,7 +25,8 @@ struct status {
     char *published;
     int control;
     unsigned num_threads;
-    int64_t asked_at; /* monotonic; 0: never */
+    const struct counters *counters; /* NULL: none */
+    int64_t asked_at;                /* monotonic; 0: never */
 };
 
 static void status_cleanup(struct status **status)
@@ -90,6 +91,7 @@ enum err status_new(const struct status_options *options, struct status **out, s
         return fault_set(fault, ERR_MEMORY, "status", "out of memory");
     status->control = options->control;
     status->num_threads = options->num_threads;
+    status->counters = options->counters;
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         for (size_t i = 0; i < STATUS_GENERATIONS_MAX; i++)
             buffer_init(&status->authorities[kind][i], LIMIT_CERTIFICATE);
@@ -170,7 +172,8 @@ enum err status_serve(struct status *status, int listening, struct fault *fault)
     struct pages pages = {.responder = status->responder,
                           .push_sets = status->push_sets,
                           .published = status->published,
-                          .maps = maps};
+                          .maps = maps,
+                          .counters = status->counters};
     struct http_server *server = NULL;
     enum err err = pages_start(&pages, listening, status->num_threads, &server);
     if (err != ERR_NONE)

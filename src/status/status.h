@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 
+struct counters;
 struct status;
 
 struct status_options {
@@ -13,6 +14,7 @@ struct status_options {
     const char *published; /* folder */
     int control;           /* socket to commit; taken over */
     unsigned num_threads;
+    const struct counters *counters; /* commit's, told as metrics; NULL: none */
 };
 
 /* status_new opens maps and authorities' certificates; needs no more files but the published ones

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/counters.h"
+
 /* Which engine an address asks for; the first row that fits. A path is SQLite's. */
 static const struct {
     const char *begins;
@@ -108,8 +111,10 @@ enum err store_begin(struct store *store, struct fault *fault)
     if (store->is_in_transaction)
         return fault_set(fault, ERR_STATE, "begin", "a transaction is open");
     enum err err = store->ops->begin(store->engine, fault);
-    if (err != ERR_NONE)
+    if (err != ERR_NONE) {
+        counter_add(COUNTER(DATABASE_ERRORS), 0, 1);
         return err;
+    }
     store->is_in_transaction = true;
     store->is_spoiled = false;
     store->num_savepoints = 0;
@@ -125,10 +130,16 @@ enum err store_commit(struct store *store, struct fault *fault)
         return fault_set(fault, ERR_STATE, "commit", "no transaction is open");
     if (store->is_spoiled || !store->ops->is_in_transaction(store->engine)) {
         store_rollback(store);
+        counter_add(COUNTER(DATABASE_ERRORS), 0, 1);
         return fault_set(fault, ERR_STATE, "commit", "a statement has failed; nothing is kept");
     }
     store->is_in_transaction = false;
-    return store->ops->commit(store->engine, &store->is_undecided, fault);
+    int64_t start = clock_monotonic_micro();
+    enum err err = store->ops->commit(store->engine, &store->is_undecided, fault);
+    counter_observe(COUNTER(COMMIT_SECONDS), 0, clock_monotonic_micro() - start);
+    if (err != ERR_NONE)
+        counter_add(COUNTER(DATABASE_ERRORS), 0, 1);
+    return err;
 }
 
 void store_rollback(struct store *store)
@@ -199,7 +210,9 @@ enum err store_claim(struct store *store, struct fault *fault)
         return err;
     }
     err = store_commit(store, fault);
-    if (err == ERR_NONE)
+    if (err == ERR_NONE) {
         store->fence = fence;
+        counter_set(COUNTER(FENCE), 0, (uint64_t)fence);
+    }
     return err;
 }
