@@ -6,6 +6,7 @@
 
 Words are those of the command line; the passphrase goes through a descriptor."""
 import os
+import re
 import subprocess
 import tempfile
 
@@ -22,6 +23,20 @@ def lines_fd(*lines):
     os.write(write_end, "".join(line + "\n" for line in lines).encode())
     os.close(write_end)
     return read_end
+
+
+LOGGED = re.compile(r'''(?:<[3-6]>|time=\S+ )level=\w+ role=(\S+) event=\S+ msg="((?:[^"\\]|\\.)*)".*''')
+
+
+def in_words(text):
+    """The service's lines as a person would say them: jpkid: ROLE: SENTENCE. Other lines as they are."""
+    def line_in_words(line):
+        found = LOGGED.fullmatch(line)
+        if not found:
+            return line
+        who = "" if found[1] == "parent" else found[1] + ": "
+        return "jpkid: " + who + re.sub(r"\\(.)", r"\1", found[2])
+    return "".join(line_in_words(line.rstrip("\n")) + "\n" for line in text.splitlines())
 
 
 def begin(*words, passphrase=PASSPHRASE, environment=None, **more):
@@ -41,7 +56,7 @@ def run(*words, timeout=60, **more):
         except subprocess.TimeoutExpired:
             process.kill()
             raise
-    return process.returncode, errors
+    return process.returncode, in_words(errors)
 
 
 def init(data, *words, **more):
@@ -108,7 +123,11 @@ class Service:
             self.process.terminate()
         return self.wait()
 
-    def said(self):
-        """Its standard error until now."""
+    def logged(self):
+        """Its standard error until now, as it came."""
         self.errors.seek(0)
         return self.errors.read()
+
+    def said(self):
+        """The same in words."""
+        return in_words(self.logged())

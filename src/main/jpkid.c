@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "main/log.h"
 #include "main/options.h"
 #include "main/role.h"
 #include "main/settings.h"
@@ -40,6 +41,10 @@ int main(int argc, char **argv)
         return role_start(argc, argv);
     if (argc == 2 && strcmp(argv[1], "--settings") == 0) {
         settings_list();
+        return EXIT_DONE;
+    }
+    if (argc == 2 && strcmp(argv[1], "--events") == 0) {
+        log_list();
         return EXIT_DONE;
     }
     return command_run(lists, argc, argv);

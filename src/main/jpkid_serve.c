@@ -21,6 +21,7 @@
 #include "main/children.h"
 #include "main/data_folder.h"
 #include "main/jpkid.h"
+#include "main/log.h"
 #include "main/notify.h"
 #include "main/options.h"
 #include "main/settings.h"
@@ -63,6 +64,7 @@ static void say_when_ready(struct service *service)
             return;
     if (!service->said_ready) {
         printf("ready\n");
+        log_say(LOG_READY, LOG_ALONE, "%s", say("all processes answer", "全プロセスが応答中"));
         notify_say(&service->manager, "READY=1");
     }
     service->said_ready = true;
@@ -82,12 +84,12 @@ static void say_end(enum role role, int status)
 {
     const char *name = role_rows[role].name;
     if (WIFSIGNALED(status))
-        fprintf(stderr,
-                say("jpkid: %s was ended by signal %d\n", "jpkid: %s がシグナル %d で終了\n"), name,
+        log_say(LOG_ENDED, LOG_WITH({"ended", name, 0}, {"signal", NULL, WTERMSIG(status)}),
+                say("%s was ended by signal %d", "%s がシグナル %d で終了"), name,
                 WTERMSIG(status));
     else
-        fprintf(stderr, say("jpkid: %s ended with %d\n", "jpkid: %s が終了状態 %d で終了\n"), name,
-                WEXITSTATUS(status));
+        log_say(LOG_ENDED, LOG_WITH({"ended", name, 0}, {"status", NULL, WEXITSTATUS(status)}),
+                say("%s ended with %d", "%s が終了状態 %d で終了"), name, WEXITSTATUS(status));
 }
 
 /* False: the service ends. */
@@ -96,10 +98,9 @@ static bool after_end(enum role role, int status)
     say_end(role, status);
     if (!role_rows[role].is_vital)
         return true; /* children_restart starts it again */
-    fprintf(stderr,
-            say("jpkid: the service ends: without %s nothing can be signed or stored; start it "
-                "again\n",
-                "jpkid: %s がなければ署名も記録もできないため、サービスを終了します\n"),
+    log_say(LOG_SERVICE_ENDS, LOG_WITH({"ended", role_rows[role].name, 0}),
+            say("the service ends: without %s nothing can be signed or stored; start it again",
+                "%s がなければ署名も記録もできないため、サービスを終了します"),
             role_rows[role].name);
     return false;
 }
@@ -130,7 +131,7 @@ static int run(struct service *service)
             if (!after_end(role, status))
                 return EXIT_UNDECIDED;
         if (children_restart(&service->children, &fault) != ERR_NONE)
-            return complain_fault(&fault);
+            return role_fail(&fault);
     }
 }
 
@@ -205,14 +206,14 @@ static enum err serve_start(struct service *service, const char *const *values,
 static void say_first(const struct service *service)
 {
     if (service->children.call.is_sample)
-        fprintf(stderr, "jpkid: 見本／SAMPLE\n");
-    fputs(say("jpkid: user separation is off: all roles run as one user\n",
-              "jpkid: 利用者の分離は行われていません (全プロセスが同じ利用者で動作)\n"),
-          stderr);
+        log_say(LOG_SAMPLE, LOG_ALONE, "見本／SAMPLE");
+    log_say(LOG_NO_SEPARATION, LOG_ALONE, "%s",
+            say("user separation is off: all roles run as one user",
+                "利用者の分離は行われていません (全プロセスが同じ利用者で動作)"));
     if (service->children.listening[ROLE_WEB] < 0)
-        fputs(say("jpkid: no --web: the pages are not served\n",
-                  "jpkid: --web の指定がないため、ページは提供しません\n"),
-              stderr);
+        log_say(LOG_NO_WEB, LOG_ALONE, "%s",
+                say("no --web: the pages are not served",
+                    "--web の指定がないため、ページは提供しません"));
 }
 
 /* Before anything of the data is touched. No role needs root; without --user it is only told. */
@@ -221,9 +222,9 @@ static enum err become_user(const char *user, struct fault *fault)
     if (user)
         return sandbox_become(user, fault);
     if (geteuid() == 0)
-        fputs(say("jpkid: running as root; --user says as whom to run\n",
-                  "jpkid: root で動作しています。--user で利用者を指定できます\n"),
-              stderr);
+        log_say(LOG_AS_ROOT, LOG_ALONE, "%s",
+                say("running as root; --user says as whom to run",
+                    "root で動作しています。--user で利用者を指定できます"));
     return ERR_NONE;
 }
 
@@ -254,11 +255,12 @@ static int serve(struct service *service, const char *const *values)
     struct fault fault = {0};
     struct secret passphrase CLEANUP_SECRET;
     secret_init(&passphrase);
+    log_open("parent");
     notify_open(&service->manager);
     if (become_user(values[SETTING_USER], &fault) != ERR_NONE ||
         sandbox_basics(&fault) != ERR_NONE ||
         data_folder_lock(service->children.call.data, &service->lock, &fault) != ERR_NONE)
-        return complain_fault(&fault);
+        return role_fail(&fault);
     int status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
     if (status != EXIT_DONE)
         return status;
@@ -267,7 +269,8 @@ static int serve(struct service *service, const char *const *values)
     if (err == ERR_NONE)
         say_first(service);
     fflush(stdout);
-    status = err == ERR_NONE ? run(service) : complain_fault(&fault);
+    status = err == ERR_NONE ? run(service) : role_fail(&fault);
+    log_say(LOG_STOPPING, LOG_ALONE, "%s", say("the processes end", "全プロセスを終了します"));
     notify_say(&service->manager, "STOPPING=1");
     children_end(&service->children);
     return err == ERR_USAGE ? EXIT_USAGE : status;

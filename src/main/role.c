@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "main/log.h"
 #include "main/options.h"
 
 #define OUT_OF_THE_WAY 64 /* first descriptor above the fixed ones */
@@ -31,12 +32,11 @@ bool role_confine(const struct role_call *call, const struct sandbox_plan *plan)
     struct fault fault = {0};
     char text[512];
     if (sandbox_apply(plan, &report, &fault) != ERR_NONE) {
-        role_fail(call, &fault);
+        role_fail(&fault);
         return false;
     }
     sandbox_die_with_parent(call->parent); /* a change of user forgot it */
-    fprintf(stderr, "jpkid: %s: %s\n", role_rows[call->role].name,
-            sandbox_print(plan, &report, text, sizeof text));
+    log_say(LOG_CONFINED, LOG_ALONE, "%s", sandbox_print(plan, &report, text, sizeof text));
     return true;
 }
 
@@ -48,11 +48,9 @@ void role_ready(const struct role_call *call)
     close(ROLE_FD_READY);
 }
 
-int role_fail(const struct role_call *call, const struct fault *fault)
+int role_fail(const struct fault *fault)
 {
-    char text[512];
-    fprintf(stderr, "jpkid: %s: %s\n", role_rows[call->role].name,
-            fault_print(fault, text, sizeof text));
+    log_fault(LOG_FAILED, fault);
     return EXIT_UNDECIDED;
 }
 
@@ -85,8 +83,9 @@ int role_start(int argc, char **argv)
     struct fault fault = {0};
     if (!call_parse(argc, argv, &call))
         return complain_usage("role: started by jpkid serve alone");
+    log_open(role_rows[call.role].name);
     if (sandbox_basics(&fault) != ERR_NONE) /* exec took it back; the passphrase comes next */
-        return role_fail(&call, &fault);
+        return role_fail(&fault);
     if (call.is_sample && clock_share(ROLE_FD_CLOCK, call.role == ROLE_COMMIT) != ERR_NONE)
         return complain_usage("role: no clock");
     signal(SIGPIPE, SIG_IGN);
@@ -133,7 +132,10 @@ static NO_RETURN void become_role(const struct role_call *call, const int *fds, 
     int input = open("/dev/null", O_RDONLY);
     if (input >= 0 && dup2(input, STDIN_FILENO) == STDIN_FILENO && fds_place(fds, num_fds))
         execv("/proc/self/exe", arguments);
-    fprintf(stderr, "jpkid: %s: %s\n", role_rows[call->role].name, strerror(errno));
+    struct fault fault = {0};
+    fault_set(&fault, ERR_IO, "start", "%s", strerror(errno));
+    log_open(role_rows[call->role].name);
+    role_fail(&fault);
     _exit(EXIT_UNDECIDED);
 }
 

@@ -45,8 +45,8 @@ int role_status(const struct role_call *call);
 bool role_confine(const struct role_call *call, const struct sandbox_plan *plan) MUST_USE;
 /* role_ready tells the parent, once. */
 void role_ready(const struct role_call *call);
-/* role_fail prints "jpkid: NAME: …" and returns the exit status 2. */
-int role_fail(const struct role_call *call, const struct fault *fault);
+/* role_fail says why the role ends and returns the exit status 2. */
+int role_fail(const struct fault *fault);
 
 /* role_start is run in the new process: reads the arguments of `jpkid role`, runs the role. */
 int role_start(int argc, char **argv);

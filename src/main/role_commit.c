@@ -1,7 +1,6 @@
 /* The role that writes: joins store, centre, counter, signer and status, gives up what it does not
  * need, and answers acts. What an act does is in centre/ and counter/. */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@
 #include "counter/acts.h"
 #include "main/centre_files.h"
 #include "main/data_folder.h"
+#include "main/log.h"
 #include "main/options.h"
 #include "main/role.h"
 
@@ -76,9 +76,8 @@ static enum err answer_status(void *context, struct fault *fault)
         *fault = why;
         return err;
     }
-    char text[512];
     if (err != ERR_CLOSED)
-        fprintf(stderr, "jpkid: commit: status: %s\n", fault_print(&why, text, sizeof text));
+        log_fault(LOG_STATUS_REFUSED, &why);
     fd_close(&watch->fd);
     return ERR_NONE;
 }
@@ -131,16 +130,15 @@ static void say_maps(enum maps_were were)
 {
     if (were == MAPS_TRUE)
         return;
-    fputs(were == MAPS_DAMAGED
-              ? say("jpkid: commit: a status map was missing or damaged; the maps are made again "
-                    "from the changes\n",
-                    "jpkid: commit: 状態表が失われたか壊れていたため、変更記録から作り直します\n")
-              : say("jpkid: commit: nothing says how far the status maps are on the disk for this "
-                    "database; they are made again from the changes\n",
-                    "jpkid: commit: "
-                    "状態表がこのデータベースのどこまでを含むか確かめられないため、"
-                    "変更記録から作り直します\n"),
-          stderr);
+    log_say(
+        LOG_MAPS_AGAIN, LOG_ALONE, "%s",
+        were == MAPS_DAMAGED
+            ? say("a status map was missing or damaged; the maps are made again from the changes",
+                  "状態表が失われたか壊れていたため、変更記録から作り直します")
+            : say("nothing says how far the status maps are on the disk for this database; they "
+                  "are made again from the changes",
+                  "状態表がこのデータベースのどこまでを含むか確かめられないため、"
+                  "変更記録から作り直します"));
 }
 
 static enum err commit_run(struct commit *commit, int listening, struct fault *fault)
@@ -169,14 +167,14 @@ int role_commit(const struct role_call *call)
     struct fault fault = {0};
     if (!commit) {
         fault_set(&fault, ERR_MEMORY, "start", "out of memory");
-        return role_fail(call, &fault);
+        return role_fail(&fault);
     }
     commit->call = call;
     signal(SIGTERM, stop);
     if (counters_share(ROLE_FD_COUNTERS) != ERR_NONE) {
         fault_set(&fault, ERR_IO, "counters", "their page cannot be mapped");
         free(commit);
-        return role_fail(call, &fault);
+        return role_fail(&fault);
     }
     struct centre_files files;
     enum err err = centre_files_find(call->data, &files, &fault);
@@ -192,5 +190,5 @@ int role_commit(const struct role_call *call)
         err = commit_run(commit, listening, &fault);
     data_done(&commit->data);
     free(commit);
-    return err == ERR_NONE ? EXIT_DONE : role_fail(call, &fault);
+    return err == ERR_NONE ? EXIT_DONE : role_fail(&fault);
 }

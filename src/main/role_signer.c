@@ -1,9 +1,9 @@
 /* The role that holds the keys: opens them, gives up everything else, answers commit. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "main/data_folder.h"
+#include "main/log.h"
 #include "main/options.h"
 #include "main/profile_file.h"
 #include "main/role.h"
@@ -44,14 +44,14 @@ int role_signer(const struct role_call *call)
     struct signer *signer CLEANUP_SIGNER = NULL;
     struct fault fault = {0};
     if (open_signer(call, &signer, &fault) != ERR_NONE)
-        return role_fail(call, &fault);
+        return role_fail(&fault);
     if (signer_was_torn(signer))
-        fprintf(stderr, "jpkid: signer: an unfinished last record of signed.log was cut off\n");
+        log_say(LOG_LOG_CUT, LOG_ALONE, "an unfinished last record of signed.log was cut off");
     if (!confine(call, signer))
         return EXIT_UNDECIDED;
     fault_name_input(&fault, "sandbox"); /* it named a file */
     if (signer_prove(signer, &fault) != ERR_NONE)
-        return role_fail(call, &fault);
+        return role_fail(&fault);
     role_ready(call);
     fault_name_input(&fault, "socket");
     enum err err = signer_serve(signer, ROLE_FD_FIRST);
@@ -59,5 +59,5 @@ int role_signer(const struct role_call *call)
         return EXIT_DONE; /* commit has ended */
     if (signer_check(signer, &fault) == ERR_NONE)
         fault_set(&fault, err, "commit", "%s", err_sentence(err, LANGUAGE_EN));
-    return role_fail(call, &fault);
+    return role_fail(&fault);
 }

@@ -1,16 +1,23 @@
 /* The role that answers OCSP and serves CRLs. */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/counters.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "main/data_folder.h"
+#include "main/log.h"
 #include "main/options.h"
 #include "main/role.h"
 #include "status/status.h"
 
 #define SPARE_DESCRIPTORS 256
+
+static void tell(enum status_trouble trouble, const struct fault *fault)
+{
+    static const enum log_event events[] = {
+        [STATUS_CERTIFICATE] = LOG_CERTIFICATE_REFUSED, [STATUS_PUSH_SET] = LOG_NO_PUSH_SET};
+    log_fault(events[trouble], fault);
+}
 
 int role_status(const struct role_call *call)
 {
@@ -20,20 +27,21 @@ int role_status(const struct role_call *call)
     if (data_path(call->data, DATA_MAP_SIGNATURE, signature, &fault) != ERR_NONE ||
         data_path(call->data, DATA_MAP_AUTHENTICATION, authentication, &fault) != ERR_NONE ||
         data_path(call->data, DATA_PUBLISHED, published, &fault) != ERR_NONE)
-        return role_fail(call, &fault);
+        return role_fail(&fault);
     const struct counters *counters = NULL;
     if (counters_open(ROLE_FD_COUNTERS, &counters) != ERR_NONE) {
         fault_set(&fault, ERR_IO, "counters", "their page cannot be mapped");
-        return role_fail(call, &fault);
+        return role_fail(&fault);
     }
     close(ROLE_FD_COUNTERS);
     const struct status_options options = {.maps = {signature, authentication},
                                            .counters = counters,
+                                           .tell = tell,
                                            .published = published,
                                            .control = ROLE_FD_SECOND,
                                            .num_threads = (unsigned)call->status_threads};
     if (status_new(&options, &status, &fault) != ERR_NONE)
-        return role_fail(call, &fault);
+        return role_fail(&fault);
     fd_allow(LIMIT_STATUS_CONNECTIONS + SPARE_DESCRIPTORS);
     const struct sandbox_path path = {published, false};
     const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_SERVE, .paths = &path, .num_paths = 1};
@@ -42,5 +50,5 @@ int role_status(const struct role_call *call)
     role_ready(call);
     enum err err = status_serve(status, ROLE_FD_FIRST, &fault);
     status_free(status);
-    return err == ERR_CLOSED ? EXIT_DONE : role_fail(call, &fault);
+    return err == ERR_CLOSED ? EXIT_DONE : role_fail(&fault);
 }

@@ -65,7 +65,7 @@ int role_web(const struct role_call *call)
         http_server_start(ROLE_FD_FIRST, routes, COUNT_OF(routes), &web, &options, &server);
     if (err != ERR_NONE) {
         fault_set(&fault, err, "server", "could not be started");
-        return role_fail(call, &fault);
+        return role_fail(&fault);
     }
     role_ready(call);
     wait_for_end(ROLE_FD_SECOND);

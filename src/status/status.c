@@ -1,7 +1,6 @@
 #include "status/status.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +25,8 @@ struct status {
     int control;
     unsigned num_threads;
     const struct counters *counters; /* NULL: none */
-    int64_t asked_at;                /* monotonic; 0: never */
+    void (*tell)(enum status_trouble trouble, const struct fault *fault);
+    int64_t asked_at; /* monotonic; 0: never */
 };
 
 static void status_cleanup(struct status **status)
@@ -92,6 +92,7 @@ enum err status_new(const struct status_options *options, struct status **out, s
     status->control = options->control;
     status->num_threads = options->num_threads;
     status->counters = options->counters;
+    status->tell = options->tell;
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         for (size_t i = 0; i < STATUS_GENERATIONS_MAX; i++)
             buffer_init(&status->authorities[kind][i], LIMIT_CERTIFICATE);
@@ -134,6 +135,13 @@ static enum err wish_when_due(struct status *status)
     return control_send_wish(status->control, responder_spki(status->responder));
 }
 
+static void tell(const struct status *status, enum status_trouble trouble,
+                 const struct fault *fault)
+{
+    if (status->tell)
+        status->tell(trouble, fault);
+}
+
 /* A certificate that does not fit is left aside: the one before stays, or tryLater. */
 static enum err control_turn(struct status *status)
 {
@@ -149,11 +157,8 @@ static enum err control_turn(struct status *status)
         return err;
     struct fault fault = {0};
     if (responder_install(status->responder, kind, buffer_bytes(&certificate), clock_now(),
-                          &fault) != ERR_NONE) {
-        char text[512];
-        fprintf(stderr, "status: responder certificate: %s\n",
-                fault_print(&fault, text, sizeof text));
-    }
+                          &fault) != ERR_NONE)
+        tell(status, STATUS_CERTIFICATE, &fault);
     return ERR_NONE;
 }
 
@@ -161,9 +166,8 @@ static enum err control_turn(struct status *status)
 static void push_sets_make(struct status *status)
 {
     struct fault fault = {0};
-    char text[512];
     if (push_sets_turn(status->push_sets, clock_now(), &fault) != ERR_NONE)
-        fprintf(stderr, "status: %s\n", fault_print(&fault, text, sizeof text));
+        tell(status, STATUS_PUSH_SET, &fault);
 }
 
 enum err status_serve(struct status *status, int listening, struct fault *fault)

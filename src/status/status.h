@@ -9,12 +9,17 @@
 struct counters;
 struct status;
 
+/* What went wrong and ends nothing: a certificate that does not fit, a push set that is not made.
+ */
+enum status_trouble { STATUS_CERTIFICATE, STATUS_PUSH_SET };
+
 struct status_options {
     const char *maps[2];   /* paths, by kind */
     const char *published; /* folder */
     int control;           /* socket to commit; taken over */
     unsigned num_threads;
     const struct counters *counters; /* commit's, told as metrics; NULL: none */
+    void (*tell)(enum status_trouble trouble, const struct fault *fault); /* NULL: nobody */
 };
 
 /* status_new opens maps and authorities' certificates; needs no more files but the published ones
