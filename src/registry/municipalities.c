@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "registry/lines.h"
 
+#define NUM_CODES 100000 /* of five digits */
+
 static bool is_code(struct bytes word)
 {
     bool is = word.len == 5;
@@ -62,6 +64,7 @@ static enum err load_rows(struct bytes file, struct municipalities *out, struct 
         if (municipalities_find(out, row.code))
             return lines_refuse(&lines, fault, ERR_EXISTS, "the code stands there twice");
         out->rows[out->num++] = row;
+        out->by_code[municipality_number(&row)] = row.row;
     }
     return ERR_NONE;
 }
@@ -69,27 +72,39 @@ static enum err load_rows(struct bytes file, struct municipalities *out, struct 
 enum err municipalities_parse(struct bytes file, struct municipalities *out, struct fault *fault)
 {
     struct municipalities loaded CLEANUP_MUNICIPALITIES = {
-        .rows = calloc(MUNICIPALITIES_MAX, sizeof *loaded.rows)};
-    if (!loaded.rows)
+        .rows = calloc(MUNICIPALITIES_MAX, sizeof *loaded.rows),
+        .by_code = calloc(NUM_CODES, sizeof *loaded.by_code)};
+    if (!loaded.rows || !loaded.by_code)
         return fault_set(fault, ERR_MEMORY, "municipalities", "out of memory");
     enum err err = load_rows(file, &loaded, fault);
     if (err != ERR_NONE)
         return err;
-    *out = (struct municipalities){loaded.num, steal(&loaded.rows)};
+    *out = (struct municipalities){loaded.num, steal(&loaded.rows), steal(&loaded.by_code)};
     return ERR_NONE;
 }
 
 void municipalities_done(struct municipalities *municipalities)
 {
     free(municipalities->rows);
+    free(municipalities->by_code);
     *municipalities = (struct municipalities){0};
+}
+
+int64_t municipality_number(const struct municipality *municipality)
+{
+    return strtol(municipality->code, NULL, 10);
+}
+
+const struct municipality *municipalities_find_number(const struct municipalities *municipalities,
+                                                      int64_t number)
+{
+    uint16_t row = number >= 0 && number < NUM_CODES ? municipalities->by_code[number] : 0;
+    return row ? &municipalities->rows[row - 1] : NULL;
 }
 
 const struct municipality *municipalities_find(const struct municipalities *municipalities,
                                                const char *code)
 {
-    for (size_t i = 0; i < municipalities->num; i++)
-        if (strcmp(municipalities->rows[i].code, code) == 0)
-            return &municipalities->rows[i];
-    return NULL;
+    bool is = is_code(bytes_of_text(code));
+    return is ? municipalities_find_number(municipalities, strtol(code, NULL, 10)) : NULL;
 }

@@ -18,6 +18,7 @@ struct municipality {
 struct municipalities {
     size_t num;
     struct municipality *rows;
+    uint16_t *by_code; /* the row of each code, as a number; 0: none */
 };
 
 /* municipalities_parse reads lines of five words (code, prefecture, name, both in Japanese). A new
@@ -31,3 +32,7 @@ void municipalities_done(struct municipalities *municipalities);
 /* municipalities_find: NULL for a code that is not in the file. Borrowed. */
 const struct municipality *municipalities_find(const struct municipalities *municipalities,
                                                const char *code);
+/* The same for the code as a number. */
+const struct municipality *municipalities_find_number(const struct municipalities *municipalities,
+                                                      int64_t number);
+int64_t municipality_number(const struct municipality *municipality);
