@@ -49,8 +49,8 @@ static double limit_seconds(int tbs_fd, off_t *len)
 
 static void round_run(const struct status_map *map, uint64_t number)
 {
-    struct status_crl_request request = {.issuer = authorities[KIND_SIGNATURE].cert.whole,
-                                         .number = number,
+    struct status_crl_listing *listing = NULL;
+    struct status_crl_request request = {.number = number,
                                          .this_update = SAMPLE_NOW + (int64_t)number,
                                          .next_update = SAMPLE_NOW + STATUS_CRL_LIFE};
     int fd CLEANUP_FD = -1;
@@ -58,7 +58,10 @@ static void round_run(const struct status_map *map, uint64_t number)
     cost_forget_peak();
     long before = cost_peak();
     double start = cost_cpu();
-    assert_ok(status_crl_build(map, &request, &fd, NULL));
+    assert_ok(
+        status_crl_listing_new(map, authorities[KIND_SIGNATURE].cert.whole, 0, &listing, NULL));
+    assert_ok(status_crl_build(listing, &request, &fd, NULL));
+    status_crl_listing_free(listing);
     double built = cost_cpu() - start;
     long grown = cost_peak() - before;
     assert_int_equal(fstat(fd, &info), 0);

@@ -135,19 +135,21 @@ static void delegate(enum kind kind)
 
 static void list_publish(enum kind kind)
 {
-    struct status_crl_request request = {.issuer = authorities[kind],
-                                         .number = 1,
-                                         .this_update = NOW,
-                                         .next_update = NOW + STATUS_CRL_LIFE};
+    const struct status_list full = {.kind = kind, .generation = 1};
+    struct status_crl_listing *listing CLEANUP_STATUS_CRL_LISTING = NULL;
+    struct status_crl_request request = {
+        .number = 1, .this_update = NOW, .next_update = NOW + STATUS_CRL_LIFE};
     struct buffer signature CLEANUP_BUFFER;
     struct cert issuer;
     int fd CLEANUP_FD = -1;
     buffer_init(&signature, SIGNER_SIGNATURE_MAX);
     require(cert_parse(authorities[kind], &issuer, NULL) == ERR_NONE &&
-            status_crl_build(maps[kind], &request, &fd, NULL) == ERR_NONE &&
+            status_crl_listing_new(maps[kind], authorities[kind], 0, &listing, NULL) == ERR_NONE &&
+            status_crl_build(listing, &request, &fd, NULL) == ERR_NONE &&
             signer_sign_crl(signer, kind, fd, &signature, NULL) == ERR_NONE &&
-            status_crl_publish(folder, kind, 1, fd, issuer.algorithm, buffer_bytes(&signature), 42,
-                               NULL) == ERR_NONE);
+            status_crl_publish(folder, &full, fd, issuer.algorithm, buffer_bytes(&signature),
+                               NULL) == ERR_NONE &&
+            status_epoch_publish(folder, &full, 42, NULL) == ERR_NONE);
 }
 
 static void start(void)

@@ -79,6 +79,8 @@ static bool finish_crl(struct act_call *call)
     for (int kind = 0; kind < NUM_KINDS; kind++)
         if (!act_ok(call, crl_publish(call->centre, (enum kind)kind, &call->fault)))
             return false;
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        crl_desk_all_lack(&call->centre->crl, (enum kind)kind);
     act_answer(call, "folder", json_string(call->centre->published));
     return true;
 }

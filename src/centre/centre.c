@@ -64,6 +64,7 @@ enum err centre_open(struct centre *centre, struct fault *fault)
 
 void centre_done(struct centre *centre)
 {
+    crl_desk_done(&centre->crl);
     workers_free(centre->workers);
     mass_desk_done(&centre->mass);
     centre->workers = NULL;
@@ -131,21 +132,6 @@ static enum err checkpoint_if_due(struct centre *centre, int64_t now, struct fau
     return err == ERR_NONE && (is_long || is_old) ? checkpoint(centre, fault) : err;
 }
 
-/* While a mass act runs, lists wait for its end, but not so long that they come later than in 60 s
- * (docs/PROTOCOL.status). */
-static int64_t crl_delay(const struct centre *centre)
-{
-    return (int64_t)(centre->mass.is_idle ? CRL_DELAY : CRL_DELAY_MASS) * 1000;
-}
-
-/* A change is 5 seconds old, or it has become 00:30; the clock of sample data may have been moved
- * to either side of it. */
-static bool crl_is_due(const struct centre *centre, int64_t now)
-{
-    return (centre->has_new_change && now - centre->change_at >= crl_delay(centre)) ||
-           crl_last_daily(clock_now()) != centre->daily;
-}
-
 enum err centre_start(struct centre *centre, struct fault *fault)
 {
     enum err err = workers_new(0, &centre->workers);
@@ -166,6 +152,8 @@ enum err centre_start(struct centre *centre, struct fault *fault)
     if (err == ERR_NONE)
         err = crl_publish_due(centre, fault);
     if (err == ERR_NONE)
+        err = crl_desk_load(centre, fault);
+    if (err == ERR_NONE)
         err = maps_sync(centre, fault);
     return err != ERR_NONE ? err : checkpoint(centre, fault);
 }
@@ -185,8 +173,8 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
         centre->last_sweep = now;
         err = sweep(centre, fault);
     }
-    if (err == ERR_NONE && crl_is_due(centre, now))
-        err = crl_publish_due(centre, fault);
+    if (err == ERR_NONE)
+        err = crl_turn(centre, wait, fault);
     if (err == ERR_NONE && maps_sync_is_due(centre))
         err = maps_sync(centre, fault);
     if (err == ERR_NONE)

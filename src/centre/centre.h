@@ -6,6 +6,7 @@
 #include "base/kind.h"
 #include "base/workers.h"
 #include "centre/authority.h"
+#include "centre/crl_desk.h"
 #include "centre/door.h"
 #include "centre/mass.h"
 #include "law/policy.h"
@@ -21,10 +22,11 @@ struct signing;
 #define CENTRE_PATH 512
 
 struct centre {
-    struct store *store;          /* the writer */
-    struct signer_client *signer; /* connected */
-    struct workers *workers;      /* from centre_start on; NULL before */
-    struct signing *signing;      /* sent last, as long as it is there; borrowed */
+    struct store *store;               /* the writer */
+    struct signer_client *signer;      /* connected */
+    struct signer_client *list_signer; /* the same signer, for lists beside the acts; or NULL */
+    struct workers *workers;           /* from centre_start on; NULL before */
+    struct signing *signing;           /* sent last, as long as it is there; borrowed */
     struct status_map *maps[NUM_KINDS];
     struct law_policy policy;
     struct substitutes *substitutes;
@@ -53,6 +55,7 @@ struct centre {
     int64_t checkpoint_entry;        /* of the journal, where the last checkpoint was made */
     int64_t named_second, num_named; /* common names that were given within that second */
     int64_t daily;                   /* 00:30 that the lists were last held against, by the clock */
+    struct crl_desk crl;             /* lists of municipalities, and what is being made */
     bool has_new_change;             /* a CRL is due within 60 s */
     int64_t change_at; /* monotonic milliseconds of the first change that no CRL shows */
 };

@@ -16,7 +16,7 @@ void change_told(struct centre *centre)
 
 struct value change_municipality(const struct centre *centre)
 {
-    return value_integer(strtol(centre->town->code, NULL, 10));
+    return value_integer(municipality_number(centre->town));
 }
 
 enum err change_add(struct centre *centre, const struct change *change, struct fault *fault)
@@ -35,22 +35,33 @@ enum err change_add(struct centre *centre, const struct change *change, struct f
 }
 
 /* One row of CHANGE_FEED into its map. */
-static enum err feed_row(struct centre *centre, struct rows *rows, uint64_t *epoch)
+static enum err feed_row(struct centre *centre, struct rows *rows, uint64_t *epoch,
+                         struct fault *fault)
 {
     uint64_t row_epoch = (uint64_t)row_integer(rows, 0);
     int64_t kind = row_integer_within(rows, 1, 0, NUM_KINDS - 1);
     uint64_t serial = (uint64_t)row_integer(rows, 2);
-    struct status_entry entry = {
-        .state = (enum status_state)row_integer_within(rows, 3, STATUS_NEVER, STATUS_REVOKED),
-        .reason = (enum status_reason)row_integer_within(rows, 4, 0, 10),
-        .municipality = centre->town->row,
-        .last_day = date_of_days((int32_t)row_integer_within(rows, 6, 0, INT32_MAX)),
-    };
+    const struct municipality *town =
+        municipalities_find_number(&centre->municipalities, row_integer(rows, 7));
+    struct status_entry before,
+        entry = {
+            .state = (enum status_state)row_integer_within(rows, 3, STATUS_NEVER, STATUS_REVOKED),
+            .reason = (enum status_reason)row_integer_within(rows, 4, 0, 10),
+            .municipality = town ? town->row : 0,
+            .last_day = date_of_days((int32_t)row_integer_within(rows, 6, 0, INT32_MAX)),
+        };
     int64_t time = row_integer(rows, 5);
     if (entry.state == STATUS_HELD || entry.state == STATUS_REVOKED)
         entry.since = time;
     if (rows_end(rows) != ERR_NONE)
         return rows_end(rows);
+    if (!town)
+        return fault_set(fault, ERR_NOT_FOUND, "municipality",
+                         "a change of one that is not in etc/municipalities");
+    enum err err = status_map_get(centre->maps[kind], serial, &before);
+    if (err != ERR_NONE)
+        return err;
+    crl_desk_note(&centre->crl, (enum kind)kind, &before, &entry);
     *epoch = row_epoch;
     return status_map_set(centre->maps[kind], serial, &entry);
 }
@@ -64,7 +75,7 @@ static enum err feed_some(struct centre *centre, uint64_t *epoch, int *num_fed, 
     store_query(centre->store, STATEMENT_CHANGE_FEED,
                 VALUES(value_integer((int64_t)*epoch), value_integer(FEED_ROWS)), &rows, fault);
     for (*num_fed = 0; err == ERR_NONE && rows_next(&rows); ++*num_fed)
-        err = feed_row(centre, &rows, epoch);
+        err = feed_row(centre, &rows, epoch, fault);
     return err != ERR_NONE ? err : rows_end(&rows);
 }
 

@@ -166,7 +166,8 @@ static bool tell_list(struct act_call *call, json_t *list, enum kind kind)
     char what[32];
     struct crl_row last = {0};
     struct centre *centre = call->centre;
-    if (!act_ok(call, crl_last(centre->store, kind, &last, &call->fault)))
+    if (!act_ok(call, crl_last_of(centre->store, kind, authority_newest(centre, kind)->generation,
+                                  NULL, &last, &call->fault)))
         return false;
     int64_t age = call->now - last.this_update;
     bool lacks = (uint64_t)last.epoch < status_map_epoch(centre->maps[kind]) &&

@@ -91,7 +91,7 @@ enum err restore_list(struct centre *centre, enum kind kind, unsigned generation
     if (err == ERR_NONE)
         err = list_check(kind, facts->authorities[kind][generation - 1], &crl, fault);
     if (err == ERR_NONE)
-        err = crl_last_of(centre->store, kind, generation, &last, fault);
+        err = crl_last_of(centre->store, kind, generation, NULL, &last, fault);
     if (err != ERR_NONE)
         return err;
     if (!serial_decode(crl.number, &number) || number > INT64_MAX)

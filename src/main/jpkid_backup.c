@@ -22,6 +22,7 @@
 #include "main/jpkid.h"
 #include "main/options.h"
 #include "main/settings.h"
+#include "status/status_client.h"
 #include "store/store.h"
 
 enum { OPTION_TO = FIRST_OPTION, OPTION_DUMP, NUM_OPTIONS };
@@ -48,11 +49,13 @@ static void making_done(struct making *making)
 
 /* --- files --- */
 
-/* Names end in .new while they are being written: another has them soon. */
+/* Names end in .new while they are being written: another has them soon. The lists of municipalities
+ * are made again when they are missing, and say nothing that the full ones do not. */
 static int is_finished(const struct dirent *entry)
 {
     size_t len = strlen(entry->d_name);
-    return entry->d_type != DT_DIR && (len < 4 || strcmp(entry->d_name + len - 4, ".new") != 0);
+    return entry->d_type != DT_DIR && !status_list_is_municipal(entry->d_name) &&
+           (len < 4 || strcmp(entry->d_name + len - 4, ".new") != 0);
 }
 
 static enum err copy_one(const char *from, const char *to, const char *name, mode_t mode,

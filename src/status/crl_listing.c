@@ -1,25 +1,31 @@
-/* What is held or revoked, by municipality: one scan of the map for the lists of all of them. */
+/* What is held or revoked at one moment, from one scan of the map: the full list is built from it,
+ * and the lists of all municipalities. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "crypto/hash.h"
 #include "status/crl_parts.h"
 
+#define LAST UINT32_MAX /* behind the last one */
+
+/* In the order of serials; those of one municipality are a chain. */
 struct listed {
-    uint32_t serial;
-    uint16_t municipality;
+    uint64_t word;
+    uint32_t serial, next;
 };
 
 struct status_crl_listing {
-    size_t starts[STATUS_MUNICIPALITIES + 1]; /* where each one's serials begin; the end of all */
-    uint32_t *serials;                        /* by municipality, rising in each */
+    struct cert issuer;
+    struct buffer all; /* of struct listed */
+    uint32_t first[STATUS_MUNICIPALITIES], last[STATUS_MUNICIPALITIES];
 };
 
 void status_crl_listing_free(struct status_crl_listing *listing)
 {
     if (!listing)
         return;
-    free(listing->serials);
+    buffer_done(&listing->all);
     free(listing);
 }
 
@@ -28,16 +34,37 @@ void status_crl_listing_cleanup(struct status_crl_listing **listing)
     status_crl_listing_free(*listing);
 }
 
-static enum err listed_put(struct buffer *out, const struct listed *listed)
+static struct listed *listed_at(const struct status_crl_listing *listing, uint32_t at)
 {
-    if (out->len / sizeof *listed == LIMIT_CRL_ENTRIES)
-        return ERR_LIMIT;
-    buffer_put(out, listed, sizeof *listed);
-    return buffer_check(out);
+    return (struct listed *)(void *)listing->all.data + at;
 }
 
-static enum err scan(const struct status_map *map, const struct status_generation *generation,
-                     int64_t last_this_update, struct buffer *out)
+static uint32_t num_listed(const struct status_crl_listing *listing)
+{
+    return (uint32_t)(listing->all.len / sizeof(struct listed));
+}
+
+static enum err listing_put(struct status_crl_listing *listing, uint64_t serial, uint64_t word,
+                            uint16_t municipality)
+{
+    const struct listed listed = {.word = word, .serial = (uint32_t)serial, .next = LAST};
+    uint32_t at = num_listed(listing), before = listing->last[municipality];
+    if (at == LIMIT_CRL_ENTRIES)
+        return ERR_LIMIT;
+    buffer_put(&listing->all, &listed, sizeof listed);
+    if (buffer_check(&listing->all) != ERR_NONE)
+        return buffer_check(&listing->all);
+    if (before == LAST)
+        listing->first[municipality] = at;
+    else
+        listed_at(listing, before)->next = at;
+    listing->last[municipality] = at;
+    return ERR_NONE;
+}
+
+static enum err listing_scan(const struct status_map *map,
+                             const struct status_generation *generation, int64_t last_this_update,
+                             struct status_crl_listing *listing)
 {
     uint64_t highest = status_map_highest(map);
     uint64_t last = generation->last < highest ? generation->last : highest;
@@ -48,61 +75,90 @@ static enum err scan(const struct status_map *map, const struct status_generatio
         if (status_word_is_good(word))
             continue;
         err = status_word_decode(word, &entry);
-        if (err != ERR_NONE || !status_crl_lists(&entry, last_this_update))
-            continue;
-        const struct listed listed = {(uint32_t)serial, entry.municipality};
-        err = listed_put(out, &listed);
+        if (err == ERR_NONE && status_crl_lists(&entry, last_this_update))
+            err = listing_put(listing, serial, word, entry.municipality);
     }
     return err;
 }
 
-/* Counted, then put where they belong: the order of the scan stays within each. */
-static enum err sort(const struct listed *all, size_t num, struct status_crl_listing *out)
+bool status_crl_lists(const struct status_entry *entry, int64_t last_this_update)
 {
-    size_t next[STATUS_MUNICIPALITIES];
-    out->serials = calloc(num + 1, sizeof *out->serials);
-    if (!out->serials)
-        return ERR_MEMORY;
+    if (entry->state != STATUS_HELD && entry->state != STATUS_REVOKED)
+        return false;
+    return date_last_second(entry->last_day) >= last_this_update;
+}
+
+enum err status_crl_generation(const struct status_map *map, const struct cert *issuer,
+                               struct status_generation *out, struct fault *fault)
+{
+    struct status_generation all[STATUS_GENERATIONS_MAX];
+    uint8_t key[SHA256_LEN];
+    sha256(issuer->spki, key);
+    size_t num = status_map_generations(map, all);
     for (size_t i = 0; i < num; i++)
-        out->starts[all[i].municipality + 1]++;
-    for (size_t i = 0; i < STATUS_MUNICIPALITIES; i++) {
-        out->starts[i + 1] += out->starts[i];
-        next[i] = out->starts[i];
-    }
-    for (size_t i = 0; i < num; i++)
-        out->serials[next[all[i].municipality]++] = all[i].serial;
-    return ERR_NONE;
+        if (memcmp(all[i].key, key, sizeof key) == 0) {
+            *out = all[i];
+            return ERR_NONE;
+        }
+    return fault_set(fault, ERR_NOT_FOUND, "generation",
+                     "the map has none of this authority's key");
+}
+
+static struct status_crl_listing *listing_begin(void)
+{
+    struct status_crl_listing *listing = calloc(1, sizeof *listing);
+    if (!listing)
+        return NULL;
+    buffer_init(&listing->all, LIMIT_CRL_ENTRIES * sizeof(struct listed));
+    memset(listing->first, 0xff, sizeof listing->first);
+    memset(listing->last, 0xff, sizeof listing->last);
+    return listing;
 }
 
 enum err status_crl_listing_new(const struct status_map *map, struct bytes issuer,
                                 int64_t last_this_update, struct status_crl_listing **out,
                                 struct fault *fault)
 {
-    struct cert cert;
     struct status_generation generation = {0};
-    struct buffer all CLEANUP_BUFFER;
-    buffer_init(&all, LIMIT_CRL_ENTRIES * sizeof(struct listed));
-    enum err err = cert_parse(issuer, &cert, fault);
+    struct status_crl_listing *listing CLEANUP(status_crl_listing_cleanup) = listing_begin();
+    if (!listing)
+        return fault_set(fault, ERR_MEMORY, "listing", "out of memory");
+    enum err err = cert_parse(issuer, &listing->issuer, fault);
     if (err == ERR_NONE)
-        err = status_crl_generation(map, &cert, &generation, fault);
+        err = status_crl_generation(map, &listing->issuer, &generation, fault);
     if (err != ERR_NONE)
         return err;
-    struct status_crl_listing *listing CLEANUP(status_crl_listing_cleanup) =
-        calloc(1, sizeof *listing);
-    err = listing ? scan(map, &generation, last_this_update, &all) : ERR_MEMORY;
-    if (err == ERR_NONE)
-        err = sort((const void *)all.data, all.len / sizeof(struct listed), listing);
+    err = listing_scan(map, &generation, last_this_update, listing);
     if (err != ERR_NONE)
         return fault_set(fault, err, "listing", "the map could not be read for lists");
     *out = steal(&listing);
     return ERR_NONE;
 }
 
-size_t status_crl_listing_find(const struct status_crl_listing *listing, uint16_t municipality,
-                               const uint32_t **serials)
+/* --- for crl_build.c --- */
+
+const struct cert *status_crl_issuer(const struct status_crl_listing *listing)
 {
-    if (municipality >= STATUS_MUNICIPALITIES)
-        return 0;
-    *serials = listing->serials + listing->starts[municipality];
-    return listing->starts[municipality + 1] - listing->starts[municipality];
+    return &listing->issuer;
+}
+
+struct status_crl_walk status_crl_walk_of(const struct status_crl_listing *listing,
+                                          uint16_t municipality)
+{
+    bool is_empty = listing->all.len == 0;
+    uint32_t all = is_empty ? LAST : 0;
+    return (struct status_crl_walk){listing, municipality,
+                                    municipality ? listing->first[municipality] : all};
+}
+
+bool status_crl_walk_next(struct status_crl_walk *walk, uint64_t *serial, uint64_t *word)
+{
+    if (walk->next == LAST)
+        return false;
+    const struct listed *listed = listed_at(walk->listing, walk->next);
+    *serial = listed->serial;
+    *word = listed->word;
+    uint32_t behind = walk->next + 1 < num_listed(walk->listing) ? walk->next + 1 : LAST;
+    walk->next = walk->municipality ? listed->next : behind;
+    return true;
 }

@@ -11,6 +11,14 @@ bool status_crl_lists(const struct status_entry *entry, int64_t last_this_update
 enum err status_crl_generation(const struct status_map *map, const struct cert *issuer,
                                struct status_generation *out, struct fault *fault) MUST_USE;
 
-/* status_crl_listing_find: how many serials, and where they stand. Borrowed. */
-size_t status_crl_listing_find(const struct status_crl_listing *listing, uint16_t municipality,
-                               const uint32_t **serials);
+/* A walk over a listing: of one municipality, or of all (0). Serials rise. */
+struct status_crl_walk {
+    const struct status_crl_listing *listing;
+    uint16_t municipality;
+    uint32_t next;
+};
+struct status_crl_walk status_crl_walk_of(const struct status_crl_listing *listing,
+                                          uint16_t municipality);
+/* False at the end. */
+bool status_crl_walk_next(struct status_crl_walk *walk, uint64_t *serial, uint64_t *word);
+const struct cert *status_crl_issuer(const struct status_crl_listing *listing);

@@ -1,5 +1,5 @@
-/* POST /ocsp and GET /ocsp/BASE64 (RFC 6960 A.1), /crl/NAME.crl, /push-set/NAME, /ca/NAME.cer.
- * Every answer names its epoch in the header JPKI-Epoch. */
+/* POST /ocsp and GET /ocsp/BASE64 (RFC 6960 A.1), /crl/NAME.crl, /crl/NAME.CODE.crl,
+ * /push-set/NAME, /ca/NAME.cer. Every answer names its epoch in the header JPKI-Epoch. */
 #include "status/pages.h"
 
 #include <fcntl.h>
@@ -62,31 +62,26 @@ static void get_ocsp(void *context, const struct http_request *request,
     answer_ocsp(context, buffer_bytes(&der), true, response);
 }
 
-/* The epoch that the CRL was made from; 0 when it cannot be read. */
-static uint64_t epoch_read(const char *folder, enum kind kind, unsigned generation)
+/* The epoch from which the lists of this scope were made; 0 when it cannot be read. */
+static uint64_t epoch_read(const char *folder, const struct status_list *list)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], name[STATUS_NAME];
     struct buffer text CLEANUP_BUFFER;
     buffer_init(&text, 32);
-    if (published_path(folder, kind, generation, "epoch", path) != ERR_NONE ||
+    if (published_path(folder, published_epoch_name(list, name), "epoch", path) != ERR_NONE ||
         file_read(path, &text, NULL) != ERR_NONE || !buffer_text(&text))
         return 0;
     return strtoull(buffer_text(&text), NULL, 10);
 }
 
-static void answer_file(const struct pages *pages, const char *name, const char *suffix,
-                        const char *content_type, struct http_response *response)
+static void answer_file(const struct pages *pages, const struct status_list *list,
+                        const char *suffix, const char *content_type,
+                        struct http_response *response)
 {
-    char path[PATH_MAX], ending[16];
-    enum kind kind;
-    unsigned generation;
-    uint64_t epoch = 0;
-    snprintf(ending, sizeof ending, ".%s", suffix);
-    if (published_parse(name, ending, &kind, &generation) == ERR_NONE &&
-        published_path(pages->published, kind, generation, suffix, path) == ERR_NONE) {
-        epoch = epoch_read(pages->published, kind, generation); /* before the list itself */
+    char path[PATH_MAX], name[STATUS_NAME];
+    uint64_t epoch = epoch_read(pages->published, list); /* before the list itself */
+    if (published_path(pages->published, status_list_name(list, name), suffix, path) == ERR_NONE)
         response->file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    }
     if (response->file < 0) {
         http_response_text(response, 404, "It was not published.");
         return;
@@ -99,24 +94,31 @@ static void answer_file(const struct pages *pages, const char *name, const char 
 static void get_crl(void *context, const struct http_request *request,
                     struct http_response *response)
 {
-    answer_file(context, request->rest, "crl", "application/pkix-crl", response);
+    struct status_list list;
+    if (published_parse_list(request->rest, &list) == ERR_NONE)
+        answer_file(context, &list, "crl", "application/pkix-crl", response);
+    else
+        http_response_text(response, 404, "It was not published.");
 }
 
 static void get_ca(void *context, const struct http_request *request,
                    struct http_response *response)
 {
-    answer_file(context, request->rest, "cer", "application/pkix-cert", response);
+    struct status_list list;
+    if (published_parse(request->rest, ".cer", &list) == ERR_NONE)
+        answer_file(context, &list, "cer", "application/pkix-cert", response);
+    else
+        http_response_text(response, 404, "It was not published.");
 }
 
 static void get_push_set(void *context, const struct http_request *request,
                          struct http_response *response)
 {
     const struct pages *pages = context;
-    enum kind kind;
-    unsigned generation;
+    struct status_list list;
     uint64_t epoch;
-    if (published_parse(request->rest, "", &kind, &generation) == ERR_NONE)
-        response->file = push_sets_open(pages->push_sets, kind, generation, &epoch);
+    if (published_parse(request->rest, "", &list) == ERR_NONE)
+        response->file = push_sets_open(pages->push_sets, list.kind, list.generation, &epoch);
     if (response->file < 0) {
         http_response_text(response, 404, "It was not published.");
         return;
@@ -132,7 +134,8 @@ static uint64_t epoch_of_kind(const struct pages *pages, enum kind kind)
     uint64_t least = UINT64_MAX;
     size_t authority;
     for (unsigned g = 1; responder_find(pages->responder, kind, g, &authority); g++) {
-        uint64_t epoch = epoch_read(pages->published, kind, g);
+        const struct status_list full = {.kind = kind, .generation = g};
+        uint64_t epoch = epoch_read(pages->published, &full);
         least = epoch < least ? epoch : least;
     }
     return least;

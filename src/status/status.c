@@ -37,8 +37,9 @@ static void status_cleanup(struct status **status)
 static enum err authority_read(struct status *status, enum kind kind, unsigned generation,
                                struct fault *fault)
 {
-    char path[PATH_MAX];
-    enum err err = published_path(status->published, kind, generation, "cer", path);
+    char path[PATH_MAX], name[STATUS_NAME];
+    enum err err = published_path(status->published, status_published_name(kind, generation, name),
+                                  "cer", path);
     return err == ERR_NONE ? file_read(path, &status->authorities[kind][generation - 1], fault)
                            : err;
 }

@@ -109,10 +109,24 @@ bool status_synced_read(const char *path, struct status_synced *out);
 /* status_synced_forget: it is gone, on the disk too; nothing happens when there is none. */
 enum err status_synced_forget(const char *path, struct fault *fault) MUST_USE;
 
-/* A CRL over the whole map: every held and revoked serial of the issuer's generation whose last day
- * is not over at this_update, and one more time after it ended (RFC 5280 3.3). */
+/* A listing is what is held or revoked at one moment, in the serials of the issuer's generation:
+ * one scan of the map, from which the full list and those of municipalities are built afterwards,
+ * on any thread; what changes meanwhile is not in it. Take the epoch before it, and thisUpdate no
+ * earlier. last_this_update is the earliest of its lists'. The issuer's bytes (its certificate,
+ * DER) outlive it. */
+#define STATUS_MUNICIPALITIES 2048
+struct status_crl_listing;
+enum err status_crl_listing_new(const struct status_map *map, struct bytes issuer,
+                                int64_t last_this_update, struct status_crl_listing **out,
+                                struct fault *fault) MUST_USE;
+void status_crl_listing_free(struct status_crl_listing *listing); /* takes NULL */
+void status_crl_listing_cleanup(struct status_crl_listing **listing);
+#define CLEANUP_STATUS_CRL_LISTING CLEANUP(status_crl_listing_cleanup)
+
+/* A CRL over a listing: every held and revoked serial, of all or of one municipality, whose last
+ * day is not over at this_update, and one more time after it ended (RFC 5280 3.3). That of a
+ * municipality says so in a critical issuingDistributionPoint. */
 struct status_crl_request {
-    struct bytes issuer;      /* the authority's certificate, DER */
     uint64_t number;          /* CRL number, above the last */
     int64_t this_update;      /* above the last */
     int64_t next_update;      /* this_update + STATUS_CRL_LIFE */
@@ -125,43 +139,46 @@ struct status_crl_request {
 
 /* status_crl_build writes the DER TBSCertList into a new memfd, sealed: what
  * signer_client_crl wants. *out is the caller's to close. */
-enum err status_crl_build(const struct status_map *map, const struct status_crl_request *request,
-                          int *out, struct fault *fault) MUST_USE;
+enum err status_crl_build(const struct status_crl_listing *listing,
+                          const struct status_crl_request *request, int *out,
+                          struct fault *fault) MUST_USE;
 
-/* The lists of municipalities: each has the certificates of its own, and says so in a critical
- * issuingDistributionPoint. A listing is what is held or revoked, by municipality, from one scan of
- * the map; its lists are built from it one by one, each from the words as they are then. The
- * listing's last_this_update is the earliest of theirs. Take the epoch before the listing. */
-#define STATUS_MUNICIPALITIES 2048
-struct status_crl_listing;
-enum err status_crl_listing_new(const struct status_map *map, struct bytes issuer,
-                                int64_t last_this_update, struct status_crl_listing **out,
-                                struct fault *fault) MUST_USE;
-void status_crl_listing_free(struct status_crl_listing *listing); /* takes NULL */
-void status_crl_listing_cleanup(struct status_crl_listing **listing);
-#define CLEANUP_STATUS_CRL_LISTING CLEANUP(status_crl_listing_cleanup)
-/* status_crl_build_municipal is status_crl_build for request->municipality. */
-enum err status_crl_build_municipal(const struct status_map *map,
-                                    const struct status_crl_listing *listing,
-                                    const struct status_crl_request *request, int *out,
-                                    struct fault *fault) MUST_USE;
+/* A list, by what it covers. */
+#define STATUS_CODE 6
+struct status_list {
+    enum kind kind;
+    unsigned generation;
+    char municipality[STATUS_CODE]; /* its code, five digits; "": the full list */
+};
 
-/* The published folder: NAME.crl, NAME.cer (the authority's certificate). NAME is the kind's of the
- * first generation, KIND-2 of the second, and so on. Files appear whole, by rename.
- * status_crl_publish joins TBS and signature, writes, and notes the epoch beside it. */
-enum err status_crl_publish(const char *folder, enum kind kind, unsigned generation, int tbs_memfd,
-                            enum algorithm algorithm, struct bytes signature, uint64_t epoch,
-                            struct fault *fault) MUST_USE;
-/* status_crl_is_published says whether the published list is the one whose TBSCertList has this
- * SHA-256, with its epoch beside it: what a power cut after signing leaves is not. */
-bool status_crl_is_published(const char *folder, enum kind kind, unsigned generation,
-                             struct bytes tbs_digest, uint64_t epoch);
-enum err status_authority_publish(const char *folder, enum kind kind, unsigned generation,
-                                  struct bytes certificate, struct fault *fault) MUST_USE;
-
+/* The published folder: NAME.crl, NAME.CODE.crl (a municipality's), NAME.cer (the authority's
+ * certificate). NAME is the kind's of the first generation, KIND-2 of the second, and so on. Files
+ * appear whole, by rename. */
 #define STATUS_NAME 32
 const char *status_published_name(enum kind kind, unsigned generation,
                                   char name[static STATUS_NAME]);
+const char *status_list_name(const struct status_list *list, char name[static STATUS_NAME]);
+/* status_list_is_municipal: is this the name of a file about a municipality's list? */
+bool status_list_is_municipal(const char *file);
+
+/* status_crl_keep writes beside a list what is to be signed: NAME.tbs. */
+enum err status_crl_keep(const char *folder, const struct status_list *list, struct bytes tbs,
+                         struct fault *fault) MUST_USE;
+/* status_crl_publish joins TBS and signature, and writes. */
+enum err status_crl_publish(const char *folder, const struct status_list *list, int tbs_memfd,
+                            enum algorithm algorithm, struct bytes signature,
+                            struct fault *fault) MUST_USE;
+/* status_epoch_publish notes it beside the full list, once that is published; for the lists of
+ * municipalities, once all are that lacked a change of it, with the name of any. */
+enum err status_epoch_publish(const char *folder, const struct status_list *list, uint64_t epoch,
+                              struct fault *fault) MUST_USE;
+/* Is the published list the one whose TBSCertList has this SHA-256? Is that epoch beside it? What a
+ * power cut after signing leaves is not. */
+bool status_crl_is_published(const char *folder, const struct status_list *list,
+                             struct bytes tbs_digest);
+bool status_epoch_is_published(const char *folder, const struct status_list *list, uint64_t epoch);
+enum err status_authority_publish(const char *folder, enum kind kind, unsigned generation,
+                                  struct bytes certificate, struct fault *fault) MUST_USE;
 
 /* The control socket between commit and status. status asks: "a responder certificate for this key,
  * please"; commit answers one certificate for each authority, when it has them. */

@@ -91,14 +91,23 @@ const char migration_centre[] =
     "  CHECK (second IS NULL OR second <> first)"
     ") STRICT;"
 
+    /* municipality: its code; 0: the full list. */
     "CREATE TABLE crl ("
     "  kind INTEGER NOT NULL,"
     "  generation INTEGER NOT NULL CHECK (generation > 0),"
+    "  municipality INTEGER NOT NULL,"
     "  number INTEGER NOT NULL,"
     "  this_update INTEGER NOT NULL,"
     "  epoch INTEGER NOT NULL,"
     "  digest BLOB NOT NULL CHECK (length(digest) = 32),"
-    "  PRIMARY KEY (kind, generation, number)"
+    "  PRIMARY KEY (kind, generation, municipality, number)"
+    ") STRICT;"
+    "CREATE INDEX crl_number ON crl (kind, number);"
+
+    /* Up to which change the lists of all municipalities were made. */
+    "CREATE TABLE crl_done ("
+    "  kind INTEGER PRIMARY KEY,"
+    "  epoch INTEGER NOT NULL"
     ") STRICT;";
 
 const struct trigger triggers_centre[] = {

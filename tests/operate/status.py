@@ -90,7 +90,7 @@ def test_clock():
 def test_stale():
     """A start long ago: what was not made since is told before it is made."""
     write("UPDATE parked SET second = 'card1', finished = 1 WHERE number = 900")
-    write("INSERT INTO crl VALUES (0, 1, 99, ?, 1000, zeroblob(32))", int(time.time()) - 3 * 86400)
+    write("INSERT INTO crl VALUES (0, 1, 0, 99, ?, 1000, zeroblob(32))", int(time.time()) - 3 * 86400)
     must_be("a list that has ended: wrong", "list of signature", "wrong", "jpki admin crl")
     done = jpki("admin", "crl", "--as", "admin1")
     tap.check(done.returncode == 0, "what the line says to do", done.stderr)

@@ -14,16 +14,11 @@
 
 static void build(enum kind kind, int64_t this_update, int64_t last, struct buffer *tbs)
 {
-    struct status_crl_request request = {.issuer = authorities[kind].cert.whole,
-                                         .number = 1,
+    struct status_crl_request request = {.number = 1,
                                          .this_update = this_update,
                                          .next_update = this_update + STATUS_CRL_LIFE,
                                          .last_this_update = last};
-    int fd CLEANUP_FD = -1;
-    char path[64];
-    assert_ok(status_crl_build(maps[kind], &request, &fd, NULL));
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    assert_ok(file_read(path, tbs, NULL));
+    fixture_build(kind, &request, tbs);
 }
 
 static bool lists(const struct crl *crl, uint64_t serial, struct crl_entry *out)
@@ -83,21 +78,24 @@ static void refuses_lists_that_cannot_be(void **state)
 {
     (void)state;
     int fd = -1;
-    struct status_crl_request request = {.issuer = authorities[KIND_SIGNATURE].cert.whole,
-                                         .number = 1,
+    struct bytes issuer = authorities[KIND_SIGNATURE].cert.whole;
+    struct status_crl_listing *listing CLEANUP_STATUS_CRL_LISTING = NULL, *none = NULL;
+    struct status_crl_request request = {.number = 1,
                                          .this_update = SAMPLE_NOW,
                                          .next_update = SAMPLE_NOW + STATUS_CRL_LIFE,
                                          .last_this_update = SAMPLE_NOW};
-    assert_err(status_crl_build(maps[KIND_SIGNATURE], &request, &fd, NULL), ERR_USAGE);
+    assert_ok(status_crl_listing_new(maps[KIND_SIGNATURE], issuer, 0, &listing, NULL));
+    assert_err(status_crl_build(listing, &request, &fd, NULL), ERR_USAGE);
     request.last_this_update = 0;
     request.next_update = SAMPLE_NOW;
-    assert_err(status_crl_build(maps[KIND_SIGNATURE], &request, &fd, NULL), ERR_USAGE);
-    request.next_update = SAMPLE_NOW + STATUS_CRL_LIFE;
+    assert_err(status_crl_build(listing, &request, &fd, NULL), ERR_USAGE);
     /* the other kind's map has no generation of this authority */
-    assert_err(status_crl_build(maps[KIND_AUTHENTICATION], &request, &fd, NULL), ERR_NOT_FOUND);
-    request.issuer = bytes_of_text("no certificate");
-    assert_err(status_crl_build(maps[KIND_SIGNATURE], &request, &fd, NULL), ERR_MALFORMED);
+    assert_err(status_crl_listing_new(maps[KIND_AUTHENTICATION], issuer, 0, &none, NULL),
+               ERR_NOT_FOUND);
+    issuer = bytes_of_text("no certificate");
+    assert_err(status_crl_listing_new(maps[KIND_SIGNATURE], issuer, 0, &none, NULL), ERR_MALFORMED);
     assert_int_equal(fd, -1);
+    assert_null(none);
 }
 
 static void leaf_write(enum kind kind, uint64_t serial, const char *name)
@@ -159,9 +157,11 @@ static void publishes_whole_files_with_their_epoch(void **state)
     assert_ok(file_read(path, &list, NULL));
     struct crl crl;
     assert_ok(crl_parse(buffer_bytes(&list), &crl, NULL));
-    assert_err(status_crl_publish("/nonexistent", KIND_SIGNATURE, 1, -1, ALGORITHM_RSA_SHA256,
-                                  bytes_of("", 0), 1, NULL),
-               ERR_IO);
+    const struct status_list full = {.kind = KIND_SIGNATURE, .generation = 1};
+    assert_err(
+        status_crl_publish("/nonexistent", &full, -1, ALGORITHM_RSA_SHA256, bytes_of("", 0), NULL),
+        ERR_IO);
+    assert_err(status_epoch_publish("/nonexistent", &full, 1, NULL), ERR_NOT_FOUND);
     assert_err(status_authority_publish("/nonexistent", KIND_SIGNATURE, 1, bytes_of("x", 1), NULL),
                ERR_NOT_FOUND);
 }

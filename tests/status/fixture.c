@@ -105,25 +105,46 @@ void fixture_delegate(enum kind kind, struct bytes spki, int64_t not_before, int
                             buffer_bytes(&signature), out));
 }
 
+int fixture_list(enum kind kind, const struct status_crl_request *request)
+{
+    int fd = -1;
+    struct status_crl_listing *listing CLEANUP_STATUS_CRL_LISTING = NULL;
+    assert_ok(status_crl_listing_new(maps[kind], authorities[kind].cert.whole,
+                                     request->last_this_update, &listing, NULL));
+    assert_ok(status_crl_build(listing, request, &fd, NULL));
+    return fd;
+}
+
+void fixture_build(enum kind kind, const struct status_crl_request *request, struct buffer *tbs)
+{
+    int fd CLEANUP_FD = fixture_list(kind, request);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    assert_ok(file_read(path, tbs, NULL));
+}
+
+void fixture_publish_list(enum kind kind, const struct status_list *list,
+                          const struct status_crl_request *request)
+{
+    struct buffer tbs CLEANUP_BUFFER, signature CLEANUP_BUFFER;
+    buffer_init(&tbs, LIMIT_CRL);
+    buffer_init(&signature, SIGNATURE_MAX);
+    int fd CLEANUP_FD = fixture_list(kind, request);
+    fixture_build(kind, request, &tbs);
+    sample_sign(&authorities[kind], buffer_bytes(&tbs), &signature);
+    assert_ok(status_crl_publish(status_folder, list, fd, sample_algorithm(&authorities[kind]),
+                                 buffer_bytes(&signature), NULL));
+    assert_ok(status_epoch_publish(status_folder, list, status_map_epoch(maps[kind]), NULL));
+}
+
 void fixture_publish(enum kind kind, uint64_t number, int64_t this_update, int64_t last_this_update)
 {
-    struct status_crl_request request = {.issuer = authorities[kind].cert.whole,
-                                         .number = number,
+    const struct status_list full = {.kind = kind, .generation = 1};
+    struct status_crl_request request = {.number = number,
                                          .this_update = this_update,
                                          .next_update = this_update + STATUS_CRL_LIFE,
                                          .last_this_update = last_this_update};
-    struct buffer signature CLEANUP_BUFFER;
-    buffer_init(&signature, SIGNATURE_MAX);
-    struct stat info;
-    int fd CLEANUP_FD = -1;
-    assert_ok(status_crl_build(maps[kind], &request, &fd, NULL));
-    assert_int_equal(fstat(fd, &info), 0);
-    void *tbs = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    assert_true(tbs != MAP_FAILED);
-    sample_sign(&authorities[kind], bytes_of(tbs, (size_t)info.st_size), &signature);
-    munmap(tbs, (size_t)info.st_size);
-    assert_ok(status_crl_publish(status_folder, kind, 1, fd, sample_algorithm(&authorities[kind]),
-                                 buffer_bytes(&signature), status_map_epoch(maps[kind]), NULL));
+    fixture_publish_list(kind, &full, &request);
 }
 
 void fixture_pem(enum kind kind, const char *name)

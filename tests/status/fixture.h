@@ -29,7 +29,12 @@ void status_path(const char *name, char path[static 128]);
 /* fixture_delegate makes a responder certificate for a key. */
 void fixture_delegate(enum kind kind, struct bytes spki, int64_t not_before, int64_t not_after,
                       struct buffer *out);
-/* fixture_publish builds, signs and publishes the list of a kind. */
+/* fixture_build builds what is to be signed; fixture_list does, and gives the sealed memfd. */
+int fixture_list(enum kind kind, const struct status_crl_request *request);
+void fixture_build(enum kind kind, const struct status_crl_request *request, struct buffer *tbs);
+/* fixture_publish_list builds, signs and publishes a list; fixture_publish the full one. */
+void fixture_publish_list(enum kind kind, const struct status_list *list,
+                          const struct status_crl_request *request);
 void fixture_publish(enum kind kind, uint64_t number, int64_t this_update,
                      int64_t last_this_update);
 /* fixture_pem writes the authority's certificate as PEM, for openssl. */

@@ -62,8 +62,7 @@ static int end(void **state)
 
 static struct status_crl_request request_of(uint16_t municipality)
 {
-    return (struct status_crl_request){.issuer = authorities[KIND_SIGNATURE].cert.whole,
-                                       .number = 1,
+    return (struct status_crl_request){.number = 1,
                                        .this_update = SAMPLE_NOW,
                                        .next_update = SAMPLE_NOW + STATUS_CRL_LIFE,
                                        .municipality = municipality,
@@ -74,7 +73,7 @@ static void build(const struct status_crl_request *request, struct buffer *tbs)
 {
     int fd CLEANUP_FD = -1;
     char path[64];
-    assert_ok(status_crl_build_municipal(maps[KIND_SIGNATURE], listing, request, &fd, NULL));
+    assert_ok(status_crl_build(listing, request, &fd, NULL));
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     assert_ok(file_read(path, tbs, NULL));
 }
@@ -110,23 +109,19 @@ static void each_lists_its_own(void **state)
     struct buffer tbs CLEANUP_BUFFER;
     struct crl crl;
     struct status_crl_request full = request_of(HERE);
-    int fd CLEANUP_FD = -1;
-    char path[64];
     size_t here = entries_of(HERE), there = entries_of(THERE);
     full.municipality = 0;
     full.issuing_point = bytes_of("", 0);
     buffer_init(&tbs, 65536);
-    assert_ok(status_crl_build(maps[KIND_SIGNATURE], &full, &fd, NULL));
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    assert_ok(file_read(path, &tbs, NULL));
+    build(&full, &tbs);
     assert_ok(crl_parse_tbs(buffer_bytes(&tbs), &crl, NULL));
     assert_int_equal(crl.num_entries, here + there);
     assert_true(here > 10 && there > 10);
     assert_int_equal(entries_of(NOWHERE), 0);
 }
 
-/* The words of now count, not those of the scan: what was released meanwhile is not listed. */
-static void reads_the_words_again(void **state)
+/* A listing is a moment: what is released or held afterwards is not in its lists. */
+static void is_of_its_moment(void **state)
 {
     (void)state;
     struct status_entry held;
@@ -136,35 +131,60 @@ static void reads_the_words_again(void **state)
     good.state = STATUS_GOOD;
     good.since = 0;
     assert_ok(status_map_set(maps[KIND_SIGNATURE], SERIAL_HELD, &good));
-    assert_int_equal(entries_of(HERE), before - 1);
+    struct buffer tbs CLEANUP_BUFFER;
+    struct crl crl;
+    struct status_crl_request request = request_of(HERE);
+    buffer_init(&tbs, 65536);
+    build(&request, &tbs);
+    assert_ok(crl_parse_tbs(buffer_bytes(&tbs), &crl, NULL));
+    assert_int_equal(crl.num_entries, before);
+    buffer_done(&tbs);
+    fixture_build(KIND_SIGNATURE, &request, &tbs); /* of now */
+    assert_ok(crl_parse_tbs(buffer_bytes(&tbs), &crl, NULL));
+    assert_int_equal(crl.num_entries, before - 1);
     assert_ok(status_map_set(maps[KIND_SIGNATURE], SERIAL_HELD, &held));
-    assert_int_equal(entries_of(HERE), before);
 }
 
 static void refuses_scopes_that_cannot_be(void **state)
 {
     (void)state;
     int fd = -1;
-    struct status_crl_listing *none = NULL;
-    const struct status_map *map = maps[KIND_SIGNATURE];
     struct status_crl_request request = request_of(HERE);
-    assert_err(status_crl_build(map, &request, &fd, NULL), ERR_USAGE);
     request.municipality = 0;
-    assert_err(status_crl_build(map, &request, &fd, NULL), ERR_USAGE);
-    assert_err(status_crl_build_municipal(map, listing, &request, &fd, NULL), ERR_USAGE);
+    assert_err(status_crl_build(listing, &request, &fd, NULL), ERR_USAGE);
     request.municipality = STATUS_MUNICIPALITIES;
-    assert_err(status_crl_build_municipal(map, listing, &request, &fd, NULL), ERR_USAGE);
+    assert_err(status_crl_build(listing, &request, &fd, NULL), ERR_USAGE);
     request = request_of(HERE);
     request.issuing_point = bytes_of("", 0);
-    assert_err(status_crl_build_municipal(map, listing, &request, &fd, NULL), ERR_USAGE);
+    assert_err(status_crl_build(listing, &request, &fd, NULL), ERR_USAGE);
     request = request_of(HERE);
     request.last_this_update = request.this_update;
-    assert_err(status_crl_build_municipal(map, listing, &request, &fd, NULL), ERR_USAGE);
-    assert_err(status_crl_listing_new(maps[KIND_AUTHENTICATION],
-                                      authorities[KIND_SIGNATURE].cert.whole, 0, &none, NULL),
-               ERR_NOT_FOUND);
+    assert_err(status_crl_build(listing, &request, &fd, NULL), ERR_USAGE);
     assert_int_equal(fd, -1);
-    assert_null(none);
+}
+
+/* What may be a name in the published folder, and whose. */
+static void names_its_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool is_municipal;
+    } rows[] = {{"signature.31372.crl", true},        {"authentication-2.31372.tbs", true},
+                {"signature.municipal.epoch", true},  {"signature.crl", false},
+                {"signature.epoch", false},           {"signature.3137.crl", false},
+                {"signature.313722.crl", false},      {"signature.31372.crl.new", false},
+                {"signature-17.31372.crl", false},    {"signature.31372/crl", false},
+                {"other.31372.crl", false},           {"signature.31372.cer", false},
+                {"signature-2.municipal.epoch", true}};
+    char name[STATUS_NAME];
+    struct status_list list = {.kind = KIND_AUTHENTICATION, .generation = 2};
+    assert_string_equal(status_list_name(&list, name), "authentication-2");
+    memcpy(list.municipality, "31372", sizeof list.municipality);
+    assert_string_equal(status_list_name(&list, name), "authentication-2.31372");
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (status_list_is_municipal(rows[i].name) != rows[i].is_municipal)
+            fail_msg("%s", rows[i].name);
 }
 
 /* --- openssl --- */
@@ -245,8 +265,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_lists_its_own),
-        cmocka_unit_test(reads_the_words_again),
+        cmocka_unit_test(is_of_its_moment),
         cmocka_unit_test(refuses_scopes_that_cannot_be),
+        cmocka_unit_test(names_its_files),
         cmocka_unit_test(openssl_agrees),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -16,6 +16,7 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "status/status.h"
+#include "x509/crl.h"
 #include "x509/push_set.h"
 
 static struct status *status;
@@ -244,6 +245,35 @@ static void serves_the_published_files(void **state)
                "JPKI-Epoch: 42"));
 }
 
+/* A municipality's, under its code; its epoch is that of all municipalities' lists. */
+static void serves_lists_of_municipalities(void **state)
+{
+    (void)state;
+    struct buffer body CLEANUP_BUFFER, point CLEANUP_BUFFER;
+    struct http_answer answer;
+    struct crl crl;
+    const struct status_list list = {.kind = KIND_SIGNATURE, .generation = 1, "31372"};
+    buffer_init(&body, 65536);
+    buffer_init(&point, 1024);
+    profile_put_crl_point(&sample_site, KIND_SIGNATURE, "Tottori-ken", "Hokuei-cho", &point);
+    struct status_crl_request request = {.number = 2,
+                                         .this_update = SAMPLE_NOW,
+                                         .next_update = SAMPLE_NOW + STATUS_CRL_LIFE,
+                                         .municipality = 1,
+                                         .issuing_point = buffer_bytes(&point)};
+    assert_int_equal(status_of("/crl/signature.31372.crl"), 404);
+    fixture_publish_list(KIND_SIGNATURE, &list, &request);
+    assert_int_equal(get("/crl/signature.31372.crl", &body, &answer), 200);
+    assert_string_equal(answer.content_type, "application/pkix-crl");
+    assert_ok(crl_parse(buffer_bytes(&body), &crl, NULL));
+    assert_true(bytes_equal(crl.issuing_point, request.issuing_point));
+    assert_int_equal(status_of("/crl/signature.31371.crl"), 404);
+    assert_int_equal(status_of("/crl/authentication.31372.crl"), 404);
+    assert_non_null(strstr(head_of("GET /crl/signature.31372.crl HTTP/1.1\r\nHost: x\r\n"
+                                   "Connection: close\r\n\r\n"),
+                           "JPKI-Epoch: 42"));
+}
+
 /* As soon as it has its certificate; whole, and the same to all who ask. */
 static void serves_push_sets(void **state)
 {
@@ -284,6 +314,10 @@ static void refuses_malformed_requests(void **state)
         {"/ocsp/MA==x", 400},
         {"/ocsp/AAAA", 200},
         {"/crl/", 404},
+        {"/crl/signature.3137.crl", 404},
+        {"/crl/signature.31372", 404},
+        {"/ca/signature.31372.cer", 404},
+        {"/push-set/signature.31372", 404},
         {"/crl/x.crl", 404},
         {"/push-set/", 404},
         {"/push-set/x", 404},
@@ -314,6 +348,7 @@ int main(void)
         cmocka_unit_test(answers_get),
         cmocka_unit_test(says_how_long_and_from_when),
         cmocka_unit_test(serves_the_published_files),
+        cmocka_unit_test(serves_lists_of_municipalities),
         cmocka_unit_test(serves_push_sets),
         cmocka_unit_test(refuses_malformed_requests),
     };
