@@ -66,6 +66,7 @@ static enum err open_database(const struct data_paths *paths, int signer_fd,
     struct centre *centre = &out->centre;
     *out = (struct data){0};
     signer_client_init(&out->signer, signer_fd);
+    signer_client_init(&out->list_signer, -1);
     out->signer.timeout = SIGNER_TIMEOUT;
     centre->signer = &out->signer;
     centre->substitutes = &out->substitutes;
@@ -104,6 +105,14 @@ enum err data_open(const struct data_paths *paths, int signer_fd, const char *mu
     return err;
 }
 
+enum err data_open_lists(struct data *data, struct fault *fault)
+{
+    enum err err = signer_client_lists(&data->signer, &data->list_signer, fault);
+    if (err == ERR_NONE)
+        data->centre.list_signer = &data->list_signer;
+    return err;
+}
+
 void data_done(struct data *data)
 {
     struct centre *centre = &data->centre;
@@ -113,6 +122,7 @@ void data_done(struct data *data)
     maps_done(centre);
     store_close(centre->store);
     municipalities_done(&centre->municipalities);
+    signer_client_done(&data->list_signer);
     signer_client_done(&data->signer);
     *data = (struct data){0};
 }

@@ -20,7 +20,7 @@ struct data_paths {
 /* A centre and what it stands on. */
 struct data {
     struct centre centre;
-    struct signer_client signer;
+    struct signer_client signer, list_signer;
     struct substitutes substitutes;
     struct profile_site site;
     enum maps_were maps_were;
@@ -35,6 +35,8 @@ enum err data_open_database(const struct data_paths *paths, const char *municipa
  * brings it in line. data_done frees; takes a zeroed struct. */
 enum err data_open(const struct data_paths *paths, int signer_fd, const char *municipality,
                    struct data *out, struct fault *fault) MUST_USE;
+/* data_open_lists has the signer open a second socket, so that lists are made beside the acts. */
+enum err data_open_lists(struct data *data, struct fault *fault) MUST_USE;
 void data_done(struct data *data);
 
 /* What a new folder begins with. Files are the content of a CSV, empty for none. */

@@ -181,6 +181,8 @@ int role_commit(const struct role_call *call)
     if (err == ERR_NONE)
         err = data_open(&files.paths, ROLE_FD_FIRST, files.municipality, &commit->data, &fault);
     if (err == ERR_NONE)
+        err = data_open_lists(&commit->data, &fault);
+    if (err == ERR_NONE)
         say_maps(commit->data.maps_were);
     if (err == ERR_NONE)
         err = acts_listen(call, &listening, &fault);

@@ -55,9 +55,10 @@ int role_signer(const struct role_call *call)
     role_ready(call);
     fault_name_input(&fault, "socket");
     enum err err = signer_serve(signer, ROLE_FD_FIRST);
-    if (err == ERR_CLOSED)
+    bool has_failed = signer_check(signer, &fault) != ERR_NONE;
+    if (err == ERR_CLOSED && !has_failed)
         return EXIT_DONE; /* commit has ended */
-    if (signer_check(signer, &fault) == ERR_NONE)
+    if (!has_failed)
         fault_set(&fault, err, "commit", "%s", err_sentence(err, LANGUAGE_EN));
     return role_fail(&fault);
 }

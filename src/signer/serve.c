@@ -1,6 +1,8 @@
 /* The signer's side of the socket: one question at a time, decoded strictly, answered from the
- * table below. A malformed question changes nothing and gets its error; the next one is read. */
+ * table below. A malformed question changes nothing and gets its error; the next one is read. A
+ * second socket is for CRLs alone, beside all else. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/file.h"
 #include "base/frame.h"
@@ -10,9 +12,14 @@
 
 struct question {
     struct reader fields;
-    int passed; /* a descriptor, or -1 */
+    int passed; /* a descriptor, or -1; its own */
     struct fault fault;
 };
+
+static void question_done(struct question *question)
+{
+    fd_close(&question->passed);
+}
 
 static enum err malformed(struct question *question)
 {
@@ -201,27 +208,38 @@ static enum err ask_journal_key(struct signer *signer, struct question *question
     return put_point(signer, question, answer, signer_journal_key);
 }
 
-/* All that the signer can be asked. */
-static enum err (*const answers[])(struct signer *signer, struct question *question,
-                                   struct buffer *answer) = {
-    [SIGNER_ASK_CERTIFICATES] = ask_certificates,
-    [SIGNER_ASK_CRL] = ask_crl,
-    [SIGNER_ASK_PERMIT] = ask_permit,
-    [SIGNER_ASK_CHECKPOINT] = ask_checkpoint,
-    [SIGNER_ASK_FLOORS] = ask_floors,
-    [SIGNER_ASK_AUTHORITY] = ask_authority,
-    [SIGNER_ASK_PERMIT_KEY] = ask_permit_key,
-    [SIGNER_ASK_JOURNAL_KEY] = ask_journal_key,
-    [SIGNER_ASK_AUTHORITY_SPKI] = ask_authority_spki,
+static enum err ask_lists(struct signer *signer, struct question *question, struct buffer *answer);
+
+/* All that the signer can be asked. The answer to a CRL locks what it needs itself. */
+static const struct {
+    enum err (*answer)(struct signer *signer, struct question *question, struct buffer *answer);
+    bool locks;
+} answers[] = {
+    [SIGNER_ASK_CERTIFICATES] = {ask_certificates, false},
+    [SIGNER_ASK_CRL] = {ask_crl, true},
+    [SIGNER_ASK_PERMIT] = {ask_permit, false},
+    [SIGNER_ASK_CHECKPOINT] = {ask_checkpoint, false},
+    [SIGNER_ASK_FLOORS] = {ask_floors, false},
+    [SIGNER_ASK_AUTHORITY] = {ask_authority, false},
+    [SIGNER_ASK_PERMIT_KEY] = {ask_permit_key, false},
+    [SIGNER_ASK_JOURNAL_KEY] = {ask_journal_key, false},
+    [SIGNER_ASK_AUTHORITY_SPKI] = {ask_authority_spki, false},
+    [SIGNER_ASK_LISTS] = {ask_lists, false},
 };
 
-static enum err answer_question(struct signer *signer, struct question *question,
+static enum err answer_question(struct signer *signer, struct question *question, bool lists_only,
                                 struct buffer *answer)
 {
     uint8_t number;
-    if (!reader_u8(&question->fields, &number) || number >= COUNT_OF(answers) || !answers[number])
+    if (!reader_u8(&question->fields, &number) || number >= COUNT_OF(answers) ||
+        !answers[number].answer || (lists_only && number != SIGNER_ASK_CRL))
         return malformed(question);
-    return answers[number](signer, question, answer);
+    if (answers[number].locks)
+        return answers[number].answer(signer, question, answer);
+    pthread_mutex_lock(&signer->lock);
+    enum err err = answers[number].answer(signer, question, answer);
+    pthread_mutex_unlock(&signer->lock);
+    return err;
 }
 
 static void put_refusal(struct buffer *out, enum err err, const struct fault *fault)
@@ -231,18 +249,18 @@ static void put_refusal(struct buffer *out, enum err err, const struct fault *fa
     buffer_put_sized(out, bytes_of_text(fault->text));
 }
 
-static enum err serve_one(struct signer *signer, int fd)
+static enum err serve_one(struct signer *signer, int fd, bool lists_only)
 {
     struct buffer frame CLEANUP_BUFFER, answer CLEANUP_BUFFER;
-    int passed CLEANUP_FD = -1;
+    struct question question CLEANUP(question_done) = {.passed = -1};
     buffer_init(&frame, LIMIT_FRAME);
     buffer_init(&answer, LIMIT_FRAME);
-    enum err err = frame_receive_fd(fd, &frame, -1, &passed);
+    enum err err = frame_receive_fd(fd, &frame, -1, &question.passed);
     if (err != ERR_NONE)
         return err;
-    struct question question = {.fields = reader_of(buffer_bytes(&frame)), .passed = passed};
+    question.fields = reader_of(buffer_bytes(&frame));
     buffer_put_sized(&answer, bytes_of_text(err_name(ERR_NONE)));
-    err = answer_question(signer, &question, &answer);
+    err = answer_question(signer, &question, lists_only, &answer);
     if (err == ERR_NONE)
         err = buffer_check(&answer);
     if (err != ERR_NONE) {
@@ -252,13 +270,62 @@ static enum err serve_one(struct signer *signer, int fd)
     return frame_send(fd, buffer_bytes(&answer));
 }
 
-enum err signer_serve(struct signer *signer, int fd)
+/* Until the other side ends it, or a key has failed. */
+static enum err serve_socket(struct signer *signer, int fd, bool lists_only)
 {
-    enum err err = signer->workers ? ERR_NONE : workers_new(0, &signer->workers);
+    enum err err = ERR_NONE;
     while (err == ERR_NONE) {
-        err = serve_one(signer, fd);
+        err = serve_one(signer, fd, lists_only);
         if (err == ERR_NONE)
             err = signer_check(signer, NULL);
     }
+    return err;
+}
+
+static void lists_close(struct signer *signer)
+{
+    fd_close(&signer->lists_fd);
+    signer->lists_fd = -1;
+}
+
+static enum err serve_lists(void *context, struct fault *fault)
+{
+    struct signer *signer = context;
+    (void)fault;
+    enum err err = serve_socket(signer, signer->lists_fd, true);
+    shutdown(signer->lists_fd, SHUT_RDWR); /* who waits for an answer waits no more */
+    return err;
+}
+
+static enum err ask_lists(struct signer *signer, struct question *question, struct buffer *answer)
+{
+    (void)answer;
+    if (!reader_is_done(&question->fields) || question->passed < 0)
+        return malformed(question);
+    if (signer->lists_fd >= 0)
+        return fault_set(&question->fault, ERR_DENIED, "lists", "they have a socket already");
+    signer->lists_fd = question->passed;
+    question->passed = -1;
+    enum err err = errand_begin(&signer->lists, serve_lists, signer);
+    if (err != ERR_NONE)
+        lists_close(signer);
+    return err;
+}
+
+static void lists_end(struct signer *signer)
+{
+    if (signer->lists_fd < 0)
+        return;
+    shutdown(signer->lists_fd, SHUT_RDWR);
+    (void)!errand_end(&signer->lists, NULL);
+    lists_close(signer);
+}
+
+enum err signer_serve(struct signer *signer, int fd)
+{
+    enum err err = signer->workers ? ERR_NONE : workers_new(0, &signer->workers);
+    if (err == ERR_NONE)
+        err = serve_socket(signer, fd, false);
+    lists_end(signer);
     return err;
 }

@@ -194,20 +194,35 @@ static enum err scope_hash(const struct crl *crl, uint8_t out[static SIGNED_DIGE
     return buffer_check(&scope);
 }
 
-static enum err check_crl(const struct signer *signer, enum kind kind, struct bytes tbs,
+/* The issuer as it is now: another thread may keep a certificate meanwhile. */
+static enum err issuer_copy(struct signer *signer, enum kind kind, struct bytes key_id,
+                            unsigned *generation, struct buffer *der, struct fault *fault)
+{
+    pthread_mutex_lock(&signer->lock);
+    enum err err = signer_find_issuer(signer, kind, key_id, generation, fault);
+    if (err == ERR_NONE)
+        buffer_put_bytes(der, buffer_bytes(&signer->issuers[kind][*generation - 1].der));
+    pthread_mutex_unlock(&signer->lock);
+    return err == ERR_NONE ? buffer_check(der) : err;
+}
+
+static enum err check_crl(struct signer *signer, enum kind kind, struct bytes tbs,
                           unsigned *generation, struct signed_record *record, struct fault *fault)
 {
     struct crl crl;
+    struct cert issuer;
+    struct buffer der CLEANUP_BUFFER;
+    buffer_init(&der, LIMIT_CERTIFICATE);
     enum err err = crl_parse_tbs(tbs, &crl, fault);
     if (err == ERR_NONE)
-        err = signer_find_issuer(signer, kind, crl.authority_key_id.key_id, generation, fault);
+        err = issuer_copy(signer, kind, crl.authority_key_id.key_id, generation, &der, fault);
+    if (err == ERR_NONE)
+        err = cert_parse(buffer_bytes(&der), &issuer, fault);
+    if (err == ERR_NONE)
+        err = lint_crl(tbs, &issuer, fault);
     if (err != ERR_NONE)
         return err;
-    const struct cert *issuer = &signer->issuers[kind][*generation - 1].cert;
-    err = lint_crl(tbs, issuer, fault);
-    if (err != ERR_NONE)
-        return err;
-    if (!bytes_equal(crl.issuer, issuer->subject))
+    if (!bytes_equal(crl.issuer, issuer.subject))
         return fault_set(fault, ERR_DENIED, "issuer", "not the name of this authority");
     record->when = crl.this_update;
     err = scope_hash(&crl, record->scope);
@@ -218,6 +233,17 @@ static enum err check_crl(const struct signer *signer, enum kind kind, struct by
                : fault_set(fault, ERR_DENIED, "CRL number", "absent, or longer than 64 bits");
 }
 
+static enum err crl_admit(struct signer *signer, struct signed_record *record, struct fault *fault)
+{
+    pthread_mutex_lock(&signer->lock);
+    enum err err = signer_admit(signer, record, fault);
+    if (err == ERR_NONE)
+        err = signer_admitted(signer, fault);
+    pthread_mutex_unlock(&signer->lock);
+    return err;
+}
+
+/* Others wait only for the record: linting and hashing a long list are beside them. */
 enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struct buffer *signature,
                          struct fault *fault)
 {
@@ -232,9 +258,7 @@ enum err signer_sign_crl(struct signer *signer, enum kind kind, int memfd, struc
     if (err != ERR_NONE)
         return err;
     sha256(tbs, record.digest);
-    err = signer_admit(signer, &record, fault);
-    if (err == ERR_NONE)
-        err = signer_admitted(signer, fault);
+    err = crl_admit(signer, &record, fault);
     if (err != ERR_NONE)
         return err;
     err = sign_digest(signer->keys.authority[kind][generation - 1], HASH_SHA256,

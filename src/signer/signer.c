@@ -47,6 +47,8 @@ enum err signer_open(const char *folder, const struct profile_site *site,
     if (!signer)
         return fault_set(fault, ERR_MEMORY, "signer", "out of memory");
     signer->site = *site;
+    signer->lists_fd = -1;
+    pthread_mutex_init(&signer->lock, NULL);
     seen_init(&signer->seen);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         for (size_t i = 0; i < SIGNER_GENERATIONS_MAX; i++)
@@ -74,6 +76,7 @@ void signer_free(struct signer *signer)
     if (!signer)
         return;
     workers_free(signer->workers);
+    pthread_mutex_destroy(&signer->lock);
     signer_keys_done(&signer->keys);
     signed_log_free(signer->log);
     seen_done(&signer->seen);

@@ -2,7 +2,9 @@
  * than its signature can be verified, which is the caller's to do. */
 #include "signer/signer_client.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/counters.h"
@@ -307,6 +309,28 @@ enum err signer_client_crl(struct signer_client *client, enum kind kind, int mem
     question_init(&question, SIGNER_ASK_CRL);
     buffer_put_u8(&question, (uint8_t)kind);
     return ask_bytes(client, &question, memfd, signature, fault);
+}
+
+enum err signer_client_lists(struct signer_client *client, struct signer_client *out,
+                             struct fault *fault)
+{
+    int pair[2];
+    struct buffer question CLEANUP_BUFFER, answer CLEANUP_BUFFER;
+    struct reader result;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return fault_set(fault, ERR_IO, "socket pair", "%s", strerror(errno));
+    int near CLEANUP_FD = pair[0], far CLEANUP_FD = pair[1];
+    question_init(&question, SIGNER_ASK_LISTS);
+    buffer_init(&answer, LIMIT_FRAME);
+    enum err err = ask(client, &question, far, &answer, &result, fault);
+    if (err != ERR_NONE)
+        return err;
+    if (!reader_is_done(&result))
+        return ERR_PEER;
+    signer_client_init(out, near);
+    out->timeout = client->timeout;
+    near = -1;
+    return ERR_NONE;
 }
 
 enum err signer_client_permit(struct signer_client *client, struct bytes permit,

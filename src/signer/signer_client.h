@@ -87,6 +87,12 @@ enum err signer_client_certificate(struct signer_client *client, enum kind kind,
 enum err signer_client_crl(struct signer_client *client, enum kind kind, int memfd,
                            struct buffer *signature, struct fault *fault) MUST_USE;
 
+/* signer_client_lists opens a second connection to the same signer, on which signer_client_crl
+ * alone may be asked, beside all that is asked on the first, by another thread. The signer has one
+ * at a time (ERR_DENIED). *out is the caller's, with the first one's timeout. */
+enum err signer_client_lists(struct signer_client *client, struct signer_client *out,
+                             struct fault *fault) MUST_USE;
+
 /* signer_client_permit signs the unsigned permit (base/permit.h). ERR_DENIED: purpose, kind or
  * lengths are not in the table, or its challenge was signed before. */
 enum err signer_client_permit(struct signer_client *client, struct bytes permit,

@@ -1,6 +1,9 @@
 /* What the signer knows while it runs; for the files of this room that make up `struct signer`. */
 #pragma once
 
+#include <pthread.h>
+
+#include "base/errand.h"
 #include "base/workers.h"
 #include "crypto/hash.h"
 #include "signer/keys.h"
@@ -24,7 +27,10 @@ struct signer {
     struct signed_log *log;
     bool was_torn;
     struct workers *workers; /* NULL: all is done on the caller's thread */
-    struct seen seen;        /* digests of what was signed, and marks of challenges */
+    struct errand lists;     /* CRLs are answered on a thread and a socket of their own */
+    int lists_fd;
+    pthread_mutex_t lock; /* of what both threads use: all below, and the log */
+    struct seen seen;     /* digests of what was signed, and marks of challenges */
     struct signer_floors floors;
     struct signer_issuer issuers[NUM_KINDS][SIGNER_GENERATIONS_MAX]; /* beside keys.authority */
 };

@@ -15,7 +15,8 @@ enum signer_question {
     SIGNER_ASK_AUTHORITY,
     SIGNER_ASK_PERMIT_KEY,
     SIGNER_ASK_JOURNAL_KEY,
-    SIGNER_ASK_AUTHORITY_SPKI
+    SIGNER_ASK_AUTHORITY_SPKI,
+    SIGNER_ASK_LISTS
 };
 
 void checkpoint_put(struct buffer *out, const struct signer_checkpoint *checkpoint);
