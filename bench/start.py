@@ -19,7 +19,7 @@ def prepare(folder, num):
     status, errors = jpkid.init(data)
     if status:
         raise RuntimeError(errors)
-    mass_data.seed(data, num)
+    mass_data.seed_log(data, mass_data.seed(data, num))
     return data
 
 

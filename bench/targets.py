@@ -29,6 +29,9 @@ METRICS = {
     "issue-p256-cpu": ("us", None),
     "issue-p256-client-cpu": ("us", None),
     "issue-token": ("1/s", None),
+    "flatness-issue-p256": ("1/s", ("ratio", AT_LEAST, 0.9)),  # 10,000,000 certificates are stored
+    "flatness-issue-p256-p99": ("ms", None),
+    "flatness-issue-p256-cpu": ("us", ("ratio", AT_LEAST, 0.9)),
     # bench/population.py: 200,000,000 certificates in the map; flatness: 10,000,000
     "population-start": ("s", ("value", AT_MOST, 1)),
     "population-memory": ("MB", None),

@@ -1,7 +1,9 @@
 """Many certificates in the database of a data folder, as if they had been issued, for mass acts: with tests and benches.
 They are signed by nobody; only their states matter. The service must not run."""
+import hashlib
 import os
 import sqlite3
+import struct
 import time
 
 KIND = 1  # authentication
@@ -14,16 +16,16 @@ def connect(data):
     return connection
 
 
-def seed(data, num):
+def seed(data, num, kind=KIND):
     """Their serials, rising."""
     connection = connect(data)
     now = int(time.time())
-    first = connection.execute("SELECT MAX(serial) + 1 FROM signing WHERE kind = ?", (KIND,)).fetchone()[0]
+    first = connection.execute("SELECT MAX(serial) + 1 FROM signing WHERE kind = ?", (kind,)).fetchone()[0]
     epoch = connection.execute("SELECT COALESCE(MAX(epoch), 0) FROM change").fetchone()[0]
     serials = range(first, first + num)
     connection.execute("INSERT INTO card (id, point, made) VALUES (?, ?, ?)", (CARD, bytes(65), now))
     each = "WITH RECURSIVE each (serial) AS (SELECT :first UNION ALL SELECT serial + 1 FROM each WHERE serial < :last) "
-    values = {"first": first, "last": serials[-1], "kind": KIND, "card": CARD, "now": now, "epoch": epoch}
+    values = {"first": first, "last": serials[-1], "kind": kind, "card": CARD, "now": now, "epoch": epoch}
     for statement in (
             "INSERT INTO signing (kind, serial, what, tbs, signature, is_refused)"
             " SELECT :kind, serial, 1, x'00', x'00', 0 FROM each",
@@ -38,6 +40,20 @@ def seed(data, num):
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return serials
+
+
+def seed_log(data, serials, kind=KIND):
+    """Their records in signed.log, behind those that are there (docs/PROTOCOL.signer, 5)."""
+    now = int(time.time())
+    with open(os.path.join(data, "signer", "signed.log"), "r+b") as file:
+        begin = file.seek(0, os.SEEK_END)
+        file.seek(-32, os.SEEK_END)
+        chain, sequence = file.read(32), (begin - 18) // 144
+        for sequence, serial in enumerate(serials, sequence + 1):
+            number = struct.pack(">Q", serial)
+            body = struct.pack(">QQBB", sequence, now, 2, kind) + hashlib.sha256(number).digest() + number + bytes(54)
+            chain = hashlib.sha256(chain + body).digest()
+            file.write(body + chain)
 
 
 def write_list(path, serials):

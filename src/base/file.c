@@ -66,6 +66,22 @@ enum err path_join(const char *folder, const char *name, char path[static PATH_M
     return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
 }
 
+enum err fd_read_at(int fd, off_t at, void *out, size_t len)
+{
+    uint8_t *next = out;
+    while (len) {
+        ssize_t got = pread(fd, next, len, at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got < 0 ? ERR_IO : ERR_MALFORMED;
+        next += got;
+        at += got;
+        len -= (size_t)got;
+    }
+    return ERR_NONE;
+}
+
 enum err fd_write_all(int fd, struct bytes content)
 {
     while (content.len) {

@@ -38,6 +38,10 @@ enum err folder_sync(const char *path, struct fault *fault) MUST_USE;
 /* fd_write_all writes everything or fails; restarts after a signal. */
 enum err fd_write_all(int fd, struct bytes content) MUST_USE;
 
+/* fd_read_at reads exactly so many bytes there; ERR_MALFORMED: the file ends before. The place that
+ * read and write go on from stays. */
+enum err fd_read_at(int fd, off_t at, void *out, size_t len) MUST_USE;
+
 /* memfd_sealed makes a file in memory that nobody can change any more; *out is the caller's. */
 enum err memfd_sealed(const char *name, struct bytes content, int *out) MUST_USE;
 

@@ -47,6 +47,9 @@
 #define LIMIT_WISHES_AT_ONCE           8 /* wishes of `status` answered one after the other ... */
 #define LIMIT_WISH_INTERVAL            60000 /* ... and then one in so many milliseconds */
 
+/* of signer */
+#define LIMIT_SIGNED_SEGMENT 65536 /* records that a start reads, at most; bound in signed.index */
+
 /* of status */
 #define LIMIT_STATUS_CONNECTIONS 16384 /* at one time; another, and the longest silent one goes */
 #define LIMIT_STATUS_ANSWERS     (40 * 1024 * 1024) /* OCSP answers kept for the next request */

@@ -50,12 +50,13 @@ static void making_done(struct making *making)
 /* --- files --- */
 
 /* Names end in .new while they are being written: another has them soon. The lists of municipalities
- * are made again when they are missing, and say nothing that the full ones do not. */
-static int is_finished(const struct dirent *entry)
+ * are made again when they are missing, and say nothing that the full ones do not; signed.index is
+ * made again from the restored log, which so is read as a whole. */
+static int is_wanted(const struct dirent *entry)
 {
     size_t len = strlen(entry->d_name);
-    return entry->d_type != DT_DIR && !status_list_is_municipal(entry->d_name) &&
-           (len < 4 || strcmp(entry->d_name + len - 4, ".new") != 0);
+    return entry->d_type != DT_DIR && (len < 4 || strcmp(entry->d_name + len - 4, ".new") != 0) &&
+           strcmp(entry->d_name, "signed.index") != 0 && !status_list_is_municipal(entry->d_name);
 }
 
 static enum err copy_one(const char *from, const char *to, const char *name, mode_t mode,
@@ -76,7 +77,7 @@ static enum err folder_copy(const struct making *making, enum data_item item, mo
     enum err err = data_path(making->data, item, from, fault);
     if (err == ERR_NONE)
         err = data_path(making->folder, item, to, fault);
-    int num = err == ERR_NONE ? scandir(from, &entries, is_finished, alphasort) : 0;
+    int num = err == ERR_NONE ? scandir(from, &entries, is_wanted, alphasort) : 0;
     if (num < 0) {
         fault_name_input(fault, from);
         return fault_set(fault, ERR_IO, "folder", "%s", strerror(errno));

@@ -25,6 +25,7 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO };
     X(ENDED, "ended", WARNING)                                                                     \
     X(SERVICE_ENDS, "service-ends", ERROR)                                                         \
     X(LOG_CUT, "log-cut", WARNING)                                                                 \
+    X(INDEX_AGAIN, "index-again", WARNING)                                                         \
     X(MAPS_AGAIN, "maps-again", WARNING)                                                           \
     X(STATUS_REFUSED, "status-refused", WARNING)                                                   \
     X(CERTIFICATE_REFUSED, "certificate-refused", WARNING)                                         \

@@ -47,6 +47,9 @@ int role_signer(const struct role_call *call)
         return role_fail(&fault);
     if (signer_was_torn(signer))
         log_say(LOG_LOG_CUT, LOG_ALONE, "an unfinished last record of signed.log was cut off");
+    if (signer_is_index_new(signer))
+        log_say(LOG_INDEX_AGAIN, LOG_ALONE,
+                "signed.index did not match signed.log and was made again");
     if (!confine(call, signer))
         return EXIT_UNDECIDED;
     fault_name_input(&fault, "sandbox"); /* it named a file */

@@ -12,7 +12,7 @@
 
 #define TOKEN_FILE "token"
 
-/* docs/PROTOCOL.signer 6 */
+/* docs/PROTOCOL.signer 7 */
 struct token_file {
     char module[PATH_MAX], label[TOKEN_LABEL_MAX + 1], files[PATH_MAX];
     struct buffer spkis[NUM_KEYS];

@@ -10,10 +10,9 @@
 #include "base/file.h"
 #include "crypto/hash.h"
 
-#define HEAD       "JPKI signed log 1\n"
-#define HEAD_LEN   (sizeof HEAD - 1)
-#define DETAIL_LEN 62
-#define BODY_LEN   (SIGNED_RECORD_LEN - SHA256_LEN)
+#define HEAD     "JPKI signed log 1\n"
+#define HEAD_LEN (sizeof HEAD - 1)
+#define BODY_LEN SIGNED_BODY_LEN
 
 struct signed_log {
     int fd;
@@ -23,128 +22,6 @@ struct signed_log {
     size_t num_unsynced;
     uint8_t unsynced[SIGNED_UNSYNCED_MAX * SIGNED_RECORD_LEN];
 };
-
-/* --- one record --- */
-
-static void detail_encode(const struct signed_record *record, struct buffer *out)
-{
-    switch (record->type) {
-    case SIGNED_AUTHORITY:
-        buffer_put_u64(out, record->number);
-        buffer_put(out, record->scope, SIGNED_DIGEST_LEN);
-        return;
-    case SIGNED_LEAF:
-    case SIGNED_RESPONDER:
-        buffer_put_u64(out, record->number);
-        return;
-    case SIGNED_CRL:
-        buffer_put_u64(out, record->number);
-        buffer_put_u64(out, (uint64_t)record->when);
-        buffer_put(out, record->scope, SIGNED_DIGEST_LEN);
-        return;
-    case SIGNED_PERMIT:
-        buffer_put(out, record->card_id, CARD_ID_LEN);
-        buffer_put(out, record->challenge, CHALLENGE_LEN);
-        return;
-    case SIGNED_RESTORED:
-        buffer_put_u64(out, record->number);
-        buffer_put_u64(out, record->crl_number);
-        buffer_put_u64(out, (uint64_t)record->when);
-        return;
-    case SIGNED_CHECKPOINT:
-    case SIGNED_JOURNAL_AGAIN:
-        buffer_put_u64(out, record->number);
-        buffer_put_u64(out, (uint64_t)record->when);
-        buffer_put(out, record->head, SIGNED_DIGEST_LEN);
-        return;
-    }
-}
-
-static bool detail_parse(struct reader *reader, struct signed_record *out)
-{
-    uint64_t when = 0;
-    bool read = false;
-    switch (out->type) {
-    case SIGNED_AUTHORITY:
-        read =
-            reader_u64(reader, &out->number) && reader_copy(reader, out->scope, SIGNED_DIGEST_LEN);
-        break;
-    case SIGNED_LEAF:
-    case SIGNED_RESPONDER:
-        read = reader_u64(reader, &out->number);
-        break;
-    case SIGNED_CRL:
-        read = reader_u64(reader, &out->number) && reader_u64(reader, &when) &&
-               reader_copy(reader, out->scope, SIGNED_DIGEST_LEN);
-        break;
-    case SIGNED_PERMIT:
-        read = reader_copy(reader, out->card_id, CARD_ID_LEN) &&
-               reader_copy(reader, out->challenge, CHALLENGE_LEN);
-        break;
-    case SIGNED_RESTORED:
-        read = reader_u64(reader, &out->number) && reader_u64(reader, &out->crl_number) &&
-               reader_u64(reader, &when);
-        break;
-    case SIGNED_CHECKPOINT:
-    case SIGNED_JOURNAL_AGAIN:
-        read = reader_u64(reader, &out->number) && reader_u64(reader, &when) &&
-               reader_copy(reader, out->head, SIGNED_DIGEST_LEN);
-        break;
-    }
-    out->when = (int64_t)when;
-    return read;
-}
-
-static enum err body_encode(const struct signed_record *record, uint8_t out[static BODY_LEN])
-{
-    static const uint8_t zeros[DETAIL_LEN];
-    struct buffer body CLEANUP_BUFFER;
-    buffer_init(&body, BODY_LEN);
-    buffer_put_u64(&body, record->sequence);
-    buffer_put_u64(&body, (uint64_t)record->time);
-    buffer_put_u8(&body, (uint8_t)record->type);
-    buffer_put_u8(&body, (uint8_t)record->kind);
-    buffer_put(&body, record->digest, SIGNED_DIGEST_LEN);
-    detail_encode(record, &body);
-    if (buffer_check(&body) == ERR_NONE)
-        buffer_put(&body, zeros, BODY_LEN - body.len);
-    enum err err = buffer_check(&body);
-    if (err == ERR_NONE)
-        memcpy(out, body.data, BODY_LEN);
-    return err;
-}
-
-static bool body_parse(struct bytes input, struct signed_record *out)
-{
-    *out = (struct signed_record){0};
-    struct reader reader = reader_of(input);
-    uint64_t time = 0;
-    uint8_t type = 0, kind = 0;
-    if (!reader_u64(&reader, &out->sequence) || !reader_u64(&reader, &time) ||
-        !reader_u8(&reader, &type) || !reader_u8(&reader, &kind) ||
-        !reader_copy(&reader, out->digest, SIGNED_DIGEST_LEN))
-        return false;
-    if (type < SIGNED_AUTHORITY || type > SIGNED_JOURNAL_AGAIN || kind >= NUM_KINDS)
-        return false;
-    out->time = (int64_t)time;
-    out->type = (enum signed_type)type;
-    out->kind = (enum kind)kind;
-    if (!detail_parse(&reader, out))
-        return false;
-    for (size_t i = 0; i < reader.left; i++)
-        if (reader.at[i] != 0)
-            return false;
-    return true;
-}
-
-/* chain = SHA-256(the chain before ‖ body) */
-static void chain_step(uint8_t chain[static SHA256_LEN], const uint8_t body[static BODY_LEN])
-{
-    uint8_t input[SHA256_LEN + BODY_LEN];
-    memcpy(input, chain, SHA256_LEN);
-    memcpy(input + SHA256_LEN, body, BODY_LEN);
-    sha256(bytes_of(input, sizeof input), chain);
-}
 
 /* --- the file --- */
 
@@ -175,9 +52,9 @@ static bool record_is_good(struct signed_log *log, const uint8_t raw[static SIGN
 {
     uint8_t chain[SHA256_LEN];
     memcpy(chain, log->chain, sizeof chain);
-    chain_step(chain, raw);
+    signed_chain_step(chain, raw);
     if (memcmp(chain, raw + BODY_LEN, sizeof chain) != 0 ||
-        !body_parse(bytes_of(raw, BODY_LEN), out) || out->sequence != log->sequence + 1)
+        !signed_body_parse(bytes_of(raw, BODY_LEN), out) || out->sequence != log->sequence + 1)
         return false;
     memcpy(log->chain, chain, sizeof chain);
     log->sequence++;
@@ -201,7 +78,7 @@ static bool tail_goes_on(struct bytes tail)
          at += SIGNED_RECORD_LEN) {
         uint8_t chain[SHA256_LEN];
         memcpy(chain, tail.data + at - SHA256_LEN, sizeof chain);
-        chain_step(chain, tail.data + at);
+        signed_chain_step(chain, tail.data + at);
         if (memcmp(chain, tail.data + at + BODY_LEN, sizeof chain) == 0)
             return true;
     }
@@ -277,16 +154,12 @@ static void log_cleanup(struct signed_log **log)
     signed_log_free(*log);
 }
 
-enum err signed_log_open(const char *path,
-                         enum err (*visit)(void *context, const struct signed_record *record),
-                         void *context, struct signed_log **out, bool *was_torn,
-                         struct fault *fault)
+enum err signed_log_open(const char *path, struct signed_log **out, struct fault *fault)
 {
     fault_name_input(fault, path);
     struct signed_log *log CLEANUP(log_cleanup) = calloc(1, sizeof *log);
     if (!log)
         return fault_set(fault, ERR_MEMORY, "open", "out of memory");
-    bool torn = false;
     log->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (log->fd < 0)
         return fault_set(fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "open", "%s",
@@ -295,14 +168,21 @@ enum err signed_log_open(const char *path,
         return fault_set(fault, ERR_STATE, "lock", "another signer uses this log");
     enum err err = head_read(log, fault);
     if (err == ERR_NONE)
-        err = records_read(log, visit, context, &torn, fault);
+        *out = steal(&log);
+    return err;
+}
+
+enum err signed_log_read(struct signed_log *log,
+                         enum err (*visit)(void *context, const struct signed_record *record),
+                         void *context, bool *was_torn, struct fault *fault)
+{
+    bool torn = false;
+    enum err err = records_read(log, visit, context, &torn, fault);
     if (err == ERR_NONE)
         err = last_write_again(log, fault);
-    if (err != ERR_NONE)
-        return err;
-    *was_torn = torn;
-    *out = steal(&log);
-    return ERR_NONE;
+    if (err == ERR_NONE)
+        *was_torn = torn;
+    return err;
 }
 
 void signed_log_free(struct signed_log *log)
@@ -321,10 +201,10 @@ enum err signed_log_put(struct signed_log *log, struct signed_record *record)
     if (log->num_unsynced == SIGNED_UNSYNCED_MAX)
         return ERR_LIMIT;
     record->sequence = log->sequence + 1;
-    enum err err = body_encode(record, raw);
+    enum err err = signed_body_encode(record, raw);
     if (err != ERR_NONE)
         return err;
-    chain_step(log->chain, raw);
+    signed_chain_step(log->chain, raw);
     memcpy(raw + BODY_LEN, log->chain, sizeof log->chain);
     log->sequence++;
     log->num_unsynced++;
@@ -351,4 +231,85 @@ bool signed_log_has_failed(const struct signed_log *log)
 uint64_t signed_log_sequence(const struct signed_log *log)
 {
     return log->sequence;
+}
+
+const uint8_t *signed_log_chain(const struct signed_log *log)
+{
+    return log->chain;
+}
+
+/* --- one record among them --- */
+
+static off_t place_of(uint64_t sequence)
+{
+    return (off_t)(HEAD_LEN + (sequence - 1) * SIGNED_RECORD_LEN);
+}
+
+/* The chain before the record, which stands at the end of the one before it, and the record. */
+static enum err pair_read(const struct signed_log *log, uint64_t sequence,
+                          uint8_t out[static SHA256_LEN + SIGNED_RECORD_LEN])
+{
+    size_t before = sequence == 1 ? HEAD_LEN : SHA256_LEN;
+    uint8_t raw[SHA256_LEN + SIGNED_RECORD_LEN];
+    enum err err =
+        fd_read_at(log->fd, place_of(sequence) - (off_t)before, raw, before + SIGNED_RECORD_LEN);
+    if (err != ERR_NONE)
+        return err;
+    if (sequence == 1)
+        sha256(bytes_of(raw, HEAD_LEN), out);
+    else
+        memcpy(out, raw, SHA256_LEN);
+    memcpy(out + SHA256_LEN, raw + before, SIGNED_RECORD_LEN);
+    return ERR_NONE;
+}
+
+static enum err pair_parse(const uint8_t pair[static SHA256_LEN + SIGNED_RECORD_LEN],
+                           uint64_t sequence, struct signed_record *out)
+{
+    const uint8_t *raw = pair + SHA256_LEN;
+    uint8_t chain[SHA256_LEN];
+    struct signed_record record;
+    memcpy(chain, pair, sizeof chain);
+    signed_chain_step(chain, raw);
+    if (memcmp(chain, raw + BODY_LEN, sizeof chain) != 0 ||
+        !signed_body_parse(bytes_of(raw, BODY_LEN), &record) || record.sequence != sequence)
+        return ERR_MALFORMED;
+    *out = record;
+    return ERR_NONE;
+}
+
+enum err signed_log_get(const struct signed_log *log, uint64_t sequence, struct signed_record *out)
+{
+    uint8_t pair[SHA256_LEN + SIGNED_RECORD_LEN];
+    uint64_t num_synced = log->sequence - log->num_unsynced;
+    if (sequence == 0 || sequence > log->sequence)
+        return ERR_MALFORMED;
+    if (sequence > num_synced) {
+        size_t place = (size_t)(sequence - num_synced - 1) * SIGNED_RECORD_LEN;
+        return signed_body_parse(bytes_of(log->unsynced + place, BODY_LEN), out) ? ERR_NONE
+                                                                                 : ERR_MALFORMED;
+    }
+    enum err err = pair_read(log, sequence, pair);
+    return err == ERR_NONE ? pair_parse(pair, sequence, out) : err;
+}
+
+enum err signed_log_skip(struct signed_log *log, uint64_t sequence,
+                         const uint8_t chain[static SHA256_LEN], struct fault *fault)
+{
+    uint8_t pair[SHA256_LEN + SIGNED_RECORD_LEN], *raw = pair + SHA256_LEN;
+    struct signed_record record;
+    enum err err = pair_read(log, sequence, pair);
+    if (err == ERR_NONE)
+        err = pair_parse(pair, sequence, &record);
+    if (err == ERR_NONE && memcmp(raw + BODY_LEN, chain, SHA256_LEN) != 0)
+        err = ERR_MALFORMED;
+    if (err == ERR_NONE && lseek(log->fd, place_of(sequence + 1), SEEK_SET) < 0)
+        err = ERR_IO;
+    if (err != ERR_NONE)
+        return fault_set(fault, err == ERR_MALFORMED ? ERR_NOT_FOUND : err, "record",
+                         "record %llu is not the one that was asked for",
+                         (unsigned long long)sequence);
+    log->sequence = sequence;
+    memcpy(log->chain, chain, SHA256_LEN);
+    return ERR_NONE;
 }

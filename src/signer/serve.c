@@ -142,15 +142,7 @@ static enum err ask_floors(struct signer *signer, struct question *question, str
     if (!reader_is_done(&question->fields))
         return malformed(question);
     signer_get_floors(signer, &floors);
-    buffer_put_u64(answer, floors.sequence);
-    for (size_t kind = 0; kind < NUM_KINDS; kind++) {
-        buffer_put_u64(answer, floors.of[kind].serial);
-        buffer_put_u64(answer, floors.of[kind].crl_number);
-        buffer_put_u64(answer, (uint64_t)floors.of[kind].this_update);
-        buffer_put_u64(answer, floors.of[kind].signed_serial);
-        buffer_put_u64(answer, floors.of[kind].signed_crl);
-    }
-    checkpoint_put(answer, &floors.checkpoint);
+    floors_put(answer, &floors);
     return ERR_NONE;
 }
 

@@ -98,7 +98,9 @@ enum err signer_sign_checkpoint(struct signer *signer, const struct signer_check
         return err;
     memcpy(record.head, checkpoint->head, SIGNER_HEAD_LEN);
     sha256(buffer_bytes(&message), record.digest);
-    if (!seen_has(&signer->seen, record.digest))
+    bool was_signed = false;
+    err = signer_was_signed(signer, record.digest, &was_signed, fault);
+    if (err == ERR_NONE && !was_signed)
         err = links_check(&signer->floors.checkpoint, checkpoint, links, fault);
     if (err == ERR_NONE)
         err = signer_admit(signer, &record, fault);

@@ -27,16 +27,49 @@ enum err signer_create(const char *folder, const struct profile_site *site,
     return err == ERR_NONE ? signed_log_create(path, fault) : err;
 }
 
-static enum err signer_read(struct signer *signer, const struct secret *passphrase,
-                            struct fault *fault)
+/* What the index says is believed if the log has it too; else the whole log is read. */
+static enum err index_open(struct signer *signer, struct fault *fault)
+{
+    char path[PATH_MAX];
+    struct index_state state = {0};
+    enum err err = path_join(signer->folder, "signed.index", path, fault);
+    if (err != ERR_NONE)
+        return err;
+    err = signed_index_open(path, &signer->index, &state, fault);
+    if (err == ERR_NONE && state.floors.sequence)
+        err = signed_log_skip(signer->log, state.floors.sequence, state.chain, fault);
+    if (err == ERR_NONE)
+        signer->floors = state.floors;
+    if (err != ERR_MALFORMED && err != ERR_NOT_FOUND)
+        return err;
+    signed_index_free(signer->index);
+    signer->index = NULL;
+    signer->is_index_new = true;
+    return signed_index_create(path, &signer->index, fault);
+}
+
+static enum err log_read(struct signer *signer, struct fault *fault)
 {
     char path[PATH_MAX];
     enum err err = path_join(signer->folder, "signed.log", path, fault);
     if (err == ERR_NONE)
-        err = signer_keys_open(signer->folder, authority_key_type(&signer->site), passphrase,
-                               &signer->keys, fault);
+        err = signed_log_open(path, &signer->log, fault);
     if (err == ERR_NONE)
-        err = signed_log_open(path, signer_note, signer, &signer->log, &signer->was_torn, fault);
+        err = index_open(signer, fault);
+    fault_name_input(fault, path);
+    if (err == ERR_NONE)
+        err = signed_log_read(signer->log, signer_note, signer, &signer->was_torn, fault);
+    signer->is_log_read = err == ERR_NONE;
+    return err;
+}
+
+static enum err signer_read(struct signer *signer, const struct secret *passphrase,
+                            struct fault *fault)
+{
+    enum err err = signer_keys_open(signer->folder, authority_key_type(&signer->site), passphrase,
+                                    &signer->keys, fault);
+    if (err == ERR_NONE)
+        err = log_read(signer, fault);
     return err == ERR_NONE ? signer_issuers_read(signer, fault) : err;
 }
 
@@ -49,7 +82,6 @@ enum err signer_open(const char *folder, const struct profile_site *site,
     signer->site = *site;
     signer->lists_fd = -1;
     pthread_mutex_init(&signer->lock, NULL);
-    seen_init(&signer->seen);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         for (size_t i = 0; i < SIGNER_GENERATIONS_MAX; i++)
             buffer_init(&signer->issuers[kind][i].der, LIMIT_CERTIFICATE);
@@ -79,7 +111,7 @@ void signer_free(struct signer *signer)
     pthread_mutex_destroy(&signer->lock);
     signer_keys_done(&signer->keys);
     signed_log_free(signer->log);
-    seen_done(&signer->seen);
+    signed_index_free(signer->index);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         for (size_t i = 0; i < SIGNER_GENERATIONS_MAX; i++)
             buffer_done(&signer->issuers[kind][i].der);
@@ -100,6 +132,11 @@ const char *signer_token_files(const struct signer *signer)
 bool signer_was_torn(const struct signer *signer)
 {
     return signer->was_torn;
+}
+
+bool signer_is_index_new(const struct signer *signer)
+{
+    return signer->is_index_new;
 }
 
 enum err signer_prove(struct signer *signer, struct fault *fault)

@@ -23,9 +23,9 @@ struct signer_token {
 enum err signer_create(const char *folder, const struct profile_site *site,
                        const struct signer_token *token, const struct secret *passphrase,
                        struct fault *fault) MUST_USE;
-/* signer_open opens the keys, verifies the whole log and reads the authorities' certificates that
- * are there already. Everything is held against the site, which is copied; ERR_DENIED when an
- * authority was made for another one. */
+/* signer_open opens the keys, verifies the log behind what its index has and reads the authorities'
+ * certificates that are there already. Everything is held against the site, which is copied;
+ * ERR_DENIED when an authority was made for another one. */
 enum err signer_open(const char *folder, const struct profile_site *site,
                      const struct secret *passphrase, struct signer **out,
                      struct fault *fault) MUST_USE;
@@ -35,6 +35,8 @@ void signer_cleanup(struct signer **signer);
 /* What must stay readable when all else is given up, or NULL: nothing. Borrowed. */
 const char *signer_token_files(const struct signer *signer);
 bool signer_was_torn(const struct signer *signer); /* an unfinished last record was cut off */
+/* signed.index did not match signed.log, and was made again from all of it. */
+bool signer_is_index_new(const struct signer *signer);
 
 /* signer_add_generation makes the key of the kind's next generation, unless the last one has no
  * certificate yet: a second try goes on with that. There is no question for it: commit cannot ask.

@@ -353,22 +353,6 @@ enum err signer_client_checkpoint(struct signer_client *client,
     return ask_fixed(client, &question, signature, SIGNER_RAW_LEN, fault);
 }
 
-static bool take_floors(struct reader *reader, struct signer_floors *out)
-{
-    if (!reader_u64(reader, &out->sequence))
-        return false;
-    for (size_t kind = 0; kind < NUM_KINDS; kind++) {
-        uint64_t time;
-        struct signer_floors_of_kind *of = &out->of[kind];
-        if (!reader_u64(reader, &of->serial) || !reader_u64(reader, &of->crl_number) ||
-            !reader_u64(reader, &time) || !reader_u64(reader, &of->signed_serial) ||
-            !reader_u64(reader, &of->signed_crl))
-            return false;
-        of->this_update = (int64_t)time;
-    }
-    return checkpoint_take(reader, &out->checkpoint) && reader_is_done(reader);
-}
-
 enum err signer_client_floors(struct signer_client *client, struct signer_floors *out)
 {
     struct buffer question CLEANUP_BUFFER, answer CLEANUP_BUFFER;
@@ -379,7 +363,7 @@ enum err signer_client_floors(struct signer_client *client, struct signer_floors
     enum err err = ask(client, &question, -1, &answer, &result, NULL);
     if (err != ERR_NONE)
         return err;
-    if (!take_floors(&result, &floors))
+    if (!floors_take(&result, &floors) || !reader_is_done(&result))
         return ERR_PEER;
     *out = floors;
     return ERR_NONE;

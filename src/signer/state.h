@@ -6,9 +6,9 @@
 #include "base/errand.h"
 #include "base/workers.h"
 #include "crypto/hash.h"
+#include "signer/index.h"
 #include "signer/keys.h"
 #include "signer/log.h"
-#include "signer/seen.h"
 #include "signer/signer.h"
 #include "x509/cert.h"
 
@@ -25,12 +25,14 @@ struct signer {
     struct profile_site site;
     struct signer_keys keys;
     struct signed_log *log;
+    bool is_log_read; /* to its end */
     bool was_torn;
     struct workers *workers; /* NULL: all is done on the caller's thread */
     struct errand lists;     /* CRLs are answered on a thread and a socket of their own */
     int lists_fd;
-    pthread_mutex_t lock; /* of what both threads use: all below, and the log */
-    struct seen seen;     /* digests of what was signed, and marks of challenges */
+    pthread_mutex_t lock;       /* of what both threads use: all below, and the log */
+    struct signed_index *index; /* of digests of what was signed, and marks of challenges */
+    bool is_index_new;          /* what was there did not match the log */
     struct signer_floors floors;
     struct signer_issuer issuers[NUM_KINDS][SIGNER_GENERATIONS_MAX]; /* beside keys.authority */
 };
@@ -41,9 +43,11 @@ struct signer {
 enum err signer_admit(struct signer *signer, struct signed_record *record,
                       struct fault *fault) MUST_USE;
 enum err signer_admitted(struct signer *signer, struct fault *fault) MUST_USE;
-/* signer_note takes a record that stands in the log into floors and seen; the log is read with it,
+/* signer_note takes a record that stands in the log into floors and index; the log is read with it,
  * so that what was wrong to append is wrong to find. context is the signer. */
 enum err signer_note(void *context, const struct signed_record *record) MUST_USE;
+enum err signer_was_signed(const struct signer *signer, const uint8_t digest[static SHA256_LEN],
+                           bool *was, struct fault *fault) MUST_USE;
 
 /* signer_not_signed tells that what was logged could not be signed, and returns err. */
 enum err signer_not_signed(const struct signer *signer, enum err err, struct fault *fault);

@@ -21,3 +21,5 @@ enum signer_question {
 
 void checkpoint_put(struct buffer *out, const struct signer_checkpoint *checkpoint);
 bool checkpoint_take(struct reader *reader, struct signer_checkpoint *out) MUST_USE;
+void floors_put(struct buffer *out, const struct signer_floors *floors);
+bool floors_take(struct reader *reader, struct signer_floors *out) MUST_USE;

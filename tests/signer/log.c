@@ -29,10 +29,24 @@ static enum err refuse_second(void *context, const struct signed_record *record)
     return record->sequence == 2 ? ERR_MALFORMED : ERR_NONE;
 }
 
+static enum err open_with(enum err (*visit)(void *context, const struct signed_record *record),
+                          struct signed_log **log, bool *was_torn)
+{
+    struct signed_log *opened = NULL;
+    enum err err = signed_log_open(path, &opened, NULL);
+    if (err == ERR_NONE)
+        err = signed_log_read(opened, visit, NULL, was_torn, NULL);
+    if (err == ERR_NONE)
+        *log = opened;
+    else
+        signed_log_free(opened);
+    return err;
+}
+
 static enum err open_log(struct signed_log **log, bool *was_torn)
 {
     visited = 0;
-    return signed_log_open(path, count, NULL, log, was_torn, NULL);
+    return open_with(count, log, was_torn);
 }
 
 static void append(struct signed_log *log, uint64_t number)
@@ -218,7 +232,7 @@ static void refuses_what_the_visitor_refuses(void **state)
     (void)state;
     struct signed_log *log;
     bool was_torn;
-    assert_err(signed_log_open(path, refuse_second, NULL, &log, &was_torn, NULL), ERR_MALFORMED);
+    assert_err(open_with(refuse_second, &log, &was_torn), ERR_MALFORMED);
 }
 
 static void refuses_a_second_signer(void **state)
