@@ -35,10 +35,15 @@ static const struct {
     {CURLE_FILESIZE_EXCEEDED, ERR_LIMIT},
 };
 
-static enum err err_of_curl(CURLcode code)
+/* libcurl calls an answer that is not of HTTP an unsupported protocol, too: but it was answered. */
+static enum err err_of_curl(CURL *curl, CURLcode code)
 {
+    long num_connects = 0;
     if (code == CURLE_OK)
         return ERR_NONE;
+    curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &num_connects);
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && num_connects > 0)
+        return ERR_PEER;
     for (size_t i = 0; i < COUNT_OF(meanings); i++)
         if (meanings[i].code == code)
             return meanings[i].err;
@@ -163,7 +168,7 @@ static enum err perform(CURL *curl, const struct http_fetch *fetch, struct buffe
         return ERR_NONE;
     if (buffer_check(out) != ERR_NONE)
         return fault_set(fault, buffer_check(out), "http body", "longer than %zu bytes", out->cap);
-    return fault_set(fault, err_of_curl(code), "http", "%s",
+    return fault_set(fault, err_of_curl(curl, code), "http", "%s",
                      reason[0] ? reason : curl_easy_strerror(code));
 }
 
