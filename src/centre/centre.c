@@ -44,10 +44,21 @@ static enum err read_permit_key(struct centre *centre, struct fault *fault)
     return ERR_NONE;
 }
 
+/* The signer may have its whole log to read first, however long that takes; if it cannot, it ends
+ * and the socket with it. */
+static enum err floors_await(struct signer_client *signer, struct signer_floors *out)
+{
+    int timeout = signer->timeout;
+    signer->timeout = -1;
+    enum err err = signer_client_floors(signer, out);
+    signer->timeout = timeout;
+    return err;
+}
+
 enum err centre_open(struct centre *centre, struct fault *fault)
 {
     struct signer_floors floors;
-    enum err err = signer_client_floors(centre->signer, &floors);
+    enum err err = floors_await(centre->signer, &floors);
     if (err != ERR_NONE)
         return fault_set(fault, err, "signer", "the signer does not answer");
     for (int kind = 0; kind < NUM_KINDS; kind++)
