@@ -16,7 +16,7 @@ def connect(data):
     return connection
 
 
-def seed(data, num, kind=KIND):
+def seed(data, num, kind=KIND, municipality=31372):
     """Their serials, rising."""
     connection = connect(data)
     now = int(time.time())
@@ -25,7 +25,8 @@ def seed(data, num, kind=KIND):
     serials = range(first, first + num)
     connection.execute("INSERT INTO card (id, point, made) VALUES (?, ?, ?)", (CARD, bytes(65), now))
     each = "WITH RECURSIVE each (serial) AS (SELECT :first UNION ALL SELECT serial + 1 FROM each WHERE serial < :last) "
-    values = {"first": first, "last": serials[-1], "kind": kind, "card": CARD, "now": now, "epoch": epoch}
+    values = {"first": first, "last": serials[-1], "kind": kind, "card": CARD, "now": now, "epoch": epoch,
+              "municipality": municipality}
     for statement in (
             "INSERT INTO signing (kind, serial, what, tbs, signature, is_refused)"
             " SELECT :kind, serial, 1, x'00', x'00', 0 FROM each",
@@ -34,7 +35,7 @@ def seed(data, num, kind=KIND):
             " :card, CAST(printf('key %028d', serial) AS BLOB), zeroblob(32), printf('SAMPLE %d', serial), :now,"
             " :now / 86400 + 1500, 2, 0, 0, :now FROM each",
             "INSERT INTO change (epoch, authority, serial, state, reason, time, municipality)"
-            " SELECT :epoch + 1 + serial - :first, :kind, serial, 2, 0, 0, 31372 FROM each"):
+            " SELECT :epoch + 1 + serial - :first, :kind, serial, 2, 0, 0, :municipality FROM each"):
         connection.execute(each + statement, values)
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

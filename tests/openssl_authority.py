@@ -47,6 +47,20 @@ keyUsage = critical, digitalSignature, nonRepudiation
 subjectAltName = @basic_four
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[townsman]
+keyUsage = critical, digitalSignature, nonRepudiation
+subjectAltName = @basic_four
+crlDistributionPoints = point
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[point]
+fullname = dirName:here
+[here]
+C = JP
+CN = Hokuei-cho CRLDP
+[there]
+C = JP
+CN = Kotoura-cho CRLDP
 [basic_four]
 otherName.1 = 1.2.392.200149.8.5.5.1;UTF8:見本　花子
 otherName.2 = 1.2.392.200149.8.5.5.4;UTF8:419900102
@@ -54,6 +68,45 @@ otherName.3 = 1.2.392.200149.8.5.5.3;UTF8:2
 otherName.4 = 1.2.392.200149.8.5.5.5;UTF8:鳥取県
 otherName.5 = 1.2.392.200149.8.5.5.2;UTF8:00000
 otherName.6 = 1.2.392.200149.8.5.5.6;UTF8:000
+[list-here]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical, @scope-here
+[scope-here]
+fullname = dirName:here
+[list-there]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical, @scope-there
+[scope-there]
+fullname = dirName:there
+[list-users]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical, @scope-users
+[scope-users]
+fullname = dirName:here
+onlyuser = TRUE
+[list-authorities]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical, @scope-authorities
+[scope-authorities]
+fullname = dirName:here
+onlyCA = TRUE
+[list-reasons]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical, @scope-reasons
+[scope-reasons]
+fullname = dirName:here
+onlysomereasons = keyCompromise
+[list-indirect]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical, @scope-indirect
+[scope-indirect]
+fullname = dirName:here
+indirectCRL = TRUE
+[list-nameless]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical, @scope-nameless
+[scope-nameless]
+onlyuser = TRUE
 [responder]
 keyUsage = critical, digitalSignature
 extendedKeyUsage = OCSPSigning
@@ -129,8 +182,10 @@ class Authority:
                 row[0], row[2] = ("R", now + "," + reason) if reason else ("V", "")
         self.write("index.txt", "".join("\t".join(row) + "\n" for row in rows))
 
-    def publish(self):
-        self.openssl("ca", "-config", "openssl.cnf", "-gencrl", "-out", "list.pem")
+    def publish(self, scope=None):
+        """The full list, or one whose issuingDistributionPoint is that of [list-SCOPE]."""
+        more = ["-crlexts", f"list-{scope}"] if scope else []
+        self.openssl("ca", "-config", "openssl.cnf", "-gencrl", *more, "-out", "list.pem")
         self.openssl("crl", "-in", "list.pem", "-outform", "DER", "-out", "new.crl")
         os.replace(self.path("new.crl"), self.path("list.crl"))
 

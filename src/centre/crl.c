@@ -149,7 +149,15 @@ static void round_begin(struct centre *centre)
     centre->has_new_change = false;
 }
 
-/* Two lists within a second would be one that begins in the future. Without a signer's socket for
+/* Two lists within a second would be one that begins in the future. If the clock of sample data was
+ * further on before, waiting does not help. */
+static bool comes_soon(int64_t t)
+{
+    int64_t left = t - clock_now();
+    return left >= 0 && left < 2;
+}
+
+/* Without a signer's socket for
  * lists the caller waits for them. */
 static enum err kind_begin(struct centre *centre, enum kind kind, struct fault *fault)
 {
@@ -158,7 +166,7 @@ static enum err kind_begin(struct centre *centre, enum kind kind, struct fault *
     struct crl_desk *desk = &centre->crl;
     struct signer_client *signer = centre->list_signer ? centre->list_signer : centre->signer;
     enum err err = crl_last(centre->store, kind, &last, fault);
-    if (err != ERR_NONE || last.this_update >= clock_now())
+    if (err != ERR_NONE || comes_soon(last.this_update))
         return err;
     err = kind_is_due(centre, kind, false, &due, fault);
     desk->waits[kind] = false;

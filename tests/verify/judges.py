@@ -155,6 +155,29 @@ def push_sets(town, stranger):
     case("when the responder is away", bad, more=["--ocsp", "http://127.0.0.1:1/"], listed=[*other, resident])
 
 
+def municipal_lists(town):
+    """The list of a leaf's own distribution point tells about it; one of another, or of some certificates, nothing."""
+    town.issue("townsman", "townsman")
+    sign(town, "townsman", "townsman.p7s", "-cades")
+    words = ["townsman.p7s", "--content", "document", "--authority", town.path("authority.pem"), "--crl",
+             town.path("list.crl")]
+    covered = (None, "here")
+    refused = ("there", "users", "authorities", "reasons", "indirect", "nameless")
+    for reason, status, *lines in ((None, 0, "valid", "good"), ("superseded", 1, "invalid", "renewed")):
+        town.mark("townsman", reason)
+        for scope in covered:
+            town.publish(scope)
+            says(f"{lines[0]} by the list of {scope or 'all'}", words, status, *lines)
+        for scope in refused:
+            town.publish(scope)
+            says(f"{lines[0]}, but the list is of {scope}", words, 2, "cannot-tell", "status-refused")
+    town.mark("townsman", None)
+    town.publish("here")
+    says("a leaf without a point is not of a municipality's list",
+         ["right.p7s", "--content", "document", *words[3:]], 2, "cannot-tell", "status-refused")
+    town.publish()
+
+
 def folders(town, guest):
     """Authorities from a folder: the name of a file says its kind."""
     os.makedirs(path("trusted"))
@@ -260,6 +283,7 @@ def main():
     verdicts(town, stranger)
     answers(town)
     push_sets(town, stranger)
+    municipal_lists(town)
     folders(town, guest)
     usage(town)
     memory(town)
