@@ -12,6 +12,14 @@ static void knows_the_town(void **state)
     assert_string_equal(town->name_ja, "東伯郡北栄町");
     assert_int_equal(town->row, 1);
     assert_null(municipalities_find(&municipalities, "99999"));
+    assert_int_equal(municipality_number(town), 31372);
+    assert_ptr_equal(municipalities_find_number(&municipalities, 31372), town);
+    static const int64_t numbers[] = {-1, 0, 31379, 99999, 100000, INT64_MAX};
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        assert_null(municipalities_find_number(&municipalities, numbers[i]));
+    static const char *const codes[] = {"", "3137", "313720", " 31372", "31372 "};
+    for (size_t i = 0; i < COUNT_OF(codes); i++)
+        assert_null(municipalities_find(&municipalities, codes[i]));
     municipalities_done(&municipalities);
 }
 

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,12 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/errand.h"
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
 #include "crypto/sign.h"
 #include "crypto/verify.h"
 #include "signer/signer_client.h"
+#include "x509/crl.h"
 
 static struct signer_client client;
 static pid_t server;
@@ -142,6 +145,91 @@ static void signs_a_batch_while_other_things_are_asked(void **state)
         assert_err(signer_client_certificates_receive(&client, &item, 1, NULL), ERR_STATE);
     }
     sample_free(&leaf);
+}
+
+/* --- lists on a socket of their own --- */
+
+#define NUM_LISTED 200000
+
+struct asked {
+    struct signer_client lists;
+    int memfd;
+    struct buffer signature;
+};
+
+static bool next_listed(void *context, struct crl_entry *out)
+{
+    static uint8_t serial[8];
+    uint64_t *last = context;
+    *out = (struct crl_entry){.revoked_at = SAMPLE_NOW - 60, .reason = CRL_REASON_SUPERSEDED};
+    out->serial = serial_encode(++*last, serial);
+    return *last <= NUM_LISTED;
+}
+
+static void long_list(uint64_t number, struct asked *out)
+{
+    struct buffer tbs CLEANUP_BUFFER;
+    uint64_t last = 0;
+    const struct crl_facts facts = {.this_update = SAMPLE_NOW + (int64_t)number,
+                                    .next_update = SAMPLE_NOW + (int64_t)number + PROFILE_CRL_LIFE,
+                                    .number = number};
+    buffer_init(&tbs, LIMIT_CRL);
+    assert_ok(crl_encode_tbs(&signer_authority_sample[KIND_SIGNATURE].cert, &facts,
+                             (struct crl_source){next_listed, &last}, &tbs));
+    assert_ok(memfd_sealed("crl", buffer_bytes(&tbs), &out->memfd));
+    buffer_init(&out->signature, SIGNER_SIGNATURE_MAX);
+}
+
+static enum err ask_for_list(void *context, struct fault *fault)
+{
+    struct asked *asked = context;
+    return signer_client_crl(&asked->lists, KIND_SIGNATURE, asked->memfd, &asked->signature, fault);
+}
+
+static void list_is_signed(const struct asked *asked)
+{
+    char path[64];
+    struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
+    struct buffer tbs CLEANUP_BUFFER;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", asked->memfd);
+    buffer_init(&tbs, LIMIT_CRL);
+    assert_ok(file_read(path, &tbs, NULL));
+    assert_ok(public_key_parse(signer_authority_sample[KIND_SIGNATURE].cert.spki, &key));
+    assert_ok(
+        verify_message(key, HASH_SHA256, buffer_bytes(&tbs), buffer_bytes(&asked->signature)));
+}
+
+/* While a long list is linted, what is asked on the first socket is answered. */
+static void lists_hold_up_nothing(void **state)
+{
+    (void)state;
+    struct asked asked = {0};
+    struct errand errand;
+    struct signer_client more;
+    struct signer_floors floors;
+    struct fault fault = {0};
+    assert_ok(signer_client_lists(&client, &asked.lists, NULL));
+    assert_err(signer_client_lists(&client, &more, &fault), ERR_DENIED);
+    assert_string_equal(fault.rule, "lists");
+    assert_err(signer_client_floors(&asked.lists, &floors), ERR_MALFORMED); /* CRLs alone */
+    long_list(7, &asked);
+    assert_ok(errand_begin(&errand, ask_for_list, &asked));
+    unsigned num_beside = 0;
+    for (; !errand_is_done(&errand); num_beside++)
+        assert_ok(signer_client_floors(&client, &floors));
+    assert_ok(errand_end(&errand, NULL));
+    assert_true(num_beside > 10);
+    assert_ok(signer_client_floors(&client, &floors));
+    assert_int_equal(floors.of[KIND_SIGNATURE].crl_number, 7);
+    list_is_signed(&asked);
+    close(asked.memfd);
+    buffer_done(&asked.signature);
+    long_list(6, &asked); /* the floors are those of both sockets */
+    assert_err(ask_for_list(&asked, &fault), ERR_DENIED);
+    assert_string_equal(fault.rule, "CRL number rises");
+    close(asked.memfd);
+    buffer_done(&asked.signature);
+    signer_client_done(&asked.lists);
 }
 
 static void says_why_it_refuses(void **state)
@@ -297,6 +385,7 @@ int main(void)
         cmocka_unit_test(signs_and_counts),
         cmocka_unit_test(signs_a_batch),
         cmocka_unit_test(signs_a_batch_while_other_things_are_asked),
+        cmocka_unit_test(lists_hold_up_nothing),
         cmocka_unit_test(says_why_it_refuses),
         cmocka_unit_test(survives_questions_of_no_form),
         cmocka_unit_test(refuses_answers_of_no_form),
