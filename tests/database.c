@@ -90,3 +90,46 @@ enum err database_sql(const char *sql)
     return database_is_postgres() ? postgres_sql(address + strlen(POSTGRES), sql)
                                   : sqlite_sql(address, sql);
 }
+
+static long long postgres_integer(const char *connection_string, const char *sql)
+{
+    PGconn *connection = PQconnectdb(connection_string);
+    PGresult *result = PQexec(connection, sql);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1)
+        fail_msg("%s: %s", sql, PQerrorMessage(connection));
+    long long number = atoll(PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(connection);
+    return number;
+}
+
+static long long sqlite_integer(const char *path, const char *sql)
+{
+    sqlite3 *database;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    sqlite3_busy_timeout(database, 5000);
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(database));
+    long long number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return number;
+}
+
+long long database_integer(const char *sql)
+{
+    return database_is_postgres() ? postgres_integer(address + strlen(POSTGRES), sql)
+                                  : sqlite_integer(address, sql);
+}
+
+void database_drop_trigger(const char *name, const char *table)
+{
+    char sql[160];
+    if (database_is_postgres())
+        snprintf(sql, sizeof sql, "DROP TRIGGER IF EXISTS %s ON %s", name, table);
+    else
+        snprintf(sql, sizeof sql, "DROP TRIGGER IF EXISTS %s", name);
+    assert_ok(database_sql(sql));
+}

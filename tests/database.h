@@ -15,3 +15,6 @@ void database_drop(void);
 /* database_sql runs SQL behind the store's back, in a connection of its own. ERR_DENIED when a
  * constraint or a trigger refuses, ERR_USAGE for every other error. */
 enum err database_sql(const char *sql);
+/* database_integer: the one number that a query answers. */
+long long database_integer(const char *sql);
+void database_drop_trigger(const char *name, const char *table);

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "centre/act.h"
 #include "centre/journal.h"
+#include "centre/parked.h"
 #include "centre/term.h"
 #include "store/rows.h"
 
@@ -159,11 +160,14 @@ static enum err erase_one(struct part *part, const struct due_entry *entry,
                           const struct retention *rule, struct fault *fault)
 {
     struct buffer *numbers = numbers_of(part, rule);
-    enum err err = store_run_one(part->store, STATEMENT_JOURNAL_PERSONAL_ERASE,
-                                 VALUES(value_integer(entry->number),
-                                        value_integer(date_to_days(part->erasure->day)),
-                                        value_text(rule->name)),
-                                 fault);
+    enum err err =
+        parked_erase(part->store, entry->number, entry->kind, part->erasure->day, rule, fault);
+    if (err == ERR_NONE)
+        err = store_run_one(part->store, STATEMENT_JOURNAL_PERSONAL_ERASE,
+                            VALUES(value_integer(entry->number),
+                                   value_integer(date_to_days(part->erasure->day)),
+                                   value_text(rule->name)),
+                            fault);
     if (err != ERR_NONE)
         return err;
     buffer_put_format(numbers, "%s%lld", numbers->len ? " " : "", (long long)entry->number);

@@ -1,6 +1,7 @@
 /* Parking an act, and letting it run. */
 #include "centre/parked.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -39,7 +40,7 @@ struct parked_row {
     struct staff first;
 };
 
-/* The row as it stands; refused when it is not there or is finished. */
+/* The row as it stands; refused when it is not there, is finished, or was erased. */
 static bool parked_read(struct act_call *call, struct parked_row *out)
 {
     struct rows rows CLEANUP_ROWS = {0};
@@ -49,9 +50,11 @@ static bool parked_read(struct act_call *call, struct parked_row *out)
                 VALUES(value_integer(call->fields.number)), &rows, &call->fault);
     if (rows_next(&rows)) {
         row_copy_text(&rows, 0, act, sizeof act);
-        struct bytes fields = row_text(&rows, 1);
-        out->fields =
-            json_loadb((const char *)fields.data, fields.len, JSON_REJECT_DUPLICATES, NULL);
+        if (!row_is_null(&rows, 1)) {
+            struct bytes fields = row_text(&rows, 1);
+            out->fields =
+                json_loadb((const char *)fields.data, fields.len, JSON_REJECT_DUPLICATES, NULL);
+        }
         row_copy_text(&rows, 2, first, sizeof first);
         is_finished = !row_is_null(&rows, 4);
     }
@@ -105,4 +108,54 @@ bool parked_approve(struct act_call *call)
                                     &call->fault)))
         return false;
     return !call->act->run || call->act->run(call);
+}
+
+/* -- erasing -- */
+
+#define PARKED_ENTRY ":parked"
+
+static bool is_of_parked(const char *kind)
+{
+    const char *outcome = strchr(kind, ':');
+    return outcome && strcmp(outcome, PARKED_ENTRY) == 0;
+}
+
+/* The number that an entry's data note; 0 when they note none. */
+static int64_t number_in(struct bytes data)
+{
+    json_t *items = json_loadb((const char *)data.data, data.len, 0, NULL);
+    const char *text = json_string_value(json_object_get(items, "parked"));
+    int64_t number = text ? strtoll(text, NULL, 10) : 0;
+    json_decref(items);
+    return number;
+}
+
+static enum err number_of_entry(struct store *store, int64_t entry, int64_t *out,
+                                struct fault *fault)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    int64_t number = 0;
+    store_query(store, STATEMENT_JOURNAL_READ, VALUES(value_integer(entry), value_integer(1)),
+                &rows, fault);
+    if (rows_next(&rows) && row_integer(&rows, 0) == entry && !row_is_null(&rows, 10))
+        number = number_in(row_blob(&rows, 10));
+    enum err err = rows_end(&rows);
+    if (err == ERR_NONE)
+        *out = number;
+    return err;
+}
+
+enum err parked_erase(struct store *store, int64_t entry, const char *kind, struct date day,
+                      const struct retention *rule, struct fault *fault)
+{
+    int64_t number = 0;
+    if (!is_of_parked(kind))
+        return ERR_NONE;
+    enum err err = number_of_entry(store, entry, &number, fault);
+    return err != ERR_NONE || number == 0
+               ? err
+               : store_run(store, STATEMENT_PARKED_ERASE,
+                           VALUES(value_integer(number), value_integer(date_to_days(day)),
+                                  value_text(rule->name)),
+                           fault);
 }

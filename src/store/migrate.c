@@ -32,6 +32,7 @@ static const struct migration migrations[] = {
     {"registry", migration_registry, triggers_registry},
     {"mass", migration_mass, triggers_mass},
     {"retention", migration_retention, triggers_retention},
+    {"parked", migration_parked, triggers_parked},
 };
 
 /* The table of migrations is itself older than all of them. */

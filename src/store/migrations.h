@@ -46,6 +46,9 @@ extern const struct trigger triggers_mass[];
 /* when personal data of the journal end, and whom an entry is about */
 extern const char migration_retention[];
 extern const struct trigger triggers_retention[];
+/* what was asked of a second person, once its term has ended */
+extern const char migration_parked[];
+extern const struct trigger triggers_parked[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

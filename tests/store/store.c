@@ -200,19 +200,54 @@ static void refuses_another_version(void **state)
 static void a_parked_act_stays_as_it_was_asked(void **state)
 {
     (void)state;
-    assert_ok(database_sql("INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1);"
-                           "INSERT INTO parked VALUES (1, 'x', '{}', 'a', 5, NULL, NULL);"
-                           "UPDATE parked SET finished = 6;"
-                           "INSERT INTO parked VALUES (2, 'x', '{}', 'a', 5, NULL, NULL)"));
+    assert_ok(
+        database_sql("INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1);"
+                     "INSERT INTO parked VALUES (1, 'x', '{}', 'a', 5, NULL, NULL, NULL, NULL);"
+                     "UPDATE parked SET finished = 6;"
+                     "INSERT INTO parked VALUES (2, 'x', '{}', 'a', 5, NULL, NULL, NULL, NULL);"
+                     "INSERT INTO parked VALUES (3, 'x', '{}', 'a', 5, NULL, NULL, NULL, NULL);"
+                     "UPDATE parked SET fields = NULL, erased_on = 9, erased_rule = 'r'"
+                     " WHERE number IN (1, 3)"));
     static const char *const bad[] = {
         "UPDATE parked SET fields = '{\"number\":2}' WHERE number = 2",
         "UPDATE parked SET act = 'y' WHERE number = 2",
-        "UPDATE parked SET number = 3 WHERE number = 2",
+        "UPDATE parked SET number = 4 WHERE number = 2",
+        "UPDATE parked SET fields = NULL WHERE number = 2",
+        "UPDATE parked SET fields = '{}' WHERE number = 3",
+        "UPDATE parked SET fields = '{}', erased_on = NULL, erased_rule = NULL WHERE number = 3",
+        "UPDATE parked SET erased_on = 10 WHERE number = 3",
+        "UPDATE parked SET fields = NULL, erased_on = 9 WHERE number = 2",
+        "UPDATE parked SET fields = '{\"a\":1}', erased_on = 9, erased_rule = 'r' WHERE number = 2",
         "UPDATE parked SET finished = NULL WHERE number = 1",
         "DELETE FROM parked WHERE number = 2",
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_err(database_sql(bad[i]), ERR_DENIED);
+}
+
+/* What was asked before a database could forget it is still there, and still not to be edited. */
+static void a_parked_act_outlives_its_migration(void **state)
+{
+    (void)state;
+    assert_ok(database_sql(
+        "INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1); DELETE FROM migration WHERE number = 8;"
+        "DROP TABLE parked; CREATE TABLE parked (number BIGINT PRIMARY KEY, act TEXT NOT NULL,"
+        " fields TEXT NOT NULL, first TEXT NOT NULL, made BIGINT NOT NULL, second TEXT,"
+        " finished BIGINT);"
+        "INSERT INTO parked VALUES (1, 'x', '{}', 'a', 5, NULL, NULL)"));
+    if (database_is_postgres())
+        assert_ok(database_sql("DROP FUNCTION parked_request_stays, parked_fields_only_erased,"
+                               " parked_ends_once, parked_stays"));
+    struct store *store CLEANUP_STORE = open_store(STORE_WRITER);
+    assert_err(store_check_version(store, NULL), ERR_STATE);
+    assert_ok(store_migrate(store, NULL));
+    assert_int_equal(
+        database_integer("SELECT COUNT(*) FROM parked WHERE number = 1 AND act = 'x' AND"
+                         " fields = '{}' AND first = 'a' AND made = 5 AND second IS NULL"
+                         " AND finished IS NULL AND erased_on IS NULL"),
+        1);
+    assert_err(database_sql("UPDATE parked SET fields = '{\"a\":1}'"), ERR_DENIED);
+    assert_err(database_sql("DELETE FROM parked"), ERR_DENIED);
 }
 
 static void every_statement_can_be_prepared(void **state)
@@ -263,6 +298,7 @@ int main(void)
         TEST(refuses_a_file_that_is_not_ours),
         TEST(refuses_another_version),
         TEST(a_parked_act_stays_as_it_was_asked),
+        TEST(a_parked_act_outlives_its_migration),
         TEST(every_statement_can_be_prepared),
         TEST(an_update_of_nothing_says_so),
     };
