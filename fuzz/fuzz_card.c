@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/statement.h"
+#include "base/key_statement.h"
 #include "client/card_record.h"
 #include "harness.h"
 
@@ -51,9 +51,19 @@ static void fuzz_record(struct bytes input)
             memcmp(&again, &record, sizeof record) == 0);
 }
 
+static void fuzz_key_statement(struct bytes input)
+{
+    struct key_statement statement;
+    uint8_t again[KEY_STATEMENT_LEN];
+    if (key_statement_parse(input, &statement, NULL) != ERR_NONE)
+        return;
+    key_statement_encode(&statement, again);
+    require(bytes_equal(bytes_of(again, sizeof again), input));
+}
+
 /* The order is that of the corpus: add at the end. */
 static void (*const parsers[])(struct bytes input) = {fuzz_statement, fuzz_permit, fuzz_id,
-                                                      fuzz_record};
+                                                      fuzz_record, fuzz_key_statement};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -10,6 +10,9 @@
 #define STATEMENT_SIGNED_LEN 217 /* label, nonce, body */
 #define STATEMENT_LEN        254 /* body and signature, as the card answers */
 
+/* P2 of INTERNAL AUTHENTICATE: what the card is to state. The second is base/key_statement.h's. */
+enum { STATEMENT_OF_CONTENTS, STATEMENT_OF_PERMIT_KEY };
+
 struct statement_of_kind {
     uint8_t application[APPLICATION_LEN]; /* the last that made or installed a key; or zeros */
     uint8_t spare[32];                    /* SHA-256 of the spare key's SPKI; zeros: no spare */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "crypto/permit_key.h"
 #include "crypto/random.h"
 #include "crypto/verify.h"
 
@@ -21,9 +22,9 @@ enum status_word challenge_get(struct chip *chip, const struct apdu *apdu, struc
 
 static bool key_is_ours(const struct image *image, const struct permit *permit)
 {
-    uint8_t hash[SHA256_LEN];
-    sha256(bytes_of(image->permit_point, PERMIT_POINT_LEN), hash);
-    return memcmp(hash, permit->key_id, PERMIT_KEY_ID_LEN) == 0;
+    uint8_t id[PERMIT_KEY_ID_LEN];
+    permit_key_id(image->permit_point, id);
+    return memcmp(id, permit->key_id, sizeof id) == 0;
 }
 
 /* Signed by the centre, for this card, for this challenge. */
@@ -38,9 +39,9 @@ static bool permit_is_right(const struct chip *chip, const struct permit *permit
 }
 
 static const enum step first_steps[] = {
-    [PERMIT_MAKE_KEY] = STEP_GENERATE,   [PERMIT_INSTALL] = STEP_STAGE,
-    [PERMIT_SET_PIN] = STEP_PIN,         [PERMIT_RESET_PIN] = STEP_PIN,
-    [PERMIT_NEW_PERMIT_KEY] = STEP_NONE, /* not offered */
+    [PERMIT_MAKE_KEY] = STEP_GENERATE,    [PERMIT_INSTALL] = STEP_STAGE,
+    [PERMIT_SET_PIN] = STEP_PIN,          [PERMIT_RESET_PIN] = STEP_PIN,
+    [PERMIT_NEW_PERMIT_KEY] = STEP_STAGE,
 };
 
 /* Always consumes the challenge. */
@@ -60,8 +61,6 @@ enum status_word permit_present(struct chip *chip, const struct apdu *apdu, stru
         return SW_DATA_NOT_FOUND;
     if (!permit_is_right(chip, &permit))
         return SW_NOT_VERIFIED;
-    if (first_steps[permit.purpose] == STEP_NONE)
-        return SW_NOT_SUPPORTED;
     chip->taken = (struct operation){.permit = permit};
     session_continue(chip, first_steps[permit.purpose]);
     return SW_DONE;

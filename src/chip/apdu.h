@@ -29,7 +29,6 @@ enum status_word {
     SW_CONDITIONS = 0x6985,        /* not in this state, or not in this order */
     SW_NO_FILE_SELECTED = 0x6986,
     SW_WRONG_DATA = 0x6A80,
-    SW_NOT_SUPPORTED = 0x6A81,
     SW_FILE_NOT_FOUND = 0x6A82,
     SW_RECORD_NOT_FOUND = 0x6A83,
     SW_NO_SPACE = 0x6A84,

@@ -6,10 +6,10 @@
 #include "base/limits.h"
 #include "chip/administration.h"
 #include "chip/files.h"
-#include "chip/install.h"
 #include "chip/keys.h"
 #include "chip/pin.h"
 #include "chip/session.h"
+#include "chip/staging.h"
 #include "chip/statement.h"
 
 /* P1 or P2 that the function judges itself. FILE_80 in P2: 80 is the current file, 80|number makes
@@ -40,12 +40,12 @@ static const struct command {
     {0x80, 0x2A, ANY, ANY, CASE_4, IN_JPKI, false, 256, key_sign},      /* SIGNATURE */
     {0x00, 0x84, 0x00, 0x00, CASE_2, IN_ALL, false, 0, challenge_get},  /* GET CHALLENGE */
     /* docs/PROTOCOL.card-administration */
-    {0x00, 0x82, 0x00, 0x00, CASE_3, IN_JPKI, true, 0, permit_present},     /* 3 */
-    {0x00, 0x47, 0x00, ANY, CASE_2, IN_JPKI, true, 256, key_generate},      /* 3.1 */
-    {0x00, 0xD6, ANY, ANY, CASE_3, IN_JPKI, true, 0, install_stage},        /* 3.2 */
-    {0x00, 0x44, 0x00, 0x00, CASE_1, IN_JPKI, true, 0, install_activate},   /* 3.2 */
-    {0x00, 0x2C, 0x02, FILE_80, CASE_3, IN_JPKI, true, 0, pin_reset},       /* 3.3 */
-    {0x00, 0x88, 0x00, 0x00, CASE_4, IN_JPKI, true, 254, statement_answer}, /* 4 */
+    {0x00, 0x82, 0x00, 0x00, CASE_3, IN_JPKI, true, 0, permit_present},    /* 3 */
+    {0x00, 0x47, 0x00, ANY, CASE_2, IN_JPKI, true, 256, key_generate},     /* 3.1 */
+    {0x00, 0xD6, ANY, ANY, CASE_3, IN_JPKI, true, 0, staging_add},         /* 3.2, 3.4 */
+    {0x00, 0x44, 0x00, 0x00, CASE_1, IN_JPKI, true, 0, staging_activate},  /* 3.2, 3.4 */
+    {0x00, 0x2C, 0x02, FILE_80, CASE_3, IN_JPKI, true, 0, pin_reset},      /* 3.3 */
+    {0x00, 0x88, 0x00, ANY, CASE_4, IN_JPKI, true, 254, statement_answer}, /* 4 */
 };
 
 /* Nothing is stored for GET DATA, which readers of other cards send. */

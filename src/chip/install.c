@@ -4,31 +4,6 @@
 
 #include "chip/keys.h"
 #include "chip/leaf.h"
-#include "crypto/hash.h"
-
-/* The bytes come in order and without gaps. */
-enum status_word install_stage(struct chip *chip, const struct apdu *apdu, struct buffer *answer)
-{
-    (void)answer;
-    struct operation *operation = &chip->taken;
-    if (operation->step != STEP_STAGE)
-        return SW_CONDITIONS;
-    if (((size_t)apdu->p1 << 8 | apdu->p2) != operation->staged_len)
-        return SW_WRONG_OFFSET;
-    if (apdu->data.len > sizeof operation->staged - operation->staged_len)
-        return SW_NO_SPACE;
-    memcpy(operation->staged + operation->staged_len, apdu->data.data, apdu->data.len);
-    operation->staged_len += apdu->data.len;
-    session_continue(chip, STEP_STAGE);
-    return SW_DONE;
-}
-
-static bool staged_is_permitted(const struct operation *operation)
-{
-    uint8_t digest[SHA256_LEN];
-    sha256(bytes_of(operation->staged, operation->staged_len), digest);
-    return memcmp(digest, operation->permit.digest, sizeof digest) == 0;
-}
 
 /* The spare of this application, and the leaf is for it. */
 static bool leaf_is_for_spare(const struct image_of_kind *kind, const struct permit *permit,
@@ -57,22 +32,15 @@ static enum status_word swap(struct chip *chip, enum kind which, struct bytes le
     return chip_commit(chip, &next);
 }
 
-enum status_word install_activate(struct chip *chip, const struct apdu *apdu, struct buffer *answer)
+enum status_word install_activate(struct chip *chip, const struct permit *permit,
+                                  struct bytes staged)
 {
-    (void)apdu;
-    (void)answer;
-    const struct operation *operation = &chip->taken;
-    enum kind kind = operation->permit.kind;
     struct bytes leaf, authority;
-    if (operation->step != STEP_STAGE)
-        return SW_CONDITIONS;
-    if (!session_has_pin(chip, kind))
+    if (!session_has_pin(chip, permit->kind))
         return SW_NOT_VERIFIED;
-    if (!staged_is_permitted(operation) ||
-        leaf_split(bytes_of(operation->staged, operation->staged_len), &leaf, &authority) !=
-            ERR_NONE)
+    if (!staging_is_permitted(permit, staged) || leaf_split(staged, &leaf, &authority) != ERR_NONE)
         return SW_WRONG_DATA;
-    if (!leaf_is_for_spare(&chip->image.kinds[kind], &operation->permit, leaf))
+    if (!leaf_is_for_spare(&chip->image.kinds[permit->kind], permit, leaf))
         return SW_CONDITIONS;
-    return swap(chip, kind, leaf, authority);
+    return swap(chip, permit->kind, leaf, authority);
 }

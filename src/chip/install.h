@@ -1,7 +1,7 @@
-/* Installing a certificate: UPDATE BINARY into a volatile staging buffer, ACTIVATE FILE swaps key,
- * leaf and authority certificate in one commit. docs/PROTOCOL.card-administration, section 3. */
+/* Installing a certificate: ACTIVATE FILE swaps key, leaf and authority certificate in one commit.
+ * docs/PROTOCOL.card-administration, section 3.2. */
 #pragma once
 
-#include "chip/session.h"
+#include "chip/staging.h"
 
-command_function install_stage, install_activate;
+activate_function install_activate;
