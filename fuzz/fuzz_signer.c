@@ -16,6 +16,7 @@
 #include "base/permit.h"
 #include "crypto/hash.h"
 #include "crypto/key.h"
+#include "crypto/permit_key.h"
 #include "signer/signer.h"
 #include "signer/wire.h"
 #include "x509/cert.h"
@@ -63,23 +64,28 @@ static void start(void)
     secret_init(&passphrase);
     require(mkdtemp(folder) && secret_set(&passphrase, bytes_of_text("fuzz")) == ERR_NONE &&
             signer_create(folder, site, NULL, &passphrase, NULL) == ERR_NONE &&
-            signer_open(folder, site, &passphrase, &signer, NULL) == ERR_NONE);
+            signer_open(folder, site, &passphrase, &signer, NULL) == ERR_NONE &&
+            signer_add_permit_key(signer, 2, &passphrase, NULL) == ERR_NONE);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         authority_make(site, kind);
     atexit(end);
 }
 
-/* A commit knows the permit key: the key id of a permit, behind its label, is made the right one.
- */
-static void put_key_id(struct buffer *question)
+/* A commit knows the permit keys: the key id of a permit, behind its label, is made the right one,
+ * of the old or of the new key; and, if wanted, the digest that of the new one. */
+static void put_key_id(struct buffer *question, bool is_new, bool has_digest)
 {
-    const size_t at = 1 + 4 + strlen("JPKI permit 1");
-    uint8_t point[SIGNER_POINT_LEN], hash[SHA256_LEN];
-    if (question->len < at + PERMIT_KEY_ID_LEN || question->data[0] != SIGNER_ASK_PERMIT)
+    const size_t at = 1 + 4 + strlen("JPKI permit 1"),
+                 digest_at = 1 + 4 + PERMIT_SIGNED_LEN - PERMIT_DIGEST_LEN;
+    uint8_t point[SIGNER_POINT_LEN];
+    if (question->len < digest_at + PERMIT_DIGEST_LEN || question->data[0] != SIGNER_ASK_PERMIT)
         return;
-    require(signer_permit_key(signer, point) == ERR_NONE);
-    sha256(bytes_of(point, sizeof point), hash);
-    memcpy(question->data + at, hash, PERMIT_KEY_ID_LEN);
+    require(signer_permit_key(signer, is_new ? 2 : 1, point) == ERR_NONE);
+    permit_key_id(point, question->data + at);
+    if (!has_digest)
+        return;
+    require(signer_permit_key(signer, 2, point) == ERR_NONE);
+    sha256(bytes_of(point, sizeof point), question->data + digest_at);
 }
 
 static void ask(struct bytes question, int passed)
@@ -116,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buffer copy CLEANUP_BUFFER;
     buffer_init(&copy, LIMIT_FRAME);
     buffer_put_bytes(&copy, question);
-    put_key_id(&copy);
+    put_key_id(&copy, passes & 4, passes & 8);
     ask(buffer_bytes(&copy), fd);
     return 0;
 }

@@ -64,7 +64,7 @@ static void check_fixed(struct signer_client *client, uint8_t question)
     enum err err = question == 0   ? signer_client_permit(client, bytes_of_text("p"), out, &fault)
                    : question == 1 ? signer_client_checkpoint(client, &checkpoint,
                                                               bytes_of_text(""), out, &fault)
-                   : question == 2 ? signer_client_permit_key(client, out)
+                   : question == 2 ? signer_client_permit_key(client, 1, out)
                                    : signer_client_journal_key(client, out);
     size_t kept = err == ERR_NONE ? len : 0;
     require(memcmp(out + kept, before + kept, sizeof out - kept) == 0);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/key_statement.h"
 #include "centre/certificate.h"
 #include "centre/nonce.h"
 #include "centre/outcome.h"
@@ -24,6 +25,11 @@ static const struct reason reason_known_card = {"card-register", "S02", "card-kn
                                                 "This card or its key is registered already.",
                                                 "このカード又はその鍵は登録済みです。"};
 
+static const struct reason reason_foreign_key = {
+    "statement", "S02", "foreign-permit-key",
+    "This card obeys a permit key that is not of this centre. It must not be used.",
+    "このカードの許可鍵は本システムのものではありません。使用しないでください。"};
+
 #define TOKEN_LABEL_OLD "JPKIAPICCTOKEN"
 
 static enum err card_read(struct centre *centre, enum statement statement, struct value value,
@@ -35,6 +41,7 @@ static enum err card_read(struct centre *centre, enum statement statement, struc
     if (rows_next(&rows)) {
         row_copy_text(&rows, 0, card.id, sizeof card.id);
         row_copy_blob(&rows, 1, card.point, sizeof card.point);
+        card.permit_key = (unsigned)row_integer(&rows, 2);
     }
     enum err err = rows_end_one(&rows);
     if (err == ERR_NONE)
@@ -76,6 +83,47 @@ bool card_hear(struct act_call *call, int64_t application, struct card_statement
     return proofs_is_statement_by(&call->fields, &call->proofs, card->point) ||
            act_refuse(call, &reason_statement);
 }
+
+/* -- the permit key -- */
+
+static bool is_key_statement_by(const struct act_fields *fields, const struct card *card,
+                                const struct key_statement *statement)
+{
+    uint8_t message[KEY_STATEMENT_SIGNED_LEN];
+    key_statement_encode_signed(statement, fields->nonce, message);
+    return memcmp(statement->card_id, card->id, CARD_ID_LEN) == 0 &&
+           verify_raw_p256(bytes_of(card->point, PERMIT_POINT_LEN),
+                           bytes_of(message, sizeof message), statement->signature) == ERR_NONE;
+}
+
+bool card_hear_key(struct act_call *call, struct card *card)
+{
+    struct key_statement statement;
+    unsigned generation;
+    if (!act_has(call, FIELD_PERMIT_KEY))
+        return true;
+    struct bytes bytes = bytes_of(call->fields.permit_key, KEY_STATEMENT_LEN);
+    if (!act_ok(call, key_statement_parse(bytes, &statement, &call->fault)))
+        return false;
+    if (!is_key_statement_by(&call->fields, card, &statement))
+        return act_refuse(call, &reason_statement);
+    if (permit_key_find(&call->centre->permit_keys, statement.key_id, &generation) != ERR_NONE)
+        return act_refuse(call, &reason_foreign_key);
+    if (generation == card->permit_key)
+        return true;
+    card->permit_key = generation;
+    act_note(call, "permit-key", "%u", generation);
+    return act_ok(call,
+                  store_run(call->centre->store, STATEMENT_CARD_PERMIT_KEY,
+                            VALUES(value_text(card->id), value_integer(generation)), &call->fault));
+}
+
+bool card_needs_key(const struct centre *centre, const struct card *card)
+{
+    return centre->policy.new_permit_key && card->permit_key < centre->permit_keys.num;
+}
+
+/* -- what is in it -- */
 
 static bool reconcile_one(struct act_call *call, const struct statement_of_kind *stated,
                           const struct certificate *row)
@@ -138,6 +186,9 @@ static bool card_states_itself(struct act_call *call)
 bool card_register(struct act_call *call)
 {
     struct bytes point = bytes_of(call->fields.point, PERMIT_POINT_LEN);
+    struct card card = {.permit_key = 1};
+    memcpy(card.id, call->fields.card, sizeof card.id);
+    memcpy(card.point, point.data, sizeof card.point);
     return card_check_token(call) &&
            card_is_new(call, STATEMENT_CARD_READ, value_text(call->fields.card)) &&
            card_is_new(call, STATEMENT_CARD_BY_POINT, value_blob(point)) &&
@@ -145,5 +196,6 @@ bool card_register(struct act_call *call)
            act_ok(call, store_run(call->centre->store, STATEMENT_CARD_INSERT,
                                   VALUES(value_text(call->fields.card), value_blob(point),
                                          value_integer(call->now)),
-                                  &call->fault));
+                                  &call->fault)) &&
+           card_hear_key(call, &card);
 }

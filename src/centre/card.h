@@ -8,6 +8,7 @@
 struct card {
     char id[CARD_ID_LEN + 1];
     uint8_t point[PERMIT_POINT_LEN];
+    unsigned permit_key; /* the generation that it obeys, as it said last */
 };
 
 /* card_find: ERR_NOT_FOUND for a card that was never registered. */
@@ -21,6 +22,13 @@ bool card_check_token(struct act_call *call) MUST_USE;
  * card that it names, answers this nonce, and the nonce was given for this application. */
 bool card_hear(struct act_call *call, int64_t application, struct card_statement *out,
                struct card *card) MUST_USE;
+
+/* card_hear_key takes what a card that was heard states of its permit key, if the call has it, into
+ * the books. Refused: not by this card over this nonce, or a key that was never ours. */
+bool card_hear_key(struct act_call *call, struct card *card) MUST_USE;
+/* card_needs_key: there is a newer permit key than the card's, and it is to get it at the counter.
+ */
+bool card_needs_key(const struct centre *centre, const struct card *card);
 
 /* card_reconcile brings the books in line with what a card states: a certificate that is live there
  * was installed, and ends its predecessor; one never installed whose spare key is gone is closed.

@@ -16,7 +16,6 @@
 #include "centre/setup.h"
 #include "centre/signing.h"
 #include "centre/term.h"
-#include "crypto/hash.h"
 #include "store/rows.h"
 
 #define TURN_MILLISECONDS  1000
@@ -31,17 +30,6 @@ static enum err read_is_sample(struct centre *centre, struct fault *fault)
     if (rows_next(&rows))
         centre->is_sample = bytes_equal_text(row_text(&rows, 0), "1");
     return rows_end(&rows);
-}
-
-static enum err read_permit_key(struct centre *centre, struct fault *fault)
-{
-    uint8_t point[SIGNER_POINT_LEN], digest[SHA256_LEN];
-    enum err err = signer_client_permit_key(centre->signer, point);
-    if (err != ERR_NONE)
-        return fault_set(fault, err, "signer", "the signer names no permit key");
-    sha256(bytes_of(point, sizeof point), digest);
-    memcpy(centre->permit_key_id, digest, sizeof centre->permit_key_id);
-    return ERR_NONE;
 }
 
 /* The signer may have its whole log to read first, however long that takes; if it cannot, it ends
@@ -65,7 +53,7 @@ enum err centre_open(struct centre *centre, struct fault *fault)
         centre->serial_floor[kind] = (int64_t)floors.of[kind].serial;
     err = restore_check(centre->store, &floors, fault);
     if (err == ERR_NONE)
-        err = read_permit_key(centre, fault);
+        err = permit_keys_load(centre, fault);
     if (err != ERR_NONE)
         return err;
     snprintf(centre->counter_id, sizeof centre->counter_id, "%.5s001A", centre->town->code);
@@ -154,6 +142,8 @@ enum err centre_start(struct centre *centre, struct fault *fault)
         err = signing_settle(centre, fault);
     if (err == ERR_NONE)
         err = setup_use_authorities(centre, fault);
+    if (err == ERR_NONE)
+        err = permit_keys_settle(centre, fault);
     if (err == ERR_NONE)
         err = mass_start(centre, fault);
     if (err == ERR_NONE)

@@ -9,6 +9,7 @@
 #include "centre/crl_desk.h"
 #include "centre/door.h"
 #include "centre/mass.h"
+#include "centre/permit_key.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
 #include "registry/municipalities.h"
@@ -36,10 +37,10 @@ struct centre {
     struct profile_site *site;
     struct authorities_of_kind authorities[NUM_KINDS];
     int64_t serial_floor[NUM_KINDS]; /* the signer's */
-    uint8_t permit_key_id[8];        /* SHA-256 of the permit key's point, its beginning */
-    char synced[CENTRE_PATH];        /* file that says how far the maps are on the disk */
-    char published[CENTRE_PATH];     /* folder of CRLs and authorities' certificates */
-    char checkpoints[CENTRE_PATH];   /* file of exported checkpoints */
+    struct permit_keys permit_keys;
+    char synced[CENTRE_PATH];      /* file that says how far the maps are on the disk */
+    char published[CENTRE_PATH];   /* folder of CRLs and authorities' certificates */
+    char checkpoints[CENTRE_PATH]; /* file of exported checkpoints */
     bool is_sample;
     bool makes_authorities; /* of init and authority-new: what signs is not confined, and keeps them
                              */

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/encoding.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "centre/crl.h"
 #include "centre/data.h"
@@ -95,27 +93,7 @@ static enum err write_residents(struct centre *centre, struct bytes file, struct
     return err;
 }
 
-/* -- authorities -- */
-
-/* The permit key, which every card is made with (`jpki card make --permit-key`). */
-static enum err publish_permit_key(struct centre *centre, struct fault *fault)
-{
-    static const char head[] = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
-    uint8_t point[SIGNER_POINT_LEN];
-    char path[CENTRE_PATH + 32];
-    struct buffer spki CLEANUP_BUFFER, pem CLEANUP_BUFFER;
-    buffer_init(&spki, LIMIT_KEY_FILE);
-    buffer_init(&pem, LIMIT_KEY_FILE);
-    enum err err = signer_client_permit_key(centre->signer, point);
-    if (err == ERR_NONE)
-        err = hex_decode(bytes_of_text(head), &spki);
-    if (err != ERR_NONE)
-        return fault_set(fault, err, "permit-key", "the signer names none");
-    buffer_put(&spki, point, sizeof point);
-    pem_encode("PUBLIC KEY", buffer_bytes(&spki), &pem);
-    snprintf(path, sizeof path, "%s/permit-key.pem", centre->published);
-    return file_replace(path, buffer_bytes(&pem), 0644, fault);
-}
+/* -- all of it -- */
 
 static enum err fill(struct centre *centre, const struct data_first *first, struct fault *fault)
 {
@@ -127,7 +105,7 @@ static enum err fill(struct centre *centre, const struct data_first *first, stru
     if (err == ERR_NONE)
         err = setup_authorities(centre, fault);
     if (err == ERR_NONE)
-        err = publish_permit_key(centre, fault);
+        err = permit_key_publish(centre, 1, fault);
     if (err == ERR_NONE)
         err = setup_use_authorities(centre, fault);
     if (err == ERR_NONE && first->last)

@@ -184,7 +184,7 @@ enum err step_parse(const char *text, enum step_name *out)
 
 static enum err purpose_parse(const char *text, uint8_t *out)
 {
-    for (int purpose = PERMIT_MAKE_KEY; purpose <= PERMIT_RESET_PIN; purpose++)
+    for (int purpose = PERMIT_MAKE_KEY; purpose <= PERMIT_NEW_PERMIT_KEY; purpose++)
         if (strcmp(permit_purpose_name((enum permit_purpose)purpose), text) == 0) {
             *out = (uint8_t)purpose;
             return ERR_NONE;
@@ -215,6 +215,7 @@ static const struct field_row rows[] = {
     {FIELD_STATEMENT, "statement", read_bytes, AT(statement)},
     {FIELD_REQUEST, "request", read_der, AT(request)},
     {FIELD_CERTIFICATE, "certificate", read_der, AT(certificate)},
+    {FIELD_PERMIT_KEY, "permit_key", read_bytes, AT(permit_key)},
     {FIELD_POINT, "point", read_bytes, AT(point)},
     {FIELD_TOKEN, "token", read_text, AT(token)},
     {FIELD_NOTE, "note", read_text, AT(note)},

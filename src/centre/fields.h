@@ -43,6 +43,7 @@
 #define FIELD_COUNT       (UINT64_C(1) << 30)
 #define FIELD_DIGEST      (UINT64_C(1) << 31)
 #define FIELD_CERTIFICATE (UINT64_C(1) << 32)
+#define FIELD_PERMIT_KEY  (UINT64_C(1) << 33)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
@@ -62,7 +63,8 @@ struct act_fields {
     uint8_t purpose; /* PERMIT_… of base/permit.h */
     bool missing, stopped;
     struct date effective;
-    uint8_t nonce[16], challenge[16], statement[254], point[65], digest[32];
+    uint8_t nonce[16], challenge[16], statement[254], permit_key[100];
+    uint8_t point[65], digest[32];
     struct buffer request, certificate; /* DER */
     struct bytes file;                  /* borrowed from the message */
     json_t *changes;                    /* an object of texts, borrowed too */

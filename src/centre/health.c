@@ -15,6 +15,7 @@
 #include "centre/crl.h"
 #include "centre/erase.h"
 #include "centre/journal.h"
+#include "centre/permit_key.h"
 #include "centre/term.h"
 #include "store/rows.h"
 
@@ -278,6 +279,24 @@ static bool tell_erasure(struct act_call *call, json_t *list)
     return true;
 }
 
+/* One row for each generation that still has cards, and the newest. */
+static bool tell_permit_keys(struct act_call *call, json_t *list)
+{
+    const struct permit_keys *keys = &call->centre->permit_keys;
+    int64_t cards[SIGNER_GENERATIONS_MAX];
+    if (!act_ok(call, permit_keys_count(call->centre, cards, &call->fault)))
+        return false;
+    for (unsigned i = 0; i < keys->num; i++) {
+        char what[32];
+        bool is_newest = i + 1 == keys->num;
+        snprintf(what, sizeof what, "permit key %u", i + 1);
+        if (cards[i] > 0 || is_newest)
+            find(list, what, HEALTH_OK, NULL, "%" PRId64 " registered cards obey it",
+                 "登録カード %" PRId64 " 枚が使用", cards[i]);
+    }
+    return true;
+}
+
 bool health_tell(struct act_call *call)
 {
     json_t *list = json_array();
@@ -286,8 +305,8 @@ bool health_tell(struct act_call *call)
         is_told = tell_list(call, list, (enum kind)kind) &&
                   tell_responder(call, list, (enum kind)kind) &&
                   tell_authority(call, list, (enum kind)kind);
-    is_told =
-        is_told && tell_backup(call, list) && tell_parked(call, list) && tell_erasure(call, list);
+    is_told = is_told && tell_backup(call, list) && tell_parked(call, list) &&
+              tell_erasure(call, list) && tell_permit_keys(call, list);
     act_answer(call, "health", list);
     return is_told && call->outcome == ACT_DONE;
 }

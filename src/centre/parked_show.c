@@ -88,6 +88,7 @@ static const struct shown {
     {"request", "request", "発行要求", show_digest},
     {"file", "file", "ファイル", show_digest},
     {"statement", "statement by the card", "カードの応答", show_digest},
+    {"permit_key", "permit key, by the card", "カードの応答（許可鍵）", show_digest},
     {"token", "kind of card", "カードの種別", show_as_it_is},
     {"note", "note", "備考", show_as_it_is},
     {"number", "number", "番号", show_as_it_is},

@@ -168,19 +168,32 @@ enum err card_read_certificate(struct card_session *session, enum kind kind,
     return read_exactly(session, 0, len, out, fault);
 }
 
-enum err card_statement(struct card_session *session, struct bytes nonce,
-                        uint8_t out[static STATEMENT_LEN], struct fault *fault)
+/* subject: STATEMENT_OF_… */
+static enum err ask_statement(struct card_session *session, uint8_t subject, struct bytes nonce,
+                              uint8_t *out, size_t len, struct fault *fault)
 {
-    const struct card_command ask = {"INTERNAL AUTHENTICATE", 0x00, 0x88, 0, 0, nonce, 0};
+    const struct card_command ask = {"INTERNAL AUTHENTICATE", 0x00, 0x88, 0, subject, nonce, 0};
     struct buffer answer CLEANUP_BUFFER;
     buffer_init(&answer, 256);
     enum err err = card_ask(session, &ask, &answer, NULL, fault);
     if (err != ERR_NONE)
         return err;
-    if (answer.len != STATEMENT_LEN)
+    if (answer.len != len)
         return fault_set(fault, ERR_CARD, ask.name, "a statement of %zu bytes", answer.len);
-    memcpy(out, answer.data, STATEMENT_LEN);
+    memcpy(out, answer.data, len);
     return ERR_NONE;
+}
+
+enum err card_statement(struct card_session *session, struct bytes nonce,
+                        uint8_t out[static STATEMENT_LEN], struct fault *fault)
+{
+    return ask_statement(session, STATEMENT_OF_CONTENTS, nonce, out, STATEMENT_LEN, fault);
+}
+
+enum err card_key_statement(struct card_session *session, struct bytes nonce,
+                            uint8_t out[static KEY_STATEMENT_LEN], struct fault *fault)
+{
+    return ask_statement(session, STATEMENT_OF_PERMIT_KEY, nonce, out, KEY_STATEMENT_LEN, fault);
 }
 
 /* ---- PINs ---- */

@@ -4,9 +4,8 @@
 #pragma once
 
 #include "base/card_id.h"
-#include "base/permit.h"
+#include "base/key_statement.h"
 #include "base/secret.h"
-#include "base/statement.h"
 #include "reader/channel.h"
 
 struct card_session {
@@ -52,6 +51,9 @@ enum err card_read_certificate(struct card_session *session, enum kind kind,
 /* card_statement asks the card for its statement over a nonce of the centre, as it is. */
 enum err card_statement(struct card_session *session, struct bytes nonce,
                         uint8_t out[static STATEMENT_LEN], struct fault *fault) MUST_USE;
+/* card_key_statement asks it which permit key it obeys, in the same way. */
+enum err card_key_statement(struct card_session *session, struct bytes nonce,
+                            uint8_t out[static KEY_STATEMENT_LEN], struct fault *fault) MUST_USE;
 
 /* ---- PINs; of the signature PIN the card gets the upper case ---- */
 
@@ -79,7 +81,8 @@ enum err card_sign(struct card_session *session, enum kind kind, struct bytes di
 /* card_challenge selects the kind's PIN file first, as set-pin and reset-pin need it. */
 enum err card_challenge(struct card_session *session, enum kind kind,
                         uint8_t out[static CHALLENGE_LEN], struct fault *fault) MUST_USE;
-/* card_present_permit: ERR_DENIED when the card does not take it. */
+/* card_present_permit: ERR_DENIED when the card does not take it; ERR_NOT_FOUND when it is signed
+ * by another permit key than the card's. */
 enum err card_present_permit(struct card_session *session, struct bytes permit,
                              struct fault *fault) MUST_USE;
 /* card_make_key appends the spare key's SubjectPublicKeyInfo, DER. */
@@ -93,6 +96,9 @@ enum err card_make_request(struct card_session *session, enum kind kind, struct 
                            struct fault *fault) MUST_USE;
 enum err card_install(struct card_session *session, struct bytes leaf, struct bytes authority,
                       struct fault *fault) MUST_USE;
+/* card_new_permit_key: 65 bytes; from then on the card obeys that key alone. */
+enum err card_new_permit_key(struct card_session *session, struct bytes point,
+                             struct fault *fault) MUST_USE;
 /* card_set_pin serves set-pin and reset-pin. */
 enum err card_set_pin(struct card_session *session, enum kind kind, const struct secret *pin,
                       struct fault *fault) MUST_USE;

@@ -86,18 +86,27 @@ static enum err stage(struct card_session *session, struct bytes content, struct
     return ERR_NONE;
 }
 
+static enum err activate(struct card_session *session, struct bytes content, struct fault *fault)
+{
+    static const struct card_command use = {.name = "ACTIVATE FILE", .ins = 0x44, .le = NO_LE};
+    enum err err = stage(session, content, fault);
+    return err == ERR_NONE ? card_ask(session, &use, NULL, NULL, fault) : err;
+}
+
 enum err card_install(struct card_session *session, struct bytes leaf, struct bytes authority,
                       struct fault *fault)
 {
-    static const struct card_command activate = {.name = "ACTIVATE FILE", .ins = 0x44, .le = NO_LE};
     struct buffer both CLEANUP_BUFFER;
     buffer_init(&both, 2 * LIMIT_CERTIFICATE);
     buffer_put_bytes(&both, leaf);
     buffer_put_bytes(&both, authority);
     enum err err = buffer_check(&both);
-    if (err == ERR_NONE)
-        err = stage(session, buffer_bytes(&both), fault);
-    return err != ERR_NONE ? err : card_ask(session, &activate, NULL, NULL, fault);
+    return err == ERR_NONE ? activate(session, buffer_bytes(&both), fault) : err;
+}
+
+enum err card_new_permit_key(struct card_session *session, struct bytes point, struct fault *fault)
+{
+    return activate(session, point, fault);
 }
 
 enum err card_set_pin(struct card_session *session, enum kind kind, const struct secret *pin,

@@ -13,7 +13,7 @@
 #define EXCEPTION_MAY (FIELD_PIN | FIELD_REASON | FIELD_NOTE)
 #define HEARD         (FIELD_NUMBER | FIELD_NONCE | FIELD_STATEMENT)
 #define HEARD_KIND    (HEARD | FIELD_KIND)
-#define PERMIT        (FIELD_NUMBER | FIELD_KIND | FIELD_PURPOSE | FIELD_CARD | FIELD_CHALLENGE)
+#define PERMIT        (FIELD_NUMBER | FIELD_PURPOSE | FIELD_CARD | FIELD_CHALLENGE)
 #define NUMBER_NOTE   (FIELD_NUMBER | FIELD_NOTE)
 
 /* clang-format off */
@@ -28,8 +28,8 @@ static const struct act acts[] = {
     {"reset-join", ROLE_COUNTER, ONE_PERSON, JOURNALLED, NUMBER_NOTE | FIELD_KIND, 0, step_join_reset, NULL, NULL},
     {"execute", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, step_execute, NULL, NULL},
     {"nonce", ROLE_COUNTER | ROLE_PERSONALISATION, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER, desk_nonce, NULL, NULL},
-    {"card-present", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, 0, desk_card_present, NULL, NULL},
-    {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, 0, desk_permit, desk_permit_finish, NULL},
+    {"card-present", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, FIELD_PERMIT_KEY, desk_card_present, NULL, NULL},
+    {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, FIELD_KIND, desk_permit, desk_permit_finish, NULL},
     {"pin", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_pin, NULL, NULL},
     {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, desk_issue, issue_finish, NULL},
     {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish, NULL},

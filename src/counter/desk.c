@@ -92,7 +92,8 @@ bool desk_card_present(struct act_call *call)
     struct card_statement statement;
     struct card card;
     if (!application_read_open(call, call->fields.number, &application) ||
-        !card_check_token(call) || !hear(call, &application, &statement, &card))
+        !card_check_token(call) || !hear(call, &application, &statement, &card) ||
+        !card_hear_key(call, &card))
         return false;
     if (!act_ok(call, store_run_one(call->centre->store, STATEMENT_APPLICATION_CARD,
                                     VALUES(value_integer(application.number), value_text(card.id)),

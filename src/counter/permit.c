@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "centre/card.h"
 #include "centre/certificate.h"
 #include "centre/issue.h"
+#include "crypto/hash.h"
 
 #define MAKE_KEY_PERMITS 3 /* for one (application, kind) */
 
@@ -22,7 +24,11 @@ static const struct reason reason_not_issued = {"permit", "S22", "not-issued",
                                                 "There is no certificate to install.",
                                                 "記録する電子証明書がありません。"};
 
-/* Which step a permit is for. */
+static const struct reason reason_newest = {"permit", "S02", "no-new-permit-key",
+                                            "This card is not to get another permit key.",
+                                            "このカードの許可鍵を更新する必要はありません。"};
+
+/* Which step a permit is for. Another permit key is for none: it comes before any. */
 static const struct {
     enum permit_purpose purpose;
     enum step_name step;
@@ -33,8 +39,14 @@ static const struct {
     {PERMIT_RESET_PIN, STEP_PIN_RESET},
 };
 
-static bool expect_step(struct act_call *call, const struct application *application)
+static bool expect_step(struct act_call *call, const struct application *application,
+                        const struct card *card)
 {
+    if (call->fields.purpose == PERMIT_NEW_PERMIT_KEY)
+        return card_needs_key(call->centre, card) || act_refuse(call, &reason_newest);
+    if (!act_has(call, FIELD_KIND))
+        return act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "missing-field",
+                                        "this purpose needs the field kind"));
     for (size_t i = 0; i < COUNT_OF(purposes); i++)
         if (purposes[i].purpose == (enum permit_purpose)call->fields.purpose)
             return application_expect(call, application, purposes[i].step, call->fields.kind);
@@ -78,16 +90,30 @@ static bool install_digest(struct act_call *call, const struct application *appl
     return act_refuse(call, &reason_not_issued);
 }
 
-static bool encode(struct act_call *call, const struct application *application)
+static const struct permit_key *newest_key(const struct act_call *call)
+{
+    const struct permit_keys *keys = &call->centre->permit_keys;
+    return &keys->generations[keys->num - 1];
+}
+
+/* Signed by the key that the card obeys. */
+static bool encode(struct act_call *call, const struct application *application,
+                   const struct card *card)
 {
     struct permit permit = {.purpose = (enum permit_purpose)call->fields.purpose,
                             .kind = call->fields.kind};
-    memcpy(permit.key_id, call->centre->permit_key_id, sizeof permit.key_id);
+    const struct permit_keys *keys = &call->centre->permit_keys;
+    if (card->permit_key == 0 || card->permit_key > keys->num)
+        return act_fail(call, fault_set(&call->fault, ERR_STATE, "permit key",
+                                        "the signer has no generation %u", card->permit_key));
+    memcpy(permit.key_id, keys->generations[card->permit_key - 1].id, sizeof permit.key_id);
     memcpy(permit.application, application->identity, sizeof permit.application);
     memcpy(permit.card_id, application->card, sizeof permit.card_id);
     memcpy(permit.challenge, call->fields.challenge, sizeof permit.challenge);
     if (permit.purpose == PERMIT_INSTALL && !install_digest(call, application, permit.digest))
         return false;
+    if (permit.purpose == PERMIT_NEW_PERMIT_KEY)
+        sha256(bytes_of(newest_key(call)->point, PERMIT_POINT_LEN), permit.digest);
     permit_encode_signed(&permit, call->permit);
     return true;
 }
@@ -107,14 +133,16 @@ bool desk_permit(struct act_call *call)
 {
     struct application application;
     struct resident resident;
+    struct card card;
     if (!application_read_open(call, call->fields.number, &application) ||
         !application_resident(call, &application, &resident))
         return false;
     if (strcmp(call->fields.card, application.card) != 0)
         return act_refuse(call, &reason_other_card);
-    return desk_check_card(call, &application, &resident, application.card) && /* since then? */
-           expect_step(call, &application) && check_count(call, &application) &&
-           check_challenge(call) && encode(call, &application) && store(call, &application);
+    return act_ok(call, card_find(call->centre, application.card, &card, &call->fault)) &&
+           desk_check_card(call, &application, &resident, application.card) && /* since then? */
+           expect_step(call, &application, &card) && check_count(call, &application) &&
+           check_challenge(call) && encode(call, &application, &card) && store(call, &application);
 }
 
 bool desk_permit_finish(struct act_call *call)
@@ -126,5 +154,7 @@ bool desk_permit_finish(struct act_call *call)
                                            permit + PERMIT_SIGNED_LEN, &call->fault)))
         return false;
     act_answer_bytes(call, "permit", bytes_of(permit, sizeof permit));
+    if (call->fields.purpose == PERMIT_NEW_PERMIT_KEY)
+        act_answer_bytes(call, "point", bytes_of(newest_key(call)->point, PERMIT_POINT_LEN));
     return call->outcome == ACT_DONE;
 }

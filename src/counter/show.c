@@ -1,4 +1,5 @@
 /* An application as the answer shows it. */
+#include "centre/card.h"
 #include "centre/certificate.h"
 #include "counter/application.h"
 
@@ -52,6 +53,20 @@ static bool certificates_json(struct act_call *call, const struct application *a
     return true;
 }
 
+/* Is the card that was present to get another permit key, before anything else? */
+static bool tell_permit_key(struct act_call *call, const struct application *application)
+{
+    struct card card;
+    bool is_due = false;
+    if (application->card[0] && application->state == APPLICATION_OPEN) {
+        if (!act_ok(call, card_find(call->centre, application->card, &card, &call->fault)))
+            return false;
+        is_due = card_needs_key(call->centre, &card);
+    }
+    act_answer(call, "new_permit_key", json_boolean(is_due));
+    return true;
+}
+
 bool application_answer(struct act_call *call, const struct application *application)
 {
     struct resident resident;
@@ -59,7 +74,7 @@ bool application_answer(struct act_call *call, const struct application *applica
     json_t *certificates = json_array();
     act_answer(call, "certificates", certificates);
     if (!application_resident(call, application, &resident) ||
-        !certificates_json(call, application, certificates))
+        !certificates_json(call, application, certificates) || !tell_permit_key(call, application))
         return false;
     if (name_join(&resident.name, name, NULL) == ERR_NONE)
         act_answer(call, "name", json_string(name));

@@ -80,6 +80,7 @@ static const struct policy_row {
      2,
      RELEASE_BY_EITHER,
      "S44"},
+    {"new-permit-key", TYPE_CHOICE, FIELD(new_permit_key), YES_NO, 0, 1, true, "S02"},
 };
 
 /* Fields are bool, enum or int: one byte or an int. */

@@ -36,6 +36,7 @@ struct law_policy {
     enum loss_identity loss_identity;        /* page:S37 */
     enum hold_by_others hold_by_others;      /* page:S38 */
     enum release_identity release_identity;  /* page:S44 */
+    bool new_permit_key;                     /* page:S02 */
     struct event_effects events[NUM_EVENTS]; /* only event_is_policy() rows ever differ */
 };
 

@@ -60,6 +60,7 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"mass-list", KEPT},
     {"mass-release", KEPT},
     {"mass-revoke", KEPT},
+    {"permit-key", KEPT},
     {"responder", KEPT},
     {"restore", KEPT},
     {"sign", KEPT},

@@ -278,18 +278,17 @@ static void put_people(struct buffer *record, const struct ceremony *ceremony)
 
 static enum err put_keys(struct buffer *record, struct centre *centre)
 {
-    uint8_t permit[SIGNER_POINT_LEN], journal[SIGNER_POINT_LEN];
+    uint8_t journal[SIGNER_POINT_LEN];
     for (int kind = 0; kind < NUM_KINDS; kind++) {
         char key[64];
         snprintf(key, sizeof key, "authority-%s-certificate", kind_name((enum kind)kind));
         put_digest(record, key, authority_newest(centre, (enum kind)kind)->cert.whole);
     }
-    enum err err = signer_client_permit_key(centre->signer, permit);
-    if (err == ERR_NONE)
-        err = signer_client_journal_key(centre->signer, journal);
+    enum err err = signer_client_journal_key(centre->signer, journal);
     if (err != ERR_NONE)
         return err;
-    put_digest(record, "permit-key", bytes_of(permit, sizeof permit));
+    put_digest(record, "permit-key",
+               bytes_of(centre->permit_keys.generations[0].point, PERMIT_POINT_LEN));
     put_digest(record, "journal-key", bytes_of(journal, sizeof journal));
     return buffer_check(record);
 }

@@ -20,6 +20,8 @@ static const struct command commands[] = {
      "復元したことを宣言し、欠番を避けて再開", NULL},
     {"authority-new", jpkid_authority_new, authority_new_options,
      "make the next generation of an authority", "次の世代の認証局を作成", NULL},
+    {"permit-key-new", jpkid_permit_key_new, permit_key_new_options,
+     "make the next key that cards obey", "カードが従う次の許可鍵を作成", NULL},
     {0},
 };
 

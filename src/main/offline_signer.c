@@ -15,6 +15,14 @@
 
 /* --- in the process --- */
 
+static enum err key_add(const struct offline_signer *wanted, struct signer *signer,
+                        struct fault *fault)
+{
+    return wanted->permit_key
+               ? signer_add_permit_key(signer, wanted->permit_key, wanted->passphrase, fault)
+               : signer_add_generation(signer, wanted->kind, wanted->passphrase, fault);
+}
+
 static enum err keys_make(const struct offline_signer *wanted, struct signer **out,
                           struct fault *fault)
 {
@@ -24,7 +32,7 @@ static enum err keys_make(const struct offline_signer *wanted, struct signer **o
     if (err == ERR_NONE)
         err = signer_open(wanted->folder, wanted->site, wanted->passphrase, out, fault);
     if (err == ERR_NONE && !wanted->is_new)
-        err = signer_add_generation(*out, wanted->kind, wanted->passphrase, fault);
+        err = key_add(wanted, *out, fault);
     return err;
 }
 

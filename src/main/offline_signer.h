@@ -13,7 +13,10 @@ struct offline_signer {
     const struct secret *passphrase;
     bool is_new;                      /* the first keys and the log are made */
     const struct signer_token *token; /* of a new one; NULL: sealed files */
-    enum kind kind;                   /* of one that is there: it gets a next generation */
+    /* Of one that is there: the permit key of this generation is made, or (0) the next generation
+     * of the kind's authority. */
+    unsigned permit_key;
+    enum kind kind;
 };
 
 /* offline_signer_start gives its process and a socket to it. What it could not do comes back in

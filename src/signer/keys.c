@@ -9,35 +9,37 @@
 #include "signer/keys_row.h"
 #include "x509/spki.h"
 
-static const char *const others[] = {"permit-1", "journal-1"};
+/* The generations of one key stand behind each other; the journal key has one. */
+enum { SERIES_PERMIT = NUM_KINDS, SERIES_JOURNAL };
 
-#define NUM_AUTHORITY_ROWS (NUM_KINDS * SIGNER_GENERATIONS_MAX)
+static const char *const series[] = {
+    [KIND_SIGNATURE] = "authority-signature",
+    [KIND_AUTHENTICATION] = "authority-authentication",
+    [SERIES_PERMIT] = "permit",
+    [SERIES_JOURNAL] = "journal",
+};
 
-size_t key_row_of_authority(enum kind kind, unsigned generation)
+static size_t row_of(size_t in_series, unsigned generation)
 {
-    return (size_t)kind * SIGNER_GENERATIONS_MAX + generation - 1;
+    return in_series * SIGNER_GENERATIONS_MAX + generation - 1;
 }
 
 struct key_row key_row_of(size_t row, enum key_type authority)
 {
-    struct key_row out = {.is_first = true, .type = KEY_P256};
-    if (row >= NUM_AUTHORITY_ROWS) {
-        snprintf(out.name, sizeof out.name, "%s", others[row - NUM_AUTHORITY_ROWS]);
-        return out;
-    }
     unsigned generation = row % SIGNER_GENERATIONS_MAX + 1;
-    snprintf(out.name, sizeof out.name, "authority-%s-%u",
-             kind_name((enum kind)(row / SIGNER_GENERATIONS_MAX)), generation);
-    out.is_first = generation == 1;
-    out.type = authority;
+    size_t own = row / SIGNER_GENERATIONS_MAX;
+    struct key_row out = {.is_first = generation == 1,
+                          .type = own < NUM_KINDS ? authority : KEY_P256};
+    snprintf(out.name, sizeof out.name, "%s-%u", series[own], generation);
     return out;
 }
 
 struct private_key **key_place_of(struct signer_keys *keys, size_t row)
 {
-    if (row >= NUM_AUTHORITY_ROWS)
-        return row == NUM_AUTHORITY_ROWS ? &keys->permit : &keys->journal;
-    return &keys->authority[row / SIGNER_GENERATIONS_MAX][row % SIGNER_GENERATIONS_MAX];
+    size_t own = row / SIGNER_GENERATIONS_MAX, i = row % SIGNER_GENERATIONS_MAX;
+    if (own == SERIES_JOURNAL)
+        return &keys->journal;
+    return own == SERIES_PERMIT ? &keys->permit[i] : &keys->authority[own][i];
 }
 
 enum err signer_keys_create(const char *folder, enum key_type authority,
@@ -51,33 +53,55 @@ enum err signer_keys_create(const char *folder, enum key_type authority,
 }
 
 /* A key that is missing between two others was lost. */
-static enum err generations_count(struct signer_keys *keys, enum kind kind, struct fault *fault)
+static enum err generations_count(struct signer_keys *keys, size_t own, unsigned *out,
+                                  struct fault *fault)
 {
     unsigned num = 0;
-    for (unsigned i = 0; i < SIGNER_GENERATIONS_MAX; i++) {
-        if (keys->authority[kind][i] && i != num)
-            return fault_set(fault, ERR_NOT_FOUND, "key", "authority-%s-%u is missing",
-                             kind_name(kind), num + 1);
-        num += keys->authority[kind][i] != NULL;
+    for (unsigned g = 1; g <= SIGNER_GENERATIONS_MAX; g++) {
+        bool is_there = *key_place_of(keys, row_of(own, g)) != NULL;
+        if (is_there && g != num + 1)
+            return fault_set(fault, ERR_NOT_FOUND, "key", "%s-%u is missing", series[own], num + 1);
+        num += is_there;
     }
-    keys->num_generations[kind] = num;
+    *out = num;
     return ERR_NONE;
+}
+
+static enum err all_count(struct signer_keys *keys, struct fault *fault)
+{
+    enum err err = generations_count(keys, SERIES_PERMIT, &keys->num_permits, fault);
+    for (size_t kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
+        err = generations_count(keys, kind, &keys->num_generations[kind], fault);
+    return err;
+}
+
+/* num: of the generations of its series, one more when it was made. */
+static enum err key_add(const char *folder, size_t own, enum key_type authority,
+                        const struct secret *passphrase, struct signer_keys *keys, unsigned *num,
+                        struct fault *fault)
+{
+    if (*num == SIGNER_GENERATIONS_MAX)
+        return fault_set(fault, ERR_LIMIT, "generation", "there are %d of %s already",
+                         SIGNER_GENERATIONS_MAX, series[own]);
+    size_t row = row_of(own, *num + 1);
+    enum err err = keys->token ? token_key_add(folder, row, authority, keys, fault)
+                               : sealed_key_add(folder, row, authority, passphrase, keys, fault);
+    if (err == ERR_NONE)
+        ++*num;
+    return err;
 }
 
 enum err signer_keys_add(const char *folder, enum kind kind, enum key_type authority,
                          const struct secret *passphrase, struct signer_keys *keys,
                          struct fault *fault)
 {
-    unsigned generation = keys->num_generations[kind] + 1;
-    if (generation > SIGNER_GENERATIONS_MAX)
-        return fault_set(fault, ERR_LIMIT, "generation", "there are %d of %s already",
-                         SIGNER_GENERATIONS_MAX, kind_name(kind));
-    size_t row = key_row_of_authority(kind, generation);
-    enum err err = keys->token ? token_key_add(folder, row, authority, keys, fault)
-                               : sealed_key_add(folder, row, authority, passphrase, keys, fault);
-    if (err == ERR_NONE)
-        keys->num_generations[kind] = generation;
-    return err;
+    return key_add(folder, kind, authority, passphrase, keys, &keys->num_generations[kind], fault);
+}
+
+enum err signer_keys_add_permit(const char *folder, const struct secret *passphrase,
+                                struct signer_keys *keys, struct fault *fault)
+{
+    return key_add(folder, SERIES_PERMIT, KEY_P256, passphrase, keys, &keys->num_permits, fault);
 }
 
 enum err signer_keys_open(const char *folder, enum key_type authority,
@@ -88,8 +112,8 @@ enum err signer_keys_open(const char *folder, enum key_type authority,
     enum err err = token_keys_are_there(folder)
                        ? token_keys_open(folder, authority, passphrase, &keys, fault)
                        : sealed_keys_open(folder, authority, passphrase, &keys, fault);
-    for (int kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
-        err = generations_count(&keys, (enum kind)kind, fault);
+    if (err == ERR_NONE)
+        err = all_count(&keys, fault);
     if (err != ERR_NONE)
         return err;
     *out = keys;

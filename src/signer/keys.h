@@ -1,6 +1,6 @@
 /* The keys of the signer: in sealed files of its folder, or in a PKCS#11 token that a file of its
- * folder names. They are made by `jpkid init`, the authorities' later generations by `jpkid
- * authority-new`, and leave this process in no form. */
+ * folder names. They are made by `jpkid init`, later generations by `jpkid authority-new` and
+ * `jpkid permit-key-new`, and leave this process in no form. */
 #pragma once
 
 #include <limits.h>
@@ -14,9 +14,11 @@ struct signer_keys {
     /* RSA-2048 or P-256: generation g at g - 1, as many as there are */
     struct private_key *authority[NUM_KINDS][SIGNER_GENERATIONS_MAX];
     unsigned num_generations[NUM_KINDS];
-    struct private_key *permit, *journal; /* P-256 */
-    struct token *token;                  /* that holds them, or NULL */
-    char token_files[PATH_MAX];           /* what its module reads meanwhile; "": nothing */
+    struct private_key *permit[SIGNER_GENERATIONS_MAX]; /* P-256, in generations, too */
+    unsigned num_permits;
+    struct private_key *journal; /* P-256 */
+    struct token *token;         /* that holds them, or NULL */
+    char token_files[PATH_MAX];  /* what its module reads meanwhile; "": nothing */
 };
 
 /* signer_keys_create makes the first four, the authorities' of this type: in the token, or, when
@@ -25,10 +27,12 @@ enum err signer_keys_create(const char *folder, enum key_type authority,
                             const struct signer_token *token, const struct secret *passphrase,
                             struct fault *fault) MUST_USE;
 /* signer_keys_add makes a key of the kind's next generation where the others are, and takes it
- * into keys. ERR_LIMIT: there is no further one. */
+ * into keys; signer_keys_add_permit the next permit key. ERR_LIMIT: there is no further one. */
 enum err signer_keys_add(const char *folder, enum kind kind, enum key_type authority,
                          const struct secret *passphrase, struct signer_keys *keys,
                          struct fault *fault) MUST_USE;
+enum err signer_keys_add_permit(const char *folder, const struct secret *passphrase,
+                                struct signer_keys *keys, struct fault *fault) MUST_USE;
 /* signer_keys_open wants the first four, and each generation up to the last. ERR_CRYPTO: wrong
  * passphrase, or a changed file. */
 enum err signer_keys_open(const char *folder, enum key_type authority,

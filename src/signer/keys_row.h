@@ -3,9 +3,9 @@
 
 #include "signer/keys.h"
 
-#define NUM_KEYS (2 + NUM_KINDS * SIGNER_GENERATIONS_MAX)
+#define NUM_KEYS ((NUM_KINDS + 1) * SIGNER_GENERATIONS_MAX + 1)
 
-/* One row a key that there may be: the generations of each kind, permit, journal. */
+/* One row a key that there may be: the generations of each kind, of the permit key, journal. */
 struct key_row {
     char name[40]; /* of its file, without the ending; label of its seal, and in a token */
     bool is_first; /* made by init: it must be there */
@@ -14,7 +14,6 @@ struct key_row {
 
 /* authority: the type that the site wants of authorities' keys; the others are P-256. */
 struct key_row key_row_of(size_t row, enum key_type authority);
-size_t key_row_of_authority(enum kind kind, unsigned generation);
 /* Where the row's key stands; the key is NULL when there is none. */
 struct private_key **key_place_of(struct signer_keys *keys, size_t row);
 

@@ -35,10 +35,11 @@ static bool take_kind(struct reader *reader, enum kind *out)
     return true;
 }
 
-static bool take_generation(struct reader *reader, enum kind *kind, unsigned *generation)
+/* The last field. */
+static bool take_generation(struct reader *reader, unsigned *generation)
 {
     uint8_t number;
-    if (!take_kind(reader, kind) || !reader_u8(reader, &number) || number == 0)
+    if (!reader_u8(reader, &number) || number == 0)
         return false;
     *generation = number;
     return reader_is_done(reader);
@@ -152,7 +153,7 @@ static enum err ask_authority(struct signer *signer, struct question *question,
     enum kind kind;
     unsigned generation;
     struct bytes certificate;
-    if (!take_generation(&question->fields, &kind, &generation))
+    if (!take_kind(&question->fields, &kind) || !take_generation(&question->fields, &generation))
         return malformed(question);
     enum err err = signer_authority(signer, kind, generation, &certificate);
     if (err == ERR_NONE)
@@ -165,7 +166,7 @@ static enum err ask_authority_spki(struct signer *signer, struct question *quest
 {
     enum kind kind;
     unsigned generation;
-    if (!take_generation(&question->fields, &kind, &generation))
+    if (!take_kind(&question->fields, &kind) || !take_generation(&question->fields, &generation))
         return malformed(question);
     struct buffer spki CLEANUP_BUFFER;
     buffer_init(&spki, LIMIT_KEY_FILE);
@@ -175,29 +176,31 @@ static enum err ask_authority_spki(struct signer *signer, struct question *quest
     return err;
 }
 
-static enum err put_point(struct signer *signer, struct question *question, struct buffer *answer,
-                          enum err (*get)(const struct signer *signer,
-                                          uint8_t point[static SIGNER_POINT_LEN]))
+static enum err put_point(struct buffer *answer, enum err err,
+                          const uint8_t point[static SIGNER_POINT_LEN])
 {
-    uint8_t point[SIGNER_POINT_LEN];
-    if (!reader_is_done(&question->fields))
-        return malformed(question);
-    enum err err = get(signer, point);
     if (err == ERR_NONE)
-        buffer_put(answer, point, sizeof point);
+        buffer_put(answer, point, SIGNER_POINT_LEN);
     return err;
 }
 
 static enum err ask_permit_key(struct signer *signer, struct question *question,
                                struct buffer *answer)
 {
-    return put_point(signer, question, answer, signer_permit_key);
+    unsigned generation;
+    uint8_t point[SIGNER_POINT_LEN];
+    if (!take_generation(&question->fields, &generation))
+        return malformed(question);
+    return put_point(answer, signer_permit_key(signer, generation, point), point);
 }
 
 static enum err ask_journal_key(struct signer *signer, struct question *question,
                                 struct buffer *answer)
 {
-    return put_point(signer, question, answer, signer_journal_key);
+    uint8_t point[SIGNER_POINT_LEN];
+    if (!reader_is_done(&question->fields))
+        return malformed(question);
+    return put_point(answer, signer_journal_key(signer, point), point);
 }
 
 static enum err ask_lists(struct signer *signer, struct question *question, struct buffer *answer);

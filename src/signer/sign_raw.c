@@ -3,14 +3,9 @@
 #include <string.h>
 
 #include "base/permit.h"
+#include "crypto/permit_key.h"
 #include "crypto/sign.h"
 #include "signer/state.h"
-
-/* The purposes that may be signed. */
-static const bool purposes[] = {
-    [PERMIT_MAKE_KEY] = true,  [PERMIT_INSTALL] = true,         [PERMIT_SET_PIN] = true,
-    [PERMIT_RESET_PIN] = true, [PERMIT_NEW_PERMIT_KEY] = false,
-};
 
 /* permit_parse wants a signature behind the signed part: zeros stand for the one to come. */
 static enum err permit_read(struct bytes input, struct permit *out, struct fault *fault)
@@ -23,29 +18,50 @@ static enum err permit_read(struct bytes input, struct permit *out, struct fault
     return permit_parse(bytes_of(whole, sizeof whole), out, fault);
 }
 
-static enum err permit_check(const struct signer *signer, const struct permit *permit,
-                             struct fault *fault)
+/* The generation of the permit key that the permit names. */
+static enum err permit_find_key(const struct signer *signer, const struct permit *permit,
+                                unsigned *generation, struct fault *fault)
 {
-    uint8_t point[SIGNER_POINT_LEN], id[SHA256_LEN];
-    enum err err = signer_key_point(signer->keys.permit, point);
-    if (err != ERR_NONE)
+    for (unsigned g = 1; g <= signer->keys.num_permits; g++) {
+        uint8_t point[SIGNER_POINT_LEN], id[PERMIT_KEY_ID_LEN];
+        enum err err = signer_permit_key(signer, g, point);
+        if (err != ERR_NONE)
+            return err;
+        permit_key_id(point, id);
+        if (memcmp(permit->key_id, id, sizeof id) == 0) {
+            *generation = g;
+            return ERR_NONE;
+        }
+    }
+    return fault_set(fault, ERR_DENIED, "key id", "not a permit key of this signer");
+}
+
+/* A card is led from an older key to the newest one, and to no other: who has taken commit cannot
+ * give cards a key of their own, or lead them back. */
+static enum err new_key_check(const struct signer *signer, const struct permit *permit,
+                              unsigned generation, struct fault *fault)
+{
+    uint8_t newest[SIGNER_POINT_LEN];
+    if (permit->purpose != PERMIT_NEW_PERMIT_KEY)
+        return ERR_NONE;
+    if (generation == signer->keys.num_permits)
+        return fault_set(fault, ERR_DENIED, "new permit key", "this card has the newest one");
+    enum err err = signer_permit_key(signer, signer->keys.num_permits, newest);
+    if (err != ERR_NONE || permit_key_is_digest(newest, permit->digest))
         return err;
-    sha256(bytes_of(point, sizeof point), id);
-    if (memcmp(permit->key_id, id, PERMIT_KEY_ID_LEN) != 0)
-        return fault_set(fault, ERR_DENIED, "key id", "not the permit key of this signer");
-    if ((size_t)permit->purpose >= COUNT_OF(purposes) || !purposes[permit->purpose])
-        return fault_set(fault, ERR_DENIED, "purpose", "%s is not signed here",
-                         permit_purpose_name(permit->purpose));
-    return ERR_NONE;
+    return fault_set(fault, ERR_DENIED, "new permit key", "the digest is not the newest one's");
 }
 
 enum err signer_sign_permit(struct signer *signer, struct bytes input,
                             uint8_t signature[static SIGNER_RAW_LEN], struct fault *fault)
 {
     struct permit permit;
+    unsigned generation = 0;
     enum err err = permit_read(input, &permit, fault);
     if (err == ERR_NONE)
-        err = permit_check(signer, &permit, fault);
+        err = permit_find_key(signer, &permit, &generation, fault);
+    if (err == ERR_NONE)
+        err = new_key_check(signer, &permit, generation, fault);
     if (err != ERR_NONE)
         return err;
     struct signed_record record = {.type = SIGNED_PERMIT, .kind = permit.kind};
@@ -57,7 +73,7 @@ enum err signer_sign_permit(struct signer *signer, struct bytes input,
         err = signer_admitted(signer, fault);
     if (err != ERR_NONE)
         return err;
-    err = sign_raw_p256(signer->keys.permit, input, signature);
+    err = sign_raw_p256(signer->keys.permit[generation - 1], input, signature);
     return err == ERR_NONE ? ERR_NONE : signer_not_signed(signer, err, fault);
 }
 

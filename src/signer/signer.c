@@ -103,6 +103,17 @@ enum err signer_add_generation(struct signer *signer, enum kind kind,
                            &signer->keys, fault);
 }
 
+enum err signer_add_permit_key(struct signer *signer, unsigned generation,
+                               const struct secret *passphrase, struct fault *fault)
+{
+    if (generation == signer->keys.num_permits)
+        return ERR_NONE;
+    if (generation != signer->keys.num_permits + 1)
+        return fault_set(fault, ERR_DENIED, "permit key", "there are %u, and not %u",
+                         signer->keys.num_permits, generation - 1);
+    return signer_keys_add_permit(signer->folder, passphrase, &signer->keys, fault);
+}
+
 void signer_free(struct signer *signer)
 {
     if (!signer)
@@ -187,9 +198,12 @@ enum err signer_restore(struct signer *signer, const struct signer_floors *floor
     return err == ERR_NONE ? signer_admitted(signer, fault) : err;
 }
 
-enum err signer_permit_key(const struct signer *signer, uint8_t point[static SIGNER_POINT_LEN])
+enum err signer_permit_key(const struct signer *signer, unsigned generation,
+                           uint8_t point[static SIGNER_POINT_LEN])
 {
-    return signer_key_point(signer->keys.permit, point);
+    if (generation == 0 || generation > signer->keys.num_permits)
+        return ERR_NOT_FOUND;
+    return signer_key_point(signer->keys.permit[generation - 1], point);
 }
 
 enum err signer_journal_key(const struct signer *signer, uint8_t point[static SIGNER_POINT_LEN])

@@ -44,6 +44,11 @@ bool signer_is_index_new(const struct signer *signer);
 enum err signer_add_generation(struct signer *signer, enum kind kind,
                                const struct secret *passphrase, struct fault *fault) MUST_USE;
 
+/* signer_add_permit_key makes the permit key of this generation, unless it is there: a second try
+ * goes on with that. ERR_DENIED: it would not be the next. There is no question for it either. */
+enum err signer_add_permit_key(struct signer *signer, unsigned generation,
+                               const struct secret *passphrase, struct fault *fault) MUST_USE;
+
 /* signer_restore is what the operator says after the database, or the log, was set back: floors
  * that are not below the signer's (ERR_DENIED), and where the restored journal goes on. Logged and
  * synced like a signature. There is no question for it: commit cannot ask. */
@@ -69,7 +74,7 @@ enum err signer_authority_spki(const struct signer *signer, enum kind kind, unsi
 /* ERR_NOT_FOUND before it was signed. Borrowed. */
 enum err signer_authority(const struct signer *signer, enum kind kind, unsigned generation,
                           struct bytes *out) MUST_USE;
-enum err signer_permit_key(const struct signer *signer,
+enum err signer_permit_key(const struct signer *signer, unsigned generation,
                            uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
 enum err signer_journal_key(const struct signer *signer,
                             uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;

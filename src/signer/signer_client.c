@@ -389,11 +389,12 @@ enum err signer_client_authority_spki(struct signer_client *client, enum kind ki
     return ask_bytes(client, &question, -1, spki, NULL);
 }
 
-enum err signer_client_permit_key(struct signer_client *client,
+enum err signer_client_permit_key(struct signer_client *client, unsigned generation,
                                   uint8_t point[static SIGNER_POINT_LEN])
 {
     struct buffer question CLEANUP_BUFFER;
     question_init(&question, SIGNER_ASK_PERMIT_KEY);
+    buffer_put_u8(&question, (uint8_t)generation);
     return ask_fixed(client, &question, point, SIGNER_POINT_LEN, NULL);
 }
 

@@ -141,7 +141,7 @@ enum err signer_client_authority_spki(struct signer_client *client, enum kind ki
                                       unsigned generation, struct buffer *spki) MUST_USE;
 enum err signer_client_authority(struct signer_client *client, enum kind kind, unsigned generation,
                                  struct buffer *certificate) MUST_USE;
-enum err signer_client_permit_key(struct signer_client *client,
+enum err signer_client_permit_key(struct signer_client *client, unsigned generation,
                                   uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;
 enum err signer_client_journal_key(struct signer_client *client,
                                    uint8_t point[static SIGNER_POINT_LEN]) MUST_USE;

@@ -33,6 +33,7 @@ static const struct migration migrations[] = {
     {"mass", migration_mass, triggers_mass},
     {"retention", migration_retention, triggers_retention},
     {"parked", migration_parked, triggers_parked},
+    {"permit-key", migration_permit_key, triggers_permit_key},
 };
 
 /* The table of migrations is itself older than all of them. */

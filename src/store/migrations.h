@@ -49,6 +49,9 @@ extern const struct trigger triggers_retention[];
 /* what was asked of a second person, once its term has ended */
 extern const char migration_parked[];
 extern const struct trigger triggers_parked[];
+/* which permit key a card obeys */
+extern const char migration_permit_key[];
+extern const struct trigger triggers_permit_key[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

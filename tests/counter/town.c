@@ -179,7 +179,7 @@ static void read_permit_point(const struct secret *secret)
 {
     struct signer *signer CLEANUP_SIGNER = NULL;
     assert_ok(signer_open(path_of(5, "signer"), &town_site, secret, &signer, NULL));
-    assert_ok(signer_permit_key(signer, permit_point));
+    assert_ok(signer_permit_key(signer, 1, permit_point));
 }
 
 /* The delivered profile, but for the algorithm, which is its last line. */

@@ -53,9 +53,9 @@ class Town:
             self.readers.remove(0)
         self.readers.insert(0, self.beside(f"{resident}.card"))
 
-    def make_card(self, resident):
+    def make_card(self, resident, key="permit-key.pem"):
         image = self.beside(f"{resident}.card")
-        self.must("card", "make", image, "--permit-key", f"{self.data}/published/permit-key.pem", "--card-id",
+        self.must("card", "make", image, "--permit-key", f"{self.data}/published/{key}", "--card-id",
                   CARDS[resident])
         self.put_in(resident)
         parked = json.loads(self.must("admin", "card-register", image + ".pub", "--as", "card1", "--json"))["parked"]

@@ -5,16 +5,15 @@
 #include <string.h>
 
 #include "base/permit.h"
-#include "crypto/hash.h"
+#include "crypto/permit_key.h"
 #include "crypto/verify.h"
 
 static struct permit permit_of(enum permit_purpose purpose, uint8_t challenge)
 {
-    uint8_t point[SIGNER_POINT_LEN], id[SHA256_LEN];
-    assert_ok(signer_permit_key(signer, point));
-    sha256(bytes_of(point, sizeof point), id);
+    uint8_t point[SIGNER_POINT_LEN];
     struct permit permit = {.purpose = purpose, .kind = KIND_AUTHENTICATION};
-    memcpy(permit.key_id, id, PERMIT_KEY_ID_LEN);
+    assert_ok(signer_permit_key(signer, 1, point));
+    permit_key_id(point, permit.key_id);
     memset(permit.card_id, '7', CARD_ID_LEN);
     memset(permit.challenge, challenge, CHALLENGE_LEN);
     if (permit_purpose_has_digest(purpose))
@@ -30,7 +29,7 @@ static enum err sign_permit(const struct permit *permit, struct fault *fault)
     enum err err = signer_sign_permit(signer, message, signature, fault);
     if (err != ERR_NONE)
         return err;
-    assert_ok(signer_permit_key(signer, point));
+    assert_ok(signer_permit_key(signer, 1, point));
     assert_ok(verify_raw_p256(bytes_of(point, sizeof point), message, signature));
     return ERR_NONE;
 }
@@ -63,15 +62,15 @@ static void refuses_a_challenge_that_was_signed(void **state)
     assert_err(sign_permit(&permit, NULL), ERR_DENIED);
 }
 
-static void refuses_other_purposes_and_keys(void **state)
+static void refuses_other_keys(void **state)
 {
     (void)state;
-    struct permit permit = permit_of(PERMIT_NEW_PERMIT_KEY, 120);
+    struct fault fault = {0};
+    struct permit permit = permit_of(PERMIT_MAKE_KEY, 121);
     uint64_t before = fixture_sequence();
-    assert_err(sign_permit(&permit, NULL), ERR_DENIED);
-    permit = permit_of(PERMIT_MAKE_KEY, 121);
     permit.key_id[0] ^= 1;
-    assert_err(sign_permit(&permit, NULL), ERR_DENIED);
+    assert_err(sign_permit(&permit, &fault), ERR_DENIED);
+    assert_string_equal(fault.rule, "key id");
     assert_int_equal(fixture_sequence(), before);
 }
 
@@ -225,7 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signs_permits),
         cmocka_unit_test(refuses_a_challenge_that_was_signed),
-        cmocka_unit_test(refuses_other_purposes_and_keys),
+        cmocka_unit_test(refuses_other_keys),
         cmocka_unit_test(refuses_malformed_permits),
         cmocka_unit_test(signs_checkpoints_that_extend),
         cmocka_unit_test(refuses_checkpoints_that_do_not_extend),

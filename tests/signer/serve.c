@@ -61,7 +61,9 @@ static void gives_the_public_parts(void **state)
         assert_true(bytes_equal(buffer_bytes(&spki), signer_authority_sample[kind].cert.spki));
     }
     uint8_t permit[SIGNER_POINT_LEN], journal[SIGNER_POINT_LEN];
-    assert_ok(signer_client_permit_key(&client, permit));
+    assert_ok(signer_client_permit_key(&client, 1, permit));
+    assert_err(signer_client_permit_key(&client, 0, journal), ERR_MALFORMED);
+    assert_err(signer_client_permit_key(&client, 2, journal), ERR_NOT_FOUND);
     assert_ok(signer_client_journal_key(&client, journal));
     assert_int_equal(permit[0], 4);
     assert_memory_not_equal(permit, journal, sizeof permit);
@@ -277,7 +279,9 @@ static void survives_questions_of_no_form(void **state)
         {(const uint8_t *)"\5x", 2},
         {(const uint8_t *)"\6", 1},
         {(const uint8_t *)"\6\2", 2},
-        {(const uint8_t *)"\7x", 2},
+        {(const uint8_t *)"\7", 1},
+        {(const uint8_t *)"\7\0", 2}, /* generations begin with 1 */
+        {(const uint8_t *)"\7\1x", 3},
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct buffer answer CLEANUP_BUFFER;
