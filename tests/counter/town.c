@@ -174,6 +174,19 @@ void town_restart(void)
     start();
 }
 
+void town_permit_key(unsigned generation)
+{
+    struct secret secret CLEANUP_SECRET;
+    struct signer *signer = NULL;
+    end(&centre_process);
+    end(&signer_process);
+    passphrase(&secret);
+    assert_ok(signer_open(path_of(5, "signer"), &town_site, &secret, &signer, NULL));
+    assert_ok(signer_add_permit_key(signer, generation, &secret, NULL));
+    signer_free(signer);
+    start();
+}
+
 /* While nobody else has the signer's folder open. */
 static void read_permit_point(const struct secret *secret)
 {

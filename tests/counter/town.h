@@ -16,6 +16,9 @@ int town_begin(void **state);
 int town_end(void **state);
 /* town_restart kills both processes (SIGKILL) and starts them again. */
 void town_restart(void);
+/* town_permit_key makes the permit key of a generation, as `jpkid permit-key-new` does, and starts
+ * both again. Cards are made with the first one all the same. */
+void town_permit_key(unsigned generation);
 int town_centre(void);       /* its process id */
 int town_signer(void);       /* its process id */
 void town_kill_centre(void); /* only that; ask nothing until town_restart */
