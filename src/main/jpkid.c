@@ -42,7 +42,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "role") == 0)
         return role_start(argc, argv);
     if (argc == 2 && strcmp(argv[1], "--settings") == 0) {
-        settings_list();
+        settings_list(commands);
         return EXIT_DONE;
     }
     if (argc == 2 && strcmp(argv[1], "--events") == 0) {

@@ -15,7 +15,7 @@
 enum { OPTION_KIND = FIRST_OPTION, OPTION_PASSPHRASE, OPTION_CLOCK, NUM_OPTIONS };
 
 const struct option authority_new_options[] = {
-    SETTING_OPTIONS(AUTHORITY_NEW),
+    SETTING_OPTIONS(EVERY),
     {"kind", required_argument, NULL, OPTION_KIND},
     {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
     {"clock", required_argument, NULL, OPTION_CLOCK},

@@ -28,7 +28,7 @@
 enum { OPTION_TO = FIRST_OPTION, OPTION_DUMP, NUM_OPTIONS };
 
 const struct option backup_options[] = {
-    SETTING_OPTIONS(BACKUP),
+    SETTING_OPTIONS(EVERY),
     {"to", required_argument, NULL, OPTION_TO},
     {"dump", required_argument, NULL, OPTION_DUMP},
     {0},
@@ -49,9 +49,9 @@ static void making_done(struct making *making)
 
 /* --- files --- */
 
-/* Names end in .new while they are being written: another has them soon. The lists of municipalities
- * are made again when they are missing, and say nothing that the full ones do not; signed.index is
- * made again from the restored log, which so is read as a whole. */
+/* Names end in .new while they are being written: another has them soon. The lists of
+ * municipalities are made again when they are missing, and say nothing that the full ones do not;
+ * signed.index is made again from the restored log, which so is read as a whole. */
 static int is_wanted(const struct dirent *entry)
 {
     size_t len = strlen(entry->d_name);

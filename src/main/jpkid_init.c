@@ -39,7 +39,7 @@ enum {
 };
 
 const struct option init_options[] = {
-    SETTING_OPTIONS(INIT),
+    SETTING_OPTIONS(EVERY),
     {"sample", no_argument, NULL, OPTION_SAMPLE},
     {"etc", required_argument, NULL, OPTION_ETC},
     {"profile", required_argument, NULL, OPTION_PROFILE},

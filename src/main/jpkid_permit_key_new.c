@@ -9,11 +9,12 @@
 #include "main/jpkid.h"
 #include "main/options.h"
 #include "main/renewal.h"
+#include "main/settings.h"
 
-enum { OPTION_DATA = 1, OPTION_PASSPHRASE, OPTION_CLOCK, NUM_OPTIONS };
+enum { OPTION_PASSPHRASE = FIRST_OPTION, OPTION_CLOCK, NUM_OPTIONS };
 
 const struct option permit_key_new_options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
+    SETTING_OPTIONS(EVERY),
     {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
     {"clock", required_argument, NULL, OPTION_CLOCK},
     {0},
@@ -69,22 +70,24 @@ static int say_done(const struct result *result)
 int jpkid_permit_key_new(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
+    struct settings settings;
     struct result result;
     struct renewal renewal = {.prepare = generation_find, .run = centre_run, .context = &result};
     struct secret passphrase CLEANUP_SECRET;
     struct fault fault = {0};
     secret_init(&passphrase);
-    if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS))
-        return EXIT_USAGE;
-    if (!values[OPTION_DATA])
+    int status = settings_read(argc, argv, command, values, NUM_OPTIONS, &settings);
+    if (status != EXIT_DONE)
+        return status;
+    if (!values[SETTING_DATA])
         return complain_usage("permit-key-new: --data is needed");
-    renewal.folder = values[OPTION_DATA];
+    renewal.folder = values[SETTING_DATA];
     if (!jpkid_clock_ok(values[OPTION_CLOCK], data_is_sample(renewal.folder)))
         return complain_usage(
             "permit-key-new: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for sample data");
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
+    status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
     if (status != EXIT_DONE)
         return status;
     if (renewal_run(&renewal, &passphrase, &fault) == ERR_NONE)

@@ -32,7 +32,7 @@ enum {
 };
 
 const struct option restore_options[] = {
-    SETTING_OPTIONS(RESTORE),
+    SETTING_OPTIONS(EVERY),
     {"from", required_argument, NULL, OPTION_FROM},
     {"signed-log", required_argument, NULL, OPTION_LOG},
     {"lost-log", required_argument, NULL, OPTION_MARGIN},

@@ -14,28 +14,17 @@
 
 enum setting_kind { KIND_FOLDER, KIND_ADDRESS, KIND_NAME, KIND_NUMBER, NUM_SETTING_KINDS };
 
-#define SETTING_COMMANDS_MAX 5
-
 static const struct setting_row {
     const char *name;
     enum setting_kind kind;
     const char *value; /* unless somebody says another; NULL: none */
     int least, most;
-    bool is_of[SETTING_COMMANDS_MAX];
 } rows[NUM_SETTINGS] = {
-#define IS_YES true
-#define IS_NO  false
-#define X(id, name, kind, value, least, most, init, serve, backup, restore, authority_new)         \
-    [SETTING_##                                                                                    \
-        id] = {name,  KIND_##kind,                                                                 \
-               value, least,                                                                       \
-               most,  {IS_##init, IS_##serve, IS_##backup, IS_##restore, IS_##authority_new}},
+#define X(id, name, kind, value, least, most, of)                                                  \
+    [SETTING_##id] = {name, KIND_##kind, value, least, most},
     SETTINGS(X)
 #undef X
 };
-
-static const char *const command_names[SETTING_COMMANDS_MAX] = {"init", "serve", "backup",
-                                                                "restore", "authority-new"};
 
 /* --- kinds --- */
 
@@ -235,16 +224,25 @@ void settings_print(const struct command *command, const char *const *values,
             print_value((enum setting)option->val, values[option->val], settings, out);
 }
 
-void settings_list(void)
+static bool has_setting(const struct command *command, const char *name)
+{
+    for (const struct option *option = command->options; option->name; option++)
+        if (strcmp(option->name, name) == 0)
+            return true;
+    return false;
+}
+
+void settings_list(const struct command *commands)
 {
     char what[EXPECTS_TEXT];
     for (enum setting setting = 1; setting < NUM_SETTINGS; setting++) {
         const struct setting_row *row = &rows[setting];
+        int num = 0;
         printf("%s: %s; default %s;", row->name, expects(row, LANGUAGE_EN, what),
                row->value ? row->value : "none");
-        for (size_t i = 0, num = 0; i < COUNT_OF(command_names); i++)
-            if (row->is_of[i])
-                printf("%s %s", num++ ? "," : "", command_names[i]);
+        for (const struct command *command = commands; command->name; command++)
+            if (has_setting(command, row->name))
+                printf("%s %s", num++ ? "," : "", command->name);
         putchar('\n');
     }
 }

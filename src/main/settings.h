@@ -10,16 +10,14 @@
 #include "http/server.h"
 #include "main/command.h"
 
-/* id, name, kind, default or NULL, least and most of a number; then whether it is an option of
- * init, serve, backup, restore, authority-new */
-/* clang-format off */
+/* id, name, kind, default or NULL, least and most of a number; whether it is an option of EVERY
+ * command that reads settings, of those that are SERVING somebody, or of SERVE alone */
 #define SETTINGS(X)                                                                                \
-    X(DATA, "data", FOLDER, NULL, 0, 0, YES, YES, YES, YES, YES)                                   \
-    X(LISTEN, "listen", ADDRESS, NULL, 0, 0, NO, YES, NO, NO, NO)                                  \
-    X(WEB, "web", ADDRESS, NULL, 0, 0, NO, YES, NO, NO, NO)                                        \
-    X(USER, "user", NAME, NULL, 0, 0, NO, YES, NO, NO, NO)                                         \
-    X(STATUS_THREADS, "status-threads", NUMBER, "2", 1, HTTP_THREADS_MAX, NO, YES, NO, NO, NO)
-/* clang-format on */
+    X(DATA, "data", FOLDER, NULL, 0, 0, EVERY)                                                     \
+    X(LISTEN, "listen", ADDRESS, NULL, 0, 0, SERVING)                                              \
+    X(WEB, "web", ADDRESS, NULL, 0, 0, SERVE)                                                      \
+    X(USER, "user", NAME, NULL, 0, 0, SERVING)                                                     \
+    X(STATUS_THREADS, "status-threads", NUMBER, "2", 1, HTTP_THREADS_MAX, SERVING)
 
 /* These are the `val` of the options, too; a command's own begin at FIRST_OPTION. */
 enum setting {
@@ -35,19 +33,16 @@ enum setting {
 /* SETTING_OPTIONS(SERVE): the first rows of a command's list of options. */
 #define SETTING_OPTIONS(command)                                                                   \
     SETTINGS(SETTING_OF_##command) OPTION_VALUE("config", OPTION_CONFIG)
-#define SETTING_OPTION_NO(name, id)
-#define SETTING_OPTION_YES(name, id) {name, required_argument, NULL, SETTING_##id},
-#define SETTING_OF_INIT(id, name, kind, value, least, most, init, ...)                             \
-    SETTING_OPTION_##init(name, id)
-#define SETTING_OF_SERVE(id, name, kind, value, least, most, init, serve, ...)                     \
-    SETTING_OPTION_##serve(name, id)
-#define SETTING_OF_BACKUP(id, name, kind, value, least, most, init, serve, backup, ...)            \
-    SETTING_OPTION_##backup(name, id)
-#define SETTING_OF_RESTORE(id, name, kind, value, least, most, init, serve, backup, restore, ...)  \
-    SETTING_OPTION_##restore(name, id)
-#define SETTING_OF_AUTHORITY_NEW(id, name, kind, value, least, most, init, serve, backup, restore, \
-                                 authority_new)                                                    \
-    SETTING_OPTION_##authority_new(name, id)
+#define SETTING_OF_EVERY(id, name, kind, value, least, most, of)   SETTING_EVERY_##of(name, id)
+#define SETTING_OF_SERVING(id, name, kind, value, least, most, of) SETTING_SERVING_##of(name, id)
+#define SETTING_OF_SERVE(id, name, kind, value, least, most, of)   SETTING_OPTION(name, id)
+#define SETTING_EVERY_EVERY(name, id)                              SETTING_OPTION(name, id)
+#define SETTING_EVERY_SERVING(name, id)
+#define SETTING_EVERY_SERVE(name, id)
+#define SETTING_SERVING_EVERY(name, id)   SETTING_OPTION(name, id)
+#define SETTING_SERVING_SERVING(name, id) SETTING_OPTION(name, id)
+#define SETTING_SERVING_SERVE(name, id)
+#define SETTING_OPTION(name, id) {name, required_argument, NULL, SETTING_##id},
 
 /* What a file says. */
 struct settings {
@@ -73,5 +68,5 @@ int settings_read(int argc, char **argv, const struct command *command, const ch
 void settings_print(const struct command *command, const char *const *values,
                     const struct settings *settings, FILE *out);
 
-/* settings_list prints the table, a line each: NAME: WHAT; default VALUE; COMMANDS */
-void settings_list(void);
+/* settings_list prints the table, a line each: NAME: WHAT; default VALUE; which of the commands */
+void settings_list(const struct command *commands);
