@@ -1,5 +1,6 @@
 """The sample town of a test, as the people at its counter use it: cards, procedures, and what openssl says of
 the result."""
+import contextlib
 import json
 import os
 import re
@@ -83,7 +84,8 @@ class Town:
             raise RuntimeError(done.stderr)
 
     def rows(self, sql, *values):
-        with sqlite3.connect(f"file:{self.data}/database/jpki.db?mode=ro", uri=True, timeout=10) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}/database/jpki.db?mode=ro", uri=True,
+                                                timeout=10)) as connection:
             return connection.execute(sql, values).fetchall()
 
     def leaf(self, kind, serial):
