@@ -1,12 +1,14 @@
 /* Every limit has a name, and lives here. Bytes unless the name says otherwise. */
 #pragma once
 
-#define LIMIT_CERTIFICATE      (8 * 1024)          /* one certificate, DER */
-#define LIMIT_REQUEST          (8 * 1024)          /* one PKCS#10 request, DER */
-#define LIMIT_CRL              (512 * 1024 * 1024) /* one CRL, DER */
-#define LIMIT_CRL_ENTRIES      (16 * 1024 * 1024)  /* serials, of all municipalities together */
-#define LIMIT_CRL_PART         32                  /* lists stored in one transaction */
-#define LIMIT_PUSH_SET         (80 * 1024 * 1024)  /* one push set; two bits a serial at worst */
+#define LIMIT_CERTIFICATE (8 * 1024)          /* one certificate, DER */
+#define LIMIT_REQUEST     (8 * 1024)          /* one PKCS#10 request, DER */
+#define LIMIT_CRL         (512 * 1024 * 1024) /* one CRL, DER */
+#define LIMIT_CRL_ENTRIES (16 * 1024 * 1024)  /* serials, of all municipalities together */
+#define LIMIT_CRL_PART    32                  /* lists stored in one transaction */
+#define LIMIT_CRL_RUN                                                                              \
+    256 /* municipalities whose lists are made before a change is looked for again */
+#define LIMIT_PUSH_SET         (80 * 1024 * 1024) /* one push set; two bits a serial at worst */
 #define LIMIT_OCSP_REQUEST     (4 * 1024)
 #define LIMIT_OCSP_RESPONSE    (16 * 1024)
 #define LIMIT_CMS_ATTACHED     (16 * 1024 * 1024) /* content carried inside the CMS */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "centre/crl.h"
 #include "centre/crl_run.h"
 #include "store/rows.h"
@@ -129,6 +130,19 @@ void crl_desk_note(struct crl_desk *desk, enum kind kind, const struct status_en
 void crl_desk_all_lack(struct crl_desk *desk, enum kind kind)
 {
     memcpy(desk->lacks[kind], desk->has[kind], sizeof desk->lacks[kind]);
+}
+
+void crl_desk_take(struct crl_desk *desk, enum kind kind, bool out[static STATUS_MUNICIPALITIES])
+{
+    size_t first = desk->turn[kind];
+    bool *lacks = desk->lacks[kind];
+    for (size_t i = 0, num = 0; i < STATUS_MUNICIPALITIES && num < LIMIT_CRL_RUN; i++) {
+        size_t row = (first + i) % STATUS_MUNICIPALITIES;
+        out[row] = lacks[row];
+        num += lacks[row];
+        lacks[row] = false;
+        desk->turn[kind] = row + 1;
+    }
 }
 
 bool crl_desk_lacks(const struct crl_desk *desk, enum kind kind)

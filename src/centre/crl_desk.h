@@ -13,6 +13,7 @@ struct crl_desk {
     bool waits[NUM_KINDS];                        /* kinds to be looked at, one after the other */
     bool has[NUM_KINDS][STATUS_MUNICIPALITIES];   /* by row of etc/municipalities */
     bool lacks[NUM_KINDS][STATUS_MUNICIPALITIES]; /* its list lacks a change, or is missing */
+    size_t turn[NUM_KINDS];                       /* whose list is made first */
 };
 
 /* crl_desk_load fills in what the store knows, and looks whether each list is published. */
@@ -23,6 +24,9 @@ void crl_desk_done(struct crl_desk *desk); /* waits for what is under way */
 void crl_desk_note(struct crl_desk *desk, enum kind kind, const struct status_entry *before,
                    const struct status_entry *after);
 void crl_desk_all_lack(struct crl_desk *desk, enum kind kind);
+/* crl_desk_take gives whose lists are made next, LIMIT_CRL_RUN at most: out is by row, all false.
+ */
+void crl_desk_take(struct crl_desk *desk, enum kind kind, bool out[static STATUS_MUNICIPALITIES]);
 bool crl_desk_lacks(const struct crl_desk *desk, enum kind kind); /* any */
 
 /* crl_desk_go_on goes on with the run, if what it waits for is there; crl_desk_settle finishes it.

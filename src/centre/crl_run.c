@@ -35,10 +35,12 @@ struct crl_run {
     struct centre *centre;
     enum kind kind;
     enum crl_run_scope scope;
-    struct crl_row crl; /* what the lists have in common */
+    bool takes[STATUS_MUNICIPALITIES]; /* by row: whose lists are made */
+    bool is_last;                      /* afterwards no municipality's list lacks anything */
+    struct crl_row crl;                /* what the lists have in common */
     size_t num_scans;
     struct scan scans[SIGNER_GENERATIONS_MAX];
-    size_t num, num_max, next, end; /* lists; the part that is under way */
+    size_t num, next, end; /* lists; the part that is under way */
     struct list *lists;
     struct signer_client *signer; /* whom the thread asks */
     bool is_built;                /* the part: what follows is signing */
@@ -122,7 +124,7 @@ static enum err scan_add(struct crl_run *run, const struct authority *authority,
     if (run->scope & CRL_RUN_FULL)
         err = list_add(run, scan, NULL, fault);
     for (size_t i = 0; err == ERR_NONE && i < centre->municipalities.num; i++)
-        if ((run->scope & CRL_RUN_MUNICIPAL) && centre->crl.lacks[run->kind][i + 1])
+        if (run->takes[centre->municipalities.rows[i].row])
             err = list_add(run, scan, &centre->municipalities.rows[i], fault);
     return err == ERR_NONE
                ? status_crl_listing_new(centre->maps[run->kind], buffer_bytes(&authority->der),
@@ -151,15 +153,16 @@ enum err crl_run_new(struct centre *centre, enum kind kind, enum crl_run_scope s
                         sizeof *run->lists);
     if (!run->lists)
         return ERR_MEMORY;
+    if (scope & CRL_RUN_MUNICIPAL) {
+        crl_desk_take(&centre->crl, kind, run->takes);
+        run->is_last = !crl_desk_lacks(&centre->crl, kind);
+    }
     enum err err = crl_next(centre, kind, &run->crl, fault);
     if (err == ERR_NONE)
         err = scans_add(run, fault);
-    if (err != ERR_NONE)
-        return err;
-    if (scope & CRL_RUN_MUNICIPAL)
-        memset(centre->crl.lacks[kind], 0, sizeof centre->crl.lacks[kind]);
-    *out = steal(&run);
-    return ERR_NONE;
+    if (err == ERR_NONE)
+        *out = steal(&run);
+    return err;
 }
 
 /* --- on a thread: building --- */
@@ -238,7 +241,7 @@ static enum err list_store(const struct crl_run *run, const struct list *list, s
 /* With the last one: every municipality has a list that knows all changes up to the epoch. */
 static enum err done_store(const struct crl_run *run, struct fault *fault)
 {
-    if (run->end < run->num || !(run->scope & CRL_RUN_MUNICIPAL))
+    if (run->end < run->num || !run->is_last)
         return ERR_NONE;
     return store_run(run->centre->store, STATEMENT_CRL_DONE_WRITE,
                      VALUES(value_integer(run->kind), value_integer(run->crl.epoch)), fault);
@@ -283,7 +286,7 @@ static enum err list_sign(const struct crl_run *run, struct list *list, struct f
 static enum err done_publish(const struct crl_run *run, struct fault *fault)
 {
     enum err err = ERR_NONE;
-    if (run->end < run->num || !(run->scope & CRL_RUN_MUNICIPAL))
+    if (run->end < run->num || !run->is_last)
         return ERR_NONE;
     for (size_t i = 0; err == ERR_NONE && i < run->num_scans; i++) {
         struct status_list any = {.kind = run->kind,

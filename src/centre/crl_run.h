@@ -1,7 +1,8 @@
 /* Lists of one kind that are made together, with one number and one thisUpdate, from one scan of
- * the map for each generation: the full ones, those of municipalities that lack something, or both.
- * Part by part they are built, stored and journalled durably, then signed and published. Only
- * storing needs the database, and the caller's thread. */
+ * the map for each generation: the full ones, those of municipalities that lack something, or both;
+ * of the latter so many that what changes meanwhile is not long in waiting. Part by part they are
+ * built, stored and journalled durably, then signed and published. Only storing needs the database,
+ * and the caller's thread. */
 #pragma once
 
 #include "centre/centre.h"
@@ -11,7 +12,7 @@ struct crl_run;
 enum crl_run_scope { CRL_RUN_FULL = 1, CRL_RUN_MUNICIPAL = 2, CRL_RUN_ALL = 3 };
 
 /* crl_run_new takes the moment: its number and time are above the last, and all that is in the map
- * now is in its lists, nothing later. What its municipalities lacked is taken off the desk. */
+ * now is in its lists, nothing later. The municipalities whose lists it makes lack nothing more. */
 enum err crl_run_new(struct centre *centre, enum kind kind, enum crl_run_scope scope,
                      struct crl_run **out, struct fault *fault) MUST_USE;
 void crl_run_free(struct crl_run *run); /* takes NULL; waits for a thread */

@@ -50,6 +50,17 @@ static bool parse_row(struct bytes line, struct municipality *out)
            copy_word(words[4], out->name_ja, sizeof out->name_ja);
 }
 
+/* Prefecture and name are the distribution point in certificates: two towns with one of it would
+ * have one list. */
+static bool has_name(const struct municipalities *municipalities, const struct municipality *row)
+{
+    for (size_t i = 0; i < municipalities->num; i++)
+        if (strcmp(municipalities->rows[i].name, row->name) == 0 &&
+            strcmp(municipalities->rows[i].prefecture, row->prefecture) == 0)
+            return true;
+    return false;
+}
+
 static enum err load_rows(struct bytes file, struct municipalities *out, struct fault *fault)
 {
     struct lines lines = lines_of(file);
@@ -63,6 +74,8 @@ static enum err load_rows(struct bytes file, struct municipalities *out, struct 
                                 "code, prefecture, name, both in Japanese");
         if (municipalities_find(out, row.code))
             return lines_refuse(&lines, fault, ERR_EXISTS, "the code stands there twice");
+        if (has_name(out, &row))
+            return lines_refuse(&lines, fault, ERR_EXISTS, "the name stands there twice");
         out->rows[out->num++] = row;
         out->by_code[municipality_number(&row)] = row.row;
     }

@@ -27,10 +27,15 @@ static void refuses_bad_municipalities(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "3137 A-ken B-cho 県 町",       "31372X A-ken B-cho 県 町",
-        "31372 A-ken B-cho 県",         "31372 A-ken B-cho 県 町 more",
-        "31372 Ä-ken B-cho 県 町",      "31372 A-ken B_cho 県 町",
-        "31372 A-ken B-cho \xFF 町",    "31372 A-ken B-cho 県 町\n31372 A-ken B-cho 県 町",
+        "3137 A-ken B-cho 県 町",
+        "31372X A-ken B-cho 県 町",
+        "31372 A-ken B-cho 県",
+        "31372 A-ken B-cho 県 町 more",
+        "31372 Ä-ken B-cho 県 町",
+        "31372 A-ken B_cho 県 町",
+        "31372 A-ken B-cho \xFF 町",
+        "31372 A-ken B-cho 県 町\n31371 A-ken B-cho 県 町",
+        "31372 A-ken B-cho 県 町\n31372 A-ken B-cho 県 町",
         "３１３７２ A-ken B-cho 県 町",
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
