@@ -7,11 +7,11 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "base/counters.h"
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "signer/counted.h"
 #include "signer/wire.h"
 
 #define ANSWER_TIMEOUT 30000 /* milliseconds; a full CRL is linted meanwhile */
@@ -114,38 +114,6 @@ static enum err ask_uncounted(struct signer_client *client, const struct buffer 
                            : connection_fault(fault, err);
 }
 
-/* What is told to whoever watches; of the questions that are signed. */
-static const struct {
-    enum signer_question question;
-    enum counted_question counted;
-    unsigned signature;
-} counted[] = {
-    {SIGNER_ASK_CRL, COUNTED_ASK_LIST, COUNTED_LIST},
-    {SIGNER_ASK_PERMIT, COUNTED_ASK_PERMIT, COUNTED_PERMIT},
-    {SIGNER_ASK_CHECKPOINT, COUNTED_ASK_CHECKPOINT, COUNTED_CHECKPOINT},
-};
-
-static void count_refusal(enum err err, const struct fault *fault)
-{
-    if (err == ERR_DENIED)
-        counter_add(COUNTER(RULES), counter_named(COUNTER(RULES), "rule", fault->rule), 1);
-}
-
-static void count_answer(struct bytes question, int64_t micro, enum err err,
-                         const struct fault *fault)
-{
-    for (size_t i = 0; i < COUNT_OF(counted); i++) {
-        if (question.len == 0 || question.data[0] != (uint8_t)counted[i].question)
-            continue;
-        counter_observe(COUNTER(SIGNER_SECONDS), counted[i].counted, micro);
-        bool is_of_kind = counted[i].question == SIGNER_ASK_CRL && question.len > 1;
-        if (err == ERR_NONE)
-            counter_add(COUNTER(SIGNATURES),
-                        counted[i].signature + (is_of_kind ? question.data[1] : 0), 1);
-        count_refusal(err, fault);
-    }
-}
-
 static enum err ask(struct signer_client *client, const struct buffer *question, int passed,
                     struct buffer *answer, struct reader *result, struct fault *fault)
 {
@@ -153,7 +121,7 @@ static enum err ask(struct signer_client *client, const struct buffer *question,
     struct fault *why = fault ? fault : &unwanted;
     int64_t start = clock_monotonic_micro();
     enum err err = ask_uncounted(client, question, passed, answer, result, why);
-    count_answer(buffer_bytes(question), clock_monotonic_micro() - start, err, why);
+    counted_answer(buffer_bytes(question), clock_monotonic_micro() - start, err, why);
     return err;
 }
 
@@ -205,16 +173,6 @@ static enum err take_item(struct reader *reader, struct signer_item *item)
     return ERR_NONE;
 }
 
-static void count_item(const struct signer_item *item)
-{
-    static const unsigned signatures[] = {[SIGNER_AUTHORITY] = COUNTED_AUTHORITY,
-                                          [SIGNER_LEAF] = COUNTED_LEAF,
-                                          [SIGNER_RESPONDER] = COUNTED_RESPONDER};
-    if (item->err == ERR_NONE)
-        counter_add(COUNTER(SIGNATURES), signatures[item->what] + (unsigned)item->kind, 1);
-    count_refusal(item->err, &item->fault);
-}
-
 static void batch_question(const struct signer_item *items, size_t num, struct buffer *out)
 {
     question_init(out, SIGNER_ASK_CERTIFICATES);
@@ -259,12 +217,11 @@ enum err signer_client_certificates_receive(struct signer_client *client, struct
     if (client->early_err != ERR_NONE)
         return connection_fault(fault, client->early_err);
     enum err err = read_answer(buffer_bytes(&answer), &result, fault);
-    counter_observe(COUNTER(SIGNER_SECONDS), COUNTED_ASK_CERTIFICATES,
-                    clock_monotonic_micro() - client->sent_at);
+    counted_batch(clock_monotonic_micro() - client->sent_at);
     for (size_t i = 0; err == ERR_NONE && i < num; i++) {
         err = take_item(&result, &items[i]);
         if (err == ERR_NONE)
-            count_item(&items[i]);
+            counted_item(&items[i]);
     }
     return err == ERR_NONE && !reader_is_done(&result) ? ERR_PEER : err;
 }
