@@ -209,7 +209,7 @@ def test_acts():
     tap.check(wait_value("jpki_act_clients", None, 0) == 0, "and that it is gone")
     text = get("metrics")[2]
     tap.check("abracadabra" not in text and '"number"' not in text, "what a stranger writes is no label", text)
-    tap.check(value("jpki_signatures_total", 'what="responder",kind="signature"') == 1
+    tap.check(value("jpki_signatures_total", 'what="responder",kind="signature"') >= 1
               and value("jpki_writer_fence") >= 2 and value("jpki_database_commit_seconds_count") > 5
               and time.time() - value("jpki_commit_start_seconds") < 300, "what happened at the start", text)
 
