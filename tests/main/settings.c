@@ -9,11 +9,9 @@
 #include "main/options.h"
 #include "main/settings.h"
 
-static const struct option options_of_init[] = {SETTING_OPTIONS(INIT), {0}};
+static const struct option options_of_every[] = {SETTING_OPTIONS(EVERY), {0}};
+static const struct option options_of_serving[] = {SETTING_OPTIONS(SERVING), {0}};
 static const struct option options_of_serve[] = {SETTING_OPTIONS(SERVE), {0}};
-static const struct option options_of_backup[] = {SETTING_OPTIONS(BACKUP), {0}};
-static const struct option options_of_restore[] = {SETTING_OPTIONS(RESTORE), {0}};
-static const struct option options_of_authority_new[] = {SETTING_OPTIONS(AUTHORITY_NEW), {0}};
 
 static bool parses(const char *text, struct settings *out, struct fault *fault)
 {
@@ -117,12 +115,11 @@ static void commands_offer_what_is_theirs(void **state)
         const struct option *options;
         unsigned settings;
     } commands[] = {
-        {options_of_init, 1u << SETTING_DATA},
+        {options_of_every, 1u << SETTING_DATA},
+        {options_of_serving, 1u << SETTING_DATA | 1u << SETTING_LISTEN | 1u << SETTING_USER |
+                                 1u << SETTING_STATUS_THREADS},
         {options_of_serve, 1u << SETTING_DATA | 1u << SETTING_LISTEN | 1u << SETTING_WEB |
                                1u << SETTING_USER | 1u << SETTING_STATUS_THREADS},
-        {options_of_backup, 1u << SETTING_DATA},
-        {options_of_restore, 1u << SETTING_DATA},
-        {options_of_authority_new, 1u << SETTING_DATA},
     };
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         unsigned offered = 0;
