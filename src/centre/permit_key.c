@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "centre/centre.h"
 #include "centre/journal.h"
+#include "crypto/hash.h"
 #include "crypto/permit_key.h"
 #include "store/rows.h"
 
@@ -25,6 +26,7 @@ enum err permit_keys_load(struct centre *centre, struct fault *fault)
         if (err != ERR_NONE)
             break;
         permit_key_id(next->point, next->id);
+        sha256(bytes_of(next->point, sizeof next->point), next->digest);
         keys->num++;
     }
     if (keys->num > 0 && (err == ERR_NONE || err == ERR_NOT_FOUND))

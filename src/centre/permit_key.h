@@ -10,7 +10,8 @@ struct centre;
 
 struct permit_key {
     uint8_t point[PERMIT_POINT_LEN];
-    uint8_t id[PERMIT_KEY_ID_LEN]; /* as permits name it */
+    uint8_t id[PERMIT_KEY_ID_LEN];     /* as permits name it */
+    uint8_t digest[PERMIT_DIGEST_LEN]; /* as the permit says it that leads a card to it */
 };
 
 struct permit_keys {
