@@ -88,8 +88,8 @@ enum err signer_client_crl(struct signer_client *client, enum kind kind, int mem
                            struct buffer *signature, struct fault *fault) MUST_USE;
 
 /* signer_client_lists opens a second connection to the same signer, on which signer_client_crl
- * alone may be asked, beside all that is asked on the first, by another thread. The signer gives one
- * and no more (ERR_DENIED). *out is the caller's, with the first one's timeout. */
+ * alone may be asked, beside all that is asked on the first, by another thread. The signer gives
+ * one and no more (ERR_DENIED). *out is the caller's, with the first one's timeout. */
 enum err signer_client_lists(struct signer_client *client, struct signer_client *out,
                              struct fault *fault) MUST_USE;
 

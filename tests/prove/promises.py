@@ -10,17 +10,20 @@ import re
 import sqlite3
 import struct
 import subprocess
+import time
 
 import centre
 
 LOG_HEAD, RECORD = 18, 144
 AUTHORITY, LEAF, RESPONDER, CRL, PERMIT, CHECKPOINT = range(1, 7)
 RESERVED, GOOD, HELD, REVOKED = 1, 2, 3, 4
+TOWN = "31372"
 
 # the columns by which a row is known; those that may be set later
 ROWS = {
     "journal": (("sequence",), ()), "journal_personal": (("sequence",), ()),
-    "journal_checkpoint": (("sequence",), ()), "change": (("epoch",), ()), "crl": (("kind", "generation", "number"), ()),
+    "journal_checkpoint": (("sequence",), ()), "change": (("epoch",), ()),
+    "crl": (("kind", "generation", "municipality", "number"), ()),
     "card": (("id",), ()), "nonce": (("nonce",), ("used",)), "permit": (("challenge",), ()),
     "signing": (("kind", "serial"), ("signature", "is_refused")),
     "certificate": (("kind", "serial"), ("state", "reason", "since", "installed", "leaf_digest", "held_by")),
@@ -223,12 +226,13 @@ def crl_facts(content):
     return int.from_bytes(content[start:start + number.group(1)[0]], "big"), update.group(1)
 
 
-def crl_serials(data, kind, wrong):
+def crl_serials(data, kind, wrong, municipality=""):
     """The serials of the published list, verified by openssl."""
-    done = subprocess.run(["openssl", "crl", "-inform", "DER", "-in", f"{data}/published/{kind}.crl", "-noout", "-text",
+    name = f"{kind}.{municipality}.crl" if municipality else f"{kind}.crl"
+    done = subprocess.run(["openssl", "crl", "-inform", "DER", "-in", f"{data}/published/{name}", "-noout", "-text",
                            "-CAfile", f"{data}.{kind}.pem"], capture_output=True, text=True)
     if "verify OK" not in done.stderr:
-        wrong.append(f"openssl does not verify the list of {kind}")
+        wrong.append(f"openssl does not verify {name}")
     return {int(number, 16) for number in re.findall(r"Serial Number: ([0-9A-F]+)", done.stdout)}
 
 
@@ -241,7 +245,8 @@ def check_published(data, owed, wrong):
             wrong.append(f"published and not whole: {entry.name}, {len(content)} bytes")
     for index, kind in enumerate(centre.KINDS):
         last = {record.scope: record for record in owed.records if record.type == CRL and record.kind == index}
-        names = [name for name in os.listdir(f"{data}/published") if re.fullmatch(rf"{kind}(-\d+)?\.(tbs|crl)", name)]
+        pattern = re.compile(rf"{kind}(-\d+)?(\.\d{{5}})?\.(tbs|crl)")
+        names = [name for name in os.listdir(f"{data}/published") if pattern.fullmatch(name)]
         contents = [list_content(f"{data}/published/{name}") for name in names]
         digests = [hashlib.sha256(content).digest() for content in contents]
         newest = max((facts[0] for facts in map(crl_facts, contents) if facts), default=0)
@@ -350,6 +355,20 @@ def check_list(service, kind, database, index, owed, wrong):
     missing = ended - crl_serials(service.data, kind, wrong)
     if missing:
         wrong.append(f"held or revoked, and not in the list of {kind}: {sorted(missing)}")
+    check_municipal(service, kind, ended, wrong)
+
+
+def check_municipal(service, kind, ended, wrong):
+    """The town's own list is made beside the acts: soon it is there, and says the same."""
+    own = f"{service.data}/published/{kind}.{TOWN}.crl"
+    for _ in range(100):
+        found = []
+        if os.path.exists(own) and not ended - crl_serials(service.data, kind, found, TOWN):
+            break
+        time.sleep(0.1)
+    else:
+        found.append(f"{own} does not come to have {sorted(ended)}")
+    wrong.extend(found)
 
 
 def check_verification(service, owed, wrong):
