@@ -268,6 +268,12 @@ static void serves_lists_of_municipalities(void **state)
     assert_ok(crl_parse(buffer_bytes(&body), &crl, NULL));
     assert_true(bytes_equal(crl.issuing_point, request.issuing_point));
     assert_int_equal(status_of("/crl/signature.31371.crl"), 404);
+    char path[128];
+    struct buffer epoch CLEANUP_BUFFER;
+    buffer_init(&epoch, 64);
+    status_path("signature.municipal.epoch", path);
+    assert_ok(file_read(path, &epoch, NULL));
+    assert_string_equal(buffer_text(&epoch), "42\n");
     assert_int_equal(status_of("/crl/authentication.31372.crl"), 404);
     assert_non_null(strstr(head_of("GET /crl/signature.31372.crl HTTP/1.1\r\nHost: x\r\n"
                                    "Connection: close\r\n\r\n"),
