@@ -24,6 +24,8 @@ ROLES = {"parent", "signer", "commit", "web", "status"}
 PAIR = re.compile(r'([a-z]+)=(?:"((?:[^"\\\x00-\x1f\x7f]|\\["\\])*)"|([!#-<>-\[\]-~]+))(?: |$)')
 # Written into acts: words that can be told apart from everything else, should they come out again.
 CARD, PIN, WORDS = "0003720000000013137220340514", "AB12CD34EF", "ひみつの備考 secret-note"
+# A sanitizer that looks for leaks says in words of its own that it cannot look into what is not dumpable.
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
 tap = Tap()
 seen = []
 
