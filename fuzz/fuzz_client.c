@@ -52,12 +52,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buffer out CLEANUP_BUFFER;
     struct http_answer got = {0};
     pthread_t thread;
+    buffer_init(&out, size && data[0] & 1 ? 64 : 8192);
     if (size == 0)
         return 0;
     if (listening < 0)
         start();
     struct bytes bytes = bytes_of(data + 1, size - 1);
-    buffer_init(&out, data[0] & 1 ? 64 : 8192);
     buffer_put_text(&out, "before");
     const struct http_fetch fetch = {.url = url,
                                      .is_post = data[0] & 2,

@@ -105,12 +105,15 @@ static void options_set(CURL *curl, const struct http_fetch *fetch, struct buffe
     }
 }
 
-/* Appends "name=value" of one Set-Cookie; what follows the first semicolon is for browsers. */
+/* Appends "name=value" of one Set-Cookie; what follows the first semicolon is for browsers. libcurl
+ * gives the line's end as the value of one that has none. */
 static bool cookie_append(const char *set, char cookie[static HTTP_COOKIE])
 {
-    size_t used = strlen(cookie), len = strcspn(set, ";");
+    size_t used = strlen(cookie), len = strcspn(set, ";\r\n");
     while (len && (set[len - 1] == ' ' || set[len - 1] == '\t'))
         len--;
+    if (len == 0)
+        return true;
     if (used + len + 2 >= HTTP_COOKIE)
         return false;
     snprintf(cookie + used, HTTP_COOKIE - used, "%s%.*s", used ? "; " : "", (int)len, set);
