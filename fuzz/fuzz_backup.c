@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t lines = 0;
     for (size_t i = 0; i + 6 <= size; i++)
         lines += memcmp(data + i, "\nfile ", 6) == 0;
-    require(lines == num && size <= 256 * 1024 && size > 13 &&
-            memcmp(data, "JPKI backup 1", 13) == 0);
+    require(lines == num && size <= 256 * 1024 && size > 19 &&
+            memcmp(data, "JPKI backup 1\ntime ", 19) == 0);
     return 0;
 }

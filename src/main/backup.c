@@ -15,7 +15,8 @@
 #include "crypto/hash.h"
 
 #define MANIFEST "manifest"
-#define HEAD     "JPKI backup 1"
+/* of struct backup: time, is_sample, entries */
+#define HEAD "JPKI backup 1\ntime %" PRId64 "\nsample %d\nentries %" PRId64 "\n"
 
 /* Where files of a backup lie: one level, and nowhere else. */
 static const char *const folders[] = {"signer", "database", "published", "journal", "etc", "."};
@@ -134,8 +135,7 @@ enum err backup_seal(const char *folder, const struct backup *backup, uint8_t di
     char path[PATH_MAX];
     struct sealing sealing = {.folder = folder};
     buffer_init(&sealing.text, LIMIT_CONFIG_FILE);
-    buffer_put_format(&sealing.text, HEAD "\ntime %" PRId64 "\nsample %d\nentries %" PRId64 "\n",
-                      backup->time, backup->is_sample, backup->entries);
+    buffer_put_format(&sealing.text, HEAD, backup->time, backup->is_sample, backup->entries);
     enum err err = walk_all(&(struct walk){folder, seal_file, &sealing}, fault);
     if (err == ERR_NONE)
         err = path_join(folder, MANIFEST, path, fault);
@@ -193,13 +193,17 @@ static size_t count_lines(const char *text)
     return num;
 }
 
+/* sscanf takes other blanks and other forms of numbers, too: what it read is written again, and
+ * must be the same. PRId64 is SCNd64 here. */
 static enum err head_parse(const char *text, struct backup *out, struct fault *fault)
 {
-    int sample = -1, end = 0;
+    char again[128] = "";
+    int sample = -1;
     struct backup backup;
-    int num = sscanf(text, HEAD "\ntime %" SCNd64 "\nsample %d\nentries %" SCNd64 "%n",
-                     &backup.time, &sample, &backup.entries, &end);
-    if (num != 3 || (sample != 0 && sample != 1) || text[end] != '\n')
+    int num = sscanf(text, HEAD, &backup.time, &sample, &backup.entries);
+    if (num == 3)
+        snprintf(again, sizeof again, HEAD, backup.time, sample, backup.entries);
+    if (num != 3 || (sample != 0 && sample != 1) || strncmp(text, again, strlen(again)) != 0)
         return fault_set(fault, ERR_MALFORMED, "manifest", "not the manifest of a backup");
     backup.is_sample = sample == 1;
     *out = backup;
