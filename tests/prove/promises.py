@@ -13,6 +13,7 @@ import subprocess
 import time
 
 import centre
+import signed_index
 
 LOG_HEAD, RECORD = 18, 144
 AUTHORITY, LEAF, RESPONDER, CRL, PERMIT, CHECKPOINT = range(1, 7)
@@ -86,7 +87,7 @@ def check_log(records, database, wrong):
                 wrong.append(f"{name}: list {record.number} is of a batch before the last")
             floors["list", record.kind] = newest
         elif record.type == PERMIT:
-            if record.detail[28:44] not in challenges:
+            if record.detail[:28] != signed_index.NOBODY and record.detail[28:44] not in challenges:
                 wrong.append(f"{name}: a permit was signed and is not stored")
             rising = []
         else:
@@ -298,6 +299,7 @@ def still(data, owed, wrong, database=None):
         wrong.append("signed.log is gone")
         return database
     check_log(records, database, wrong)
+    signed_index.check(data, wrong)
     if len(records) < len(owed.records):
         wrong.append(f"{len(owed.records) - len(records)} signatures left that signed.log does not know")
     elif [r.digest for r in records[:len(owed.records)]] != [r.digest for r in owed.records]:
@@ -320,6 +322,7 @@ def running(service, owed, wrong):
                if row["signature"] is None and not row["is_refused"]]
     if waiting:
         wrong.append(f"stored and never signed: {waiting}")
+    signed_index.check(service.data, wrong)
     check_verification(service, owed, wrong)
     check_next_list(service, owed, wrong)
 

@@ -24,6 +24,7 @@ import copies
 import faults
 import jpkid
 import scenes
+import signed_index
 import softhsm
 import sweep
 from tap import Tap
@@ -36,6 +37,8 @@ NEEDLESS = {
     "note of synced maps": "one that is not whole is not believed: the maps are made again from the changes",
     "status folder": "an older note has more changes replayed; a map that is gone is made again from all",
     "note of backups": "`jpki admin status` alone reads it; a backup is whole without it",
+    "signed.index": "a last segment that is not whole is not believed: all is made again from signed.log. It is for a disk"
+                    " that keeps a segment, and of the one before only the head",
 }
 NUM_SHOWN = 4
 
@@ -194,6 +197,16 @@ class Stages:
     def files(self, folder):
         return scenes.record(folder)
 
+    def index(self, folder):
+        """A log of more than two segments without an index: the start of the recorded scene makes that."""
+        stage, wrong = scenes.record(folder, "issue"), []
+        stage.scenes.clear()
+        signed_index.lengthen(stage.data)
+        stage.play("long log", scenes.hold, "2026-12-01T03:00:00Z")
+        if signed_index.check(stage.data, wrong) != 2 or wrong:
+            raise RuntimeError(f"the index has not two segments: {wrong}")
+        return stage
+
     def copies(self, folder):
         stage = scenes.record(folder, "issue")
         stage.scenes.clear()
@@ -235,6 +248,8 @@ def steps(proof, stages):
                       ("signer killed before its sync", proof.kills_before_sync),
                       ("commit stands still", proof.stops), ("clock jumps", proof.clocks)):
         yield f"files: {name}", lambda: run(stages.stage("files"))
+    yield from power_cuts(proof, stages, "index", ("long log",), 12, 4, 6)
+    yield from without_syncs(proof, stages, "index", ("signed.index",), 4)
     yield from power_cuts(proof, stages, "copies", [row[0] for row in copies.PLAY], 40, 20, 16)
     yield from without_syncs(proof, stages, "copies", COPIED_PLACES, 24)
     if softhsm.module():

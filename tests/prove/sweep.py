@@ -23,6 +23,7 @@ PLACES = (
     ("restored signed.log", r"^restored[^/]*/signer/signed\.log$"), ("restored file", r"^restored[^/]*/.*\.[a-z]+$"),
     ("write-ahead log", r"data/database/.*-wal$"), ("rollback journal", r"data/database/.*-journal$"), ("database", r"data/database/.*\.db$"),
     ("database folder", r"data/database$"), ("signed.log", r"data/signer/signed\.log$"),
+    ("signed.index", r"data/signer/signed\.index$"),
     ("signer's key", r"data/signer/.*\.key(\.new)?$"), ("signer's certificate", r"data/signer/.*\.cer\.new$"),
     ("signer folder", r"data/signer$"), ("content of a list", r"data/published/.*\.tbs\.new$"),
     ("published list", r"data/published/.*\.crl\.new$"), ("published epoch", r"data/published/.*\.epoch\.new$"),

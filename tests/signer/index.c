@@ -194,6 +194,20 @@ static void believes_no_damaged_index(void **state)
     starts_with(bytes_of(whole.data + SEGMENT_LEN, SEGMENT_LEN), true); /* its first part is gone */
 }
 
+/* Whole in itself, but of a log with another last record. */
+static void believes_no_index_with_another_chain(void **state)
+{
+    (void)state;
+    uint8_t *head = whole.data + SEGMENT_LEN, kept[SHA256_LEN];
+    memcpy(kept, head + 4064, sizeof kept);
+    head[170] ^= 1;
+    sha256(bytes_of(head, 4064), head + 4064);
+    starts_with(buffer_bytes(&whole), true);
+    head[170] ^= 1;
+    memcpy(head + 4064, kept, sizeof kept);
+    starts_with(buffer_bytes(&whole), false);
+}
+
 static void tells_an_unreadable_record_from_none(void **state)
 {
     (void)state;
@@ -245,6 +259,7 @@ int main(void)
         cmocka_unit_test(makes_a_lost_index_again),
         cmocka_unit_test(believes_no_torn_index),
         cmocka_unit_test(believes_no_damaged_index),
+        cmocka_unit_test(believes_no_index_with_another_chain),
         cmocka_unit_test(tells_an_unreadable_record_from_none),
         cmocka_unit_test(believes_no_index_of_another_log),
     };
