@@ -53,3 +53,8 @@ int64_t clock_monotonic_micro(void)
 {
     return read_microseconds(CLOCK_MONOTONIC);
 }
+
+int64_t clock_boot(void)
+{
+    return read_milliseconds(CLOCK_BOOTTIME);
+}

@@ -22,3 +22,6 @@ struct date clock_today(void); /* in Japan */
 /* clock_monotonic is for measuring and timeouts; never compared with clock_now. Milliseconds. */
 int64_t clock_monotonic(void);
 int64_t clock_monotonic_micro(void); /* the same in microseconds */
+/* clock_boot is the same, and goes on while the machine sleeps: for how old something is. All
+ * processes of the machine see one. */
+int64_t clock_boot(void);

@@ -26,7 +26,7 @@ struct generation_row {
 };
 
 /* In the byte order of the machine: the file does not travel. It can be made again from the change
- * rows at any time. id: of this filling of this file. */
+ * rows at any time. id: of this filling of this file. fed: of a follower. */
 struct map_head {
     char magic[16];
     uint64_t kind;
@@ -36,6 +36,7 @@ struct map_head {
     _Atomic uint64_t num_generations;
     struct generation_row generations[STATUS_GENERATIONS_MAX];
     uint8_t id[STATUS_MAP_ID_LEN];
+    _Atomic int64_t fed;
 };
 _Static_assert(sizeof(struct map_head) <= HEAD_SIZE, "the head fits its page");
 
@@ -234,6 +235,17 @@ enum err status_map_rewind(struct status_map *map, uint64_t epoch)
         return ERR_USAGE;
     atomic_store(&map->head->epoch, epoch);
     return ERR_NONE;
+}
+
+void status_map_set_fed(struct status_map *map, int64_t time)
+{
+    if (map->writable)
+        atomic_store(&map->head->fed, time);
+}
+
+int64_t status_map_fed(const struct status_map *map)
+{
+    return atomic_load(&map->head->fed);
 }
 
 /* Where the file system cannot take the words out, they are written over. */

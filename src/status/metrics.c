@@ -28,6 +28,17 @@ static void put_kinds(struct buffer *out, const char *name, const char *help,
                           values[kind]);
 }
 
+static void put_feed(struct buffer *out, int64_t age)
+{
+    put_head(out, "jpki_feed_age_seconds", "gauge",
+             "How long ago the database was read to its end; -1: never since the start.");
+    if (age == INT64_MAX)
+        buffer_put_text(out, "jpki_feed_age_seconds -1\n");
+    else
+        buffer_put_format(out, "jpki_feed_age_seconds %" PRId64 ".%03d\n", age / 1000,
+                          (int)(age % 1000));
+}
+
 void metrics_put(struct metrics *metrics, const struct metrics_facts *facts, struct buffer *out)
 {
     put_head(out, "jpki_ocsp_answers_total", "counter",
@@ -43,6 +54,8 @@ void metrics_put(struct metrics *metrics, const struct metrics_facts *facts, str
     put_head(out, "jpki_responder_renewal_seconds", "gauge",
              "When the responder asks for new certificates, since 1970; 0: one is missing.");
     buffer_put_format(out, "jpki_responder_renewal_seconds %" PRId64 "\n", facts->renewal);
+    if (facts->has_feed)
+        put_feed(out, facts->feed_age);
 }
 
 /* -- of commit -- */

@@ -18,6 +18,8 @@ struct metrics_facts {
     uint64_t highest[NUM_KINDS];   /* serials that were ever set */
     uint64_t published[NUM_KINDS]; /* epochs of the published lists */
     int64_t renewal;               /* responder_renewal */
+    bool has_feed;                 /* of a follower alone */
+    int64_t feed_age;              /* responder_feed_age */
 };
 
 /* metrics_put writes them in the text format of Prometheus, version 0.0.4. */

@@ -146,7 +146,9 @@ static void get_metrics(void *context, const struct http_request *request,
 {
     (void)request;
     struct pages *pages = context;
-    struct metrics_facts facts = {.renewal = responder_renewal(pages->responder, clock_now())};
+    struct metrics_facts facts = {.renewal = responder_renewal(pages->responder, clock_now()),
+                                  .has_feed = responder_is_follower(pages->responder),
+                                  .feed_age = responder_feed_age(pages->responder)};
     for (int kind = 0; kind < NUM_KINDS; kind++) {
         facts.epochs[kind] = status_map_epoch(pages->maps[kind]);
         facts.highest[kind] = status_map_highest(pages->maps[kind]);
@@ -159,13 +161,14 @@ static void get_metrics(void *context, const struct http_request *request,
         metrics_put_counters(pages->counters, &response->body);
 }
 
-/* Can this process answer OCSP for both kinds? */
+/* Can this process answer OCSP for both kinds, now? */
 static void get_health(void *context, const struct http_request *request,
                        struct http_response *response)
 {
     (void)request;
     const struct pages *pages = context;
-    bool is_well = responder_renewal(pages->responder, clock_now()) > 0;
+    bool is_well = responder_renewal(pages->responder, clock_now()) > 0 &&
+                   responder_is_fresh(pages->responder);
     response->status = is_well ? 200 : 503;
     response->content_type = "application/json";
     http_response_header(response, "Cache-Control", "no-store");

@@ -84,14 +84,18 @@ bool responder_find(const struct responder *responder, enum kind kind, unsigned 
     return false;
 }
 
+enum err responder_name_key(struct responder *responder)
+{
+    buffer_cut(&responder->spki, 0);
+    enum err err = private_key_spki(responder->key, &responder->spki);
+    return err == ERR_NONE ? key_identifier(buffer_bytes(&responder->spki), responder->key_id)
+                           : err;
+}
+
 static enum err key_make(struct responder *responder)
 {
     enum err err = private_key_generate(KEY_P256, 0, &responder->key);
-    if (err == ERR_NONE)
-        err = private_key_spki(responder->key, &responder->spki);
-    if (err == ERR_NONE)
-        err = key_identifier(buffer_bytes(&responder->spki), responder->key_id);
-    return err;
+    return err == ERR_NONE ? responder_name_key(responder) : err;
 }
 
 enum err responder_new(const struct status_map *const maps[static NUM_KINDS],
@@ -309,15 +313,20 @@ static enum err answer_anew(struct responder *responder, struct bytes input,
     return ERR_NONE;
 }
 
-/* The epoch is read before the words: it never says too much. */
+/* The epoch is read before the words: it never says too much. So is the feed's age: what is
+ * answered is at most so old. */
 enum err responder_answer(struct responder *responder, struct bytes input, int64_t now,
                           struct buffer *out, struct responder_answer *answer)
 {
     struct answer_basis basis = {.made = now};
     uint64_t epochs[NUM_KINDS];
+    *answer = (struct responder_answer){0};
+    if (!responder_is_fresh(responder)) {
+        answer->outcome = RESPONDER_TRY_LATER;
+        return ocsp_encode_error(OCSP_TRY_LATER, out);
+    }
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         epochs[kind] = status_map_epoch(responder->authorities[kind].map);
-    *answer = (struct responder_answer){0};
     if (answer_again(responder, input, now, out, &basis)) {
         answer->may_be_stored = true;
         answer->outcome = outcome_of(&basis);

@@ -29,6 +29,15 @@ bool responder_find(const struct responder *responder, enum kind kind, unsigned 
 void responder_free(struct responder *responder); /* takes NULL */
 void responder_cleanup(struct responder **responder);
 
+/* responder_follow makes it a follower's, before anybody asks: it signs with this key, PKCS#8, in
+ * place of its own, and answers tryLater when the maps were fed more than STATUS_FEED_MAX ago. */
+enum err responder_follow(struct responder *responder, struct bytes pkcs8,
+                          struct fault *fault) MUST_USE;
+bool responder_is_follower(const struct responder *responder);
+bool responder_is_fresh(const struct responder *responder); /* always, when it is no follower's */
+/* responder_feed_age: milliseconds; INT64_MAX when they were never fed. */
+int64_t responder_feed_age(const struct responder *responder);
+
 struct bytes responder_spki(const struct responder *responder); /* borrowed */
 
 /* responder_install takes a certificate over: it must be for this key, by an authority of this kind

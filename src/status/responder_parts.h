@@ -39,12 +39,16 @@ struct responder {
     struct authority authorities[RESPONDER_AUTHORITIES_MAX];
     size_t num_authorities;
     struct private_key *key;
+    bool is_follower;
     struct buffer spki;
     uint8_t key_id[SHA1_LEN];
     pthread_mutex_t lock;                                     /* of the delegations */
     struct delegation delegations[RESPONDER_AUTHORITIES_MAX]; /* beside authorities */
     struct answers *answers;
 };
+
+/* responder_name_key notes the public half of the key. */
+enum err responder_name_key(struct responder *responder) MUST_USE;
 
 /* delegation_copy appends the certificate in date at basis->made, so that signing holds no lock,
  * and notes it in the basis. ERR_NOT_FOUND when there is none. */

@@ -1,5 +1,6 @@
 #include "status/status.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,8 @@ static enum err status_open(struct status *status, const struct status_options *
     }
     if (err == ERR_NONE)
         err = responder_new(maps, authorities, &status->responder, fault);
+    if (err == ERR_NONE && options->follower_key.len)
+        err = responder_follow(status->responder, options->follower_key, fault);
     for (enum kind kind = 0; kind < NUM_KINDS && err == ERR_NONE; kind++)
         err = generations_add(status, kind, fault);
     return err == ERR_NONE ? push_sets_new(status->responder, &status->push_sets) : err;
@@ -163,12 +166,33 @@ static enum err control_turn(struct status *status)
     return ERR_NONE;
 }
 
-/* Without a set the others are answered all the same. */
+/* Without a set the others are answered all the same. A set says that it is of now. */
 static void push_sets_make(struct status *status)
 {
+    if (!responder_is_fresh(status->responder))
+        return;
     struct fault fault = {0};
     if (push_sets_turn(status->push_sets, clock_now(), &fault) != ERR_NONE)
         tell(status, STATUS_PUSH_SET, &fault);
+}
+
+/* A follower's feed publishes what a start has to read; the writer makes a generation while nobody
+ * serves. */
+static bool has_new_generation(const struct status *status)
+{
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+        char path[PATH_MAX];
+        size_t authority;
+        unsigned next = 1;
+        while (responder_find(status->responder, kind, next, &authority))
+            next++;
+        if (published_path(status->published, kind, next, "cer", path) != ERR_NONE)
+            continue;
+        int fd CLEANUP_FD = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd >= 0)
+            return true;
+    }
+    return false;
 }
 
 enum err status_serve(struct status *status, int listening, struct fault *fault)
@@ -186,6 +210,9 @@ enum err status_serve(struct status *status, int listening, struct fault *fault)
     while (err == ERR_NONE) {
         err = control_turn(status);
         push_sets_make(status);
+        if (err == ERR_NONE && responder_is_follower(status->responder) &&
+            has_new_generation(status))
+            err = ERR_CLOSED;
     }
     http_server_stop(server);
     return fault_set(fault, err, "control", "commit: %s", err_sentence(err, LANGUAGE_EN));

@@ -83,6 +83,12 @@ uint64_t status_map_highest(const struct status_map *map); /* highest serial eve
 uint64_t status_map_epoch(const struct status_map *map);
 enum err status_map_set_epoch(struct status_map *map, uint64_t epoch) MUST_USE;
 enum err status_map_rewind(struct status_map *map, uint64_t epoch) MUST_USE;
+/* Of a follower's map: when the database was last read to its end, milliseconds of clock_boot(); 0:
+ * never. Set after the words and the epoch of what was read; the writer's map has none. */
+void status_map_set_fed(struct status_map *map, int64_t time);
+int64_t status_map_fed(const struct status_map *map);
+/* What a follower answers is at most so old: milliseconds. */
+#define STATUS_FEED_MAX INT64_C(5000)
 /* status_map_clear empties it in place, so that who reads it goes on with the same file: no serial
  * was issued, no generation is known, the epoch is 0, the id is another. */
 enum err status_map_clear(struct status_map *map) MUST_USE;

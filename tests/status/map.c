@@ -95,8 +95,12 @@ static void keeps_what_it_was_told(void **state)
     assert_ok(status_map_set_generation(map, &generation));
     assert_ok(status_map_set(map, 5, &good));
     assert_ok(status_map_set_epoch(map, 7));
+    assert_int_equal(status_map_fed(map), 0);
+    status_map_set_fed(map, 12345);
     status_map_free(map);
     map = open_map(false);
+    status_map_set_fed(map, 6); /* a reader says nothing */
+    assert_int_equal(status_map_fed(map), 12345);
     assert_int_equal(state_of(map, 5), STATUS_GOOD);
     assert_int_equal(state_of(map, 6), STATUS_NEVER);
     assert_int_equal(state_of(map, UINT64_MAX), STATUS_NEVER);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
@@ -363,6 +364,70 @@ static void refuses_malformed_requests(void **state)
     }
 }
 
+/* --- a follower's; the tests before it have used the one that is none --- */
+
+static void feed_all(int64_t time)
+{
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        status_map_set_fed(maps[kind], time);
+}
+
+static void refuses_keys_of_no_follower(void **state)
+{
+    (void)state;
+    struct secret pkcs8 CLEANUP_SECRET;
+    struct private_key *rsa CLEANUP_PRIVATE_KEY = NULL;
+    secret_init(&pkcs8);
+    assert_ok(private_key_generate(KEY_RSA, 2048, &rsa));
+    assert_ok(private_key_encode(rsa, &pkcs8));
+    assert_err(responder_follow(responder, secret_bytes(&pkcs8), NULL), ERR_MALFORMED);
+    assert_err(responder_follow(responder, bytes_of_text("no key"), NULL), ERR_MALFORMED);
+    feed_all(0);
+    assert_false(responder_is_follower(responder));
+    assert_true(responder_is_fresh(responder)); /* nothing feeds the writer's */
+}
+
+static void follow_with_a_key(void)
+{
+    struct secret pkcs8 CLEANUP_SECRET;
+    struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
+    struct buffer spki CLEANUP_BUFFER;
+    buffer_init(&spki, STATUS_SPKI_MAX);
+    secret_init(&pkcs8);
+    assert_ok(private_key_generate(KEY_P256, 0, &key));
+    assert_ok(private_key_encode(key, &pkcs8));
+    assert_ok(private_key_spki(key, &spki));
+    assert_ok(responder_follow(responder, secret_bytes(&pkcs8), NULL));
+    assert_true(bytes_equal(responder_spki(responder), buffer_bytes(&spki)));
+    assert_true(responder_is_follower(responder));
+}
+
+static void answers_only_what_was_fed_of_late(void **state)
+{
+    (void)state;
+    struct hashes room;
+    struct ocsp_request request = {.num = 1,
+                                   .ids = {id_of(KIND_SIGNATURE, HASH_SHA1, SERIAL_GOOD, &room)}};
+    const struct {
+        int64_t fed; /* milliseconds before now; or INT64_MAX: never */
+        enum ocsp_outcome wanted;
+    } rows[] = {{0, OCSP_SUCCESSFUL},
+                {STATUS_FEED_MAX - 500, OCSP_SUCCESSFUL},
+                {STATUS_FEED_MAX + 1, OCSP_TRY_LATER},
+                {INT64_MAX, OCSP_TRY_LATER},
+                {-60000, OCSP_TRY_LATER}, /* of another start of the machine */
+                {1, OCSP_SUCCESSFUL}};
+    follow_with_a_key();
+    install(KIND_SIGNATURE, SAMPLE_NOW, SAMPLE_NOW + DAY, SAMPLE_NOW, ERR_NONE);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        feed_all(rows[i].fed == INT64_MAX ? 0 : clock_boot() - rows[i].fed);
+        assert_int_equal(outcome_of(&request, SAMPLE_NOW + 1), rows[i].wanted);
+    }
+    status_map_set_fed(maps[KIND_AUTHENTICATION], 0); /* both count */
+    assert_int_equal(responder_feed_age(responder), INT64_MAX);
+    assert_int_equal(outcome_of(&request, SAMPLE_NOW + 1), OCSP_TRY_LATER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +441,8 @@ int main(void)
         cmocka_unit_test(tells_many_requests_apart),
         cmocka_unit_test(refuses_requests_about_others),
         cmocka_unit_test(refuses_malformed_requests),
+        cmocka_unit_test(refuses_keys_of_no_follower),
+        cmocka_unit_test(answers_only_what_was_fed_of_late),
     };
     int failed = cmocka_run_group_tests(tests, begin, end);
     buffer_done(&answer_bytes);
