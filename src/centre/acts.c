@@ -7,6 +7,7 @@
 #include "centre/certificate.h"
 #include "centre/crl.h"
 #include "centre/erase.h"
+#include "centre/follower.h"
 #include "centre/health.h"
 #include "centre/journal.h"
 #include "centre/journal_read.h"
@@ -135,6 +136,8 @@ static const struct act acts[] = {
     {"mass-show", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_NUMBER, 0, mass_show, NULL, NULL},
     {"approve", ROLE_ANY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, parked_approve, NULL, NULL},
     {"parked-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, FIELD_PAGE, parked_list, NULL, NULL},
+    {"follower-add", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, FIELD_NAME | FIELD_KEY, 0, follower_add, NULL, follower_may_add},
+    {"follower-remove", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, FIELD_NAME, 0, follower_remove, NULL, follower_may_remove},
     {"crl", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_crl, NULL},
     {"clock", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_TIME, 0, run_clock, finish_clock, NULL},
     {"checkpoint", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_checkpoint, NULL},

@@ -10,6 +10,7 @@
 #include "centre/counts.h"
 #include "centre/crl.h"
 #include "centre/erase.h"
+#include "centre/follower.h"
 #include "centre/journal.h"
 #include "centre/maps.h"
 #include "centre/restore.h"
@@ -174,6 +175,8 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
         centre->last_sweep = now;
         err = sweep(centre, fault);
     }
+    if (err == ERR_NONE)
+        err = follower_turn(centre, fault);
     if (err == ERR_NONE)
         err = crl_turn(centre, wait, fault);
     if (err == ERR_NONE && maps_sync_is_due(centre))

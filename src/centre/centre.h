@@ -57,6 +57,7 @@ struct centre {
     int64_t named_second, num_named; /* common names that were given within that second */
     int64_t daily;                   /* 00:30 that the lists were last held against, by the clock */
     struct crl_desk crl;             /* lists of municipalities, and what is being made */
+    int64_t follower_look;           /* monotonic milliseconds; 0: at once */
     bool has_new_change;             /* a CRL is due within 60 s */
     int64_t change_at; /* monotonic milliseconds of the first change that no CRL shows */
 };

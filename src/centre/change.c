@@ -55,7 +55,8 @@ static enum err feed_row(struct centre *centre, struct rows *rows, uint64_t *epo
         entry.since = time;
     if (rows_end(rows) != ERR_NONE)
         return rows_end(rows);
-    if (!town)
+    bool has_register = centre->municipalities.num > 0; /* a follower has none, and no such lists */
+    if (!town && has_register)
         return fault_set(fault, ERR_NOT_FOUND, "municipality",
                          "a change of one that is not in etc/municipalities");
     enum err err = status_map_get(centre->maps[kind], serial, &before);
@@ -68,30 +69,51 @@ static enum err feed_row(struct centre *centre, struct rows *rows, uint64_t *epo
 
 #define FEED_ROWS 1000
 
-static enum err feed_some(struct centre *centre, uint64_t *epoch, int *num_fed, struct fault *fault)
+static uint64_t epoch_of_maps(const struct centre *centre)
+{
+    uint64_t epoch = UINT64_MAX;
+    for (int kind = 0; kind < NUM_KINDS; kind++) {
+        uint64_t of_kind = status_map_epoch(centre->maps[kind]);
+        epoch = of_kind < epoch ? of_kind : epoch;
+    }
+    return epoch;
+}
+
+static enum err epoch_raise(struct centre *centre, uint64_t epoch)
+{
+    enum err err = ERR_NONE;
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+        if (epoch > status_map_epoch(centre->maps[kind]))
+            err = status_map_set_epoch(centre->maps[kind], epoch);
+    return err;
+}
+
+enum err change_feed_part(struct centre *centre, uint64_t last, bool *is_all, struct fault *fault)
 {
     struct rows rows CLEANUP_ROWS = {0};
+    uint64_t epoch = epoch_of_maps(centre);
+    int num_fed = 0;
     enum err err = ERR_NONE;
     store_query(centre->store, STATEMENT_CHANGE_FEED,
-                VALUES(value_integer((int64_t)*epoch), value_integer(FEED_ROWS)), &rows, fault);
-    for (*num_fed = 0; err == ERR_NONE && rows_next(&rows); ++*num_fed)
-        err = feed_row(centre, &rows, epoch, fault);
-    return err != ERR_NONE ? err : rows_end(&rows);
+                VALUES(value_integer((int64_t)epoch), value_integer(FEED_ROWS),
+                       value_integer((int64_t)last)),
+                &rows, fault);
+    for (; err == ERR_NONE && rows_next(&rows); num_fed++)
+        err = feed_row(centre, &rows, &epoch, fault);
+    if (err == ERR_NONE)
+        err = rows_end(&rows);
+    if (err == ERR_NONE)
+        err = epoch_raise(centre, epoch);
+    if (err == ERR_NONE)
+        *is_all = num_fed < FEED_ROWS;
+    return err;
 }
 
 enum err change_feed(struct centre *centre, struct fault *fault)
 {
-    uint64_t before[NUM_KINDS], epoch = UINT64_MAX;
-    for (int kind = 0; kind < NUM_KINDS; kind++) {
-        before[kind] = status_map_epoch(centre->maps[kind]);
-        epoch = before[kind] < epoch ? before[kind] : epoch;
-    }
-    int num_fed = FEED_ROWS;
+    bool is_all = false;
     enum err err = ERR_NONE;
-    while (err == ERR_NONE && num_fed == FEED_ROWS)
-        err = feed_some(centre, &epoch, &num_fed, fault);
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
-        if (epoch > before[kind])
-            err = status_map_set_epoch(centre->maps[kind], epoch);
+    while (err == ERR_NONE && !is_all)
+        err = change_feed_part(centre, INT64_MAX, &is_all, fault);
     return err;
 }

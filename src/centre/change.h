@@ -25,3 +25,7 @@ struct value change_municipality(const struct centre *centre);
 /* change_feed puts every change that is newer than the map into the map. Called at start, before
  * anyone is answered, and after each commit, before the answers. */
 enum err change_feed(struct centre *centre, struct fault *fault) MUST_USE;
+/* change_feed_part does a bounded part of it, up to the epoch `last` at most. *is_all: there is
+ * nothing more up to there. */
+enum err change_feed_part(struct centre *centre, uint64_t last, bool *is_all,
+                          struct fault *fault) MUST_USE;

@@ -29,7 +29,12 @@ struct list {
     int64_t last_this_update;
     int memfd;
     uint8_t digest[SHA256_LEN];
+    uint8_t signature[SIGNER_SIGNATURE_MAX];
+    size_t signature_len;
 };
+
+/* What a part goes through: work on a thread, then what of it the database keeps. */
+enum stage { STAGE_BUILD, STAGE_SIGN, STAGE_PUBLISH, NUM_STAGES };
 
 struct crl_run {
     struct centre *centre;
@@ -43,7 +48,7 @@ struct crl_run {
     size_t num, next, end; /* lists; the part that is under way */
     struct list *lists;
     struct signer_client *signer; /* whom the thread asks */
-    bool is_built;                /* the part: what follows is signing */
+    enum stage stage;             /* of the part */
     struct errand errand;
 };
 
@@ -247,36 +252,53 @@ static enum err done_store(const struct crl_run *run, struct fault *fault)
                      VALUES(value_integer(run->kind), value_integer(run->crl.epoch)), fault);
 }
 
-static enum err part_store(const struct crl_run *run, struct fault *fault)
-{
-    struct store *store = run->centre->store;
-    enum err err = store_begin(store, fault);
-    if (err != ERR_NONE)
-        return err;
-    for (size_t i = run->next; err == ERR_NONE && i < run->end; i++)
-        err = list_store(run, &run->lists[i], fault);
-    if (err == ERR_NONE)
-        err = done_store(run, fault);
-    if (err == ERR_NONE)
-        return store_commit(store, fault);
-    store_rollback(store);
-    return err;
-}
-
 /* --- on a thread: signing --- */
 
 static enum err list_sign(const struct crl_run *run, struct list *list, struct fault *fault)
 {
     struct buffer signature CLEANUP_BUFFER;
-    buffer_init(&signature, SIGNER_SIGNATURE_MAX);
-    const struct centre *centre = run->centre;
+    buffer_init(&signature, sizeof list->signature);
     enum err err = signer_client_crl(run->signer, run->kind, list->memfd, &signature, fault);
-    if (err == ERR_NONE)
-        err = status_crl_publish(centre->published, &list->name, list->memfd,
-                                 profile_signature(list->scan->authority->cert.key.type),
-                                 buffer_bytes(&signature), fault);
+    if (err != ERR_NONE)
+        return err;
+    list->signature_len = signature.len;
+    memcpy(list->signature, signature.data, signature.len);
+    return ERR_NONE;
+}
+
+static enum err part_sign(void *context, struct fault *fault)
+{
+    struct crl_run *run = context;
+    enum err err = ERR_NONE;
+    for (size_t i = run->next; err == ERR_NONE && i < run->end; i++)
+        err = list_sign(run, &run->lists[i], fault);
+    return err;
+}
+
+/* --- in the database: for followers, which build the same full list --- */
+
+static enum err signature_store(const struct crl_run *run, const struct list *list,
+                                struct fault *fault)
+{
+    if (list->town)
+        return ERR_NONE;
+    return store_run(run->centre->store, STATEMENT_CRL_SIGNATURE_INSERT,
+                     VALUES(value_integer(run->kind), value_integer(list->name.generation),
+                            value_integer(run->crl.number),
+                            value_blob(bytes_of(list->signature, list->signature_len))),
+                     fault);
+}
+
+/* --- on a thread: publishing --- */
+
+static enum err list_publish(const struct crl_run *run, struct list *list, struct fault *fault)
+{
+    const char *folder = run->centre->published;
+    enum err err = status_crl_publish(folder, &list->name, list->memfd,
+                                      profile_signature(list->scan->authority->cert.key.type),
+                                      bytes_of(list->signature, list->signature_len), fault);
     if (err == ERR_NONE && !list->town)
-        err = status_epoch_publish(centre->published, &list->name, (uint64_t)run->crl.epoch, fault);
+        err = status_epoch_publish(folder, &list->name, (uint64_t)run->crl.epoch, fault);
     fd_close(&list->memfd);
     list->memfd = -1;
     return err;
@@ -297,51 +319,78 @@ static enum err done_publish(const struct crl_run *run, struct fault *fault)
     return err;
 }
 
-static enum err part_sign(void *context, struct fault *fault)
+static enum err part_publish(void *context, struct fault *fault)
 {
     struct crl_run *run = context;
     enum err err = ERR_NONE;
     for (size_t i = run->next; err == ERR_NONE && i < run->end; i++)
-        err = list_sign(run, &run->lists[i], fault);
+        err = list_publish(run, &run->lists[i], fault);
     return err == ERR_NONE ? done_publish(run, fault) : err;
 }
 
 /* --- part by part --- */
 
+static const struct {
+    errand_function *work;
+    /* for each list, in one transaction; or NULL */
+    enum err (*store)(const struct crl_run *run, const struct list *list, struct fault *fault);
+    enum err (*store_end)(const struct crl_run *run, struct fault *fault); /* or NULL */
+} stages[NUM_STAGES] = {
+    [STAGE_BUILD] = {part_build, list_store, done_store},
+    [STAGE_SIGN] = {part_sign, signature_store, NULL},
+    [STAGE_PUBLISH] = {part_publish, NULL, NULL},
+};
+
 static void part_next(struct crl_run *run)
 {
     run->next = run->end;
     run->end = run->num - run->next < LIMIT_CRL_PART ? run->num : run->next + LIMIT_CRL_PART;
-    run->is_built = false;
+    run->stage = STAGE_BUILD;
 }
 
-static enum err part_begin(struct crl_run *run, errand_function *function, struct fault *fault)
+static enum err part_begin(struct crl_run *run, struct fault *fault)
 {
-    enum err err = errand_begin(&run->errand, function, run);
+    enum err err = errand_begin(&run->errand, stages[run->stage].work, run);
     return err == ERR_NONE ? ERR_NONE : fault_set(fault, err, "lists", "no thread for them");
+}
+
+static enum err part_store(const struct crl_run *run, struct fault *fault)
+{
+    struct store *store = run->centre->store;
+    if (!stages[run->stage].store)
+        return ERR_NONE;
+    enum err err = store_begin(store, fault);
+    if (err != ERR_NONE)
+        return err;
+    for (size_t i = run->next; err == ERR_NONE && i < run->end; i++)
+        err = stages[run->stage].store(run, &run->lists[i], fault);
+    if (err == ERR_NONE && stages[run->stage].store_end)
+        err = stages[run->stage].store_end(run, fault);
+    if (err == ERR_NONE)
+        return store_commit(store, fault);
+    store_rollback(store);
+    return err;
 }
 
 enum err crl_run_begin(struct crl_run *run, struct signer_client *signer, struct fault *fault)
 {
     run->signer = signer;
     part_next(run);
-    return part_begin(run, part_build, fault);
+    return part_begin(run, fault);
 }
 
-/* The thread has come to the end of its half of the part. */
+/* The thread has come to the end of the part's stage. */
 static enum err part_go_on(struct crl_run *run, bool *is_over, struct fault *fault)
 {
     enum err err = errand_end(&run->errand, fault);
-    if (err == ERR_NONE && !run->is_built) {
+    if (err == ERR_NONE)
         err = part_store(run, fault);
-        run->is_built = true;
-        return err == ERR_NONE ? part_begin(run, part_sign, fault) : err;
-    }
     if (err != ERR_NONE)
         return err;
-    part_next(run);
+    if (++run->stage == NUM_STAGES)
+        part_next(run);
     *is_over = run->next == run->num;
-    return *is_over ? ERR_NONE : part_begin(run, part_build, fault);
+    return *is_over ? ERR_NONE : part_begin(run, fault);
 }
 
 enum err crl_run_turn(struct crl_run *run, bool *is_over, struct fault *fault)

@@ -217,6 +217,7 @@ static const struct field_row rows[] = {
     {FIELD_CERTIFICATE, "certificate", read_der, AT(certificate)},
     {FIELD_PERMIT_KEY, "permit_key", read_bytes, AT(permit_key)},
     {FIELD_POINT, "point", read_bytes, AT(point)},
+    {FIELD_KEY, "key", read_bytes, AT(key)},
     {FIELD_TOKEN, "token", read_text, AT(token)},
     {FIELD_NOTE, "note", read_text, AT(note)},
     {FIELD_EFFECTIVE, "effective", read_date, AT(effective)},

@@ -44,10 +44,13 @@
 #define FIELD_DIGEST      (UINT64_C(1) << 31)
 #define FIELD_CERTIFICATE (UINT64_C(1) << 32)
 #define FIELD_PERMIT_KEY  (UINT64_C(1) << 33)
+#define FIELD_KEY         (UINT64_C(1) << 34)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
 #define FIELD_TEXT     (FIELD_TEXT_MAX * 4 + 1)
+
+#define FOLLOWER_KEY_LEN 91 /* SubjectPublicKeyInfo of P-256, DER: there is one form */
 
 /* What came. A field that did not come is zero; has tells. */
 struct act_fields {
@@ -64,7 +67,7 @@ struct act_fields {
     bool missing, stopped;
     struct date effective;
     uint8_t nonce[16], challenge[16], statement[254], permit_key[100];
-    uint8_t point[65], digest[32];
+    uint8_t point[65], digest[32], key[FOLLOWER_KEY_LEN];
     struct buffer request, certificate; /* DER */
     struct bytes file;                  /* borrowed from the message */
     json_t *changes;                    /* an object of texts, borrowed too */

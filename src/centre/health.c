@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "centre/crl.h"
 #include "centre/erase.h"
+#include "centre/follower.h"
 #include "centre/journal.h"
 #include "centre/permit_key.h"
 #include "centre/term.h"
@@ -76,6 +77,8 @@ static const struct advice advice_waiting = {
     "one for over a day: jpki counter parked",
     "1日以上の待ちがあります。jpki counter parked を確認してください"};
 
+static const struct advice advice_follower = {"the signer makes none; look at what jpkid says",
+                                              "更新されていません。jpkid の出力を確認してください"};
 static const struct advice advice_erasure = {
     "run jpki admin journal erase; another person approves it",
     "jpki admin journal erase を実行し、別の職員が承認してください"};
@@ -297,6 +300,20 @@ static bool tell_permit_keys(struct act_call *call, json_t *list)
     return true;
 }
 
+static void tell_follower(void *context, const char *name, int64_t end)
+{
+    char what[FIELD_TEXT + 16];
+    int64_t left = end - clock_now();
+    enum health level = left < 0 ? HEALTH_WRONG : left < RESPONDER_WARN ? HEALTH_WARN : HEALTH_OK;
+    snprintf(what, sizeof what, "follower %s", name);
+    if (end == 0)
+        find(context, what, HEALTH_WARN, &advice_follower, "it has no certificate yet",
+             "証明書がまだありません");
+    else
+        find(context, what, level, &advice_follower, "its certificate ends in %" PRId64 " h",
+             "応答者証明書の残り %" PRId64 " 時間", left / HOUR);
+}
+
 bool health_tell(struct act_call *call)
 {
     json_t *list = json_array();
@@ -306,7 +323,8 @@ bool health_tell(struct act_call *call)
                   tell_responder(call, list, (enum kind)kind) &&
                   tell_authority(call, list, (enum kind)kind);
     is_told = is_told && tell_backup(call, list) && tell_parked(call, list) &&
-              tell_erasure(call, list) && tell_permit_keys(call, list);
+              tell_erasure(call, list) && tell_permit_keys(call, list) &&
+              act_ok(call, follower_each(call->centre, tell_follower, list, &call->fault));
     act_answer(call, "health", list);
     return is_told && call->outcome == ACT_DONE;
 }

@@ -26,10 +26,10 @@ static enum err synced_is_true(struct centre *centre, const struct status_synced
     *is_true = false;
     if (synced->entry == 0 || synced->entry > INT64_MAX)
         return ERR_NONE;
-    store_query(centre->store, STATEMENT_JOURNAL_READ,
-                VALUES(value_integer((int64_t)synced->entry), value_integer(1)), &rows, fault);
-    if (rows_next(&rows) && row_integer(&rows, 0) == (int64_t)synced->entry)
-        row_copy_blob(&rows, 8, head, sizeof head);
+    store_query(centre->store, STATEMENT_JOURNAL_HASH,
+                VALUES(value_integer((int64_t)synced->entry)), &rows, fault);
+    if (rows_next(&rows))
+        row_copy_blob(&rows, 0, head, sizeof head);
     enum err err = rows_end(&rows);
     if (err == ERR_NONE)
         err =
@@ -71,12 +71,15 @@ static enum err map_open(struct centre *centre, const char *path, enum kind kind
     return err == ERR_NONE ? status_map_open(path, kind, true, map, fault) : err;
 }
 
-/* All that they say is taken back; before, nothing may call it synced. */
+/* All that they say is taken back; before, nothing may call it synced, and a follower's may not be
+ * answered from. */
 static enum err maps_clear(struct centre *centre, struct fault *fault)
 {
     enum err err = status_synced_forget(centre->synced, fault);
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
+        status_map_set_fed(centre->maps[kind], 0);
         err = status_map_clear(centre->maps[kind]);
+    }
     return err;
 }
 

@@ -85,6 +85,8 @@ static const struct shown {
     {"card", "card", "カード", show_card},
     {"resident", "resident", "住民", show_resident},
     {"point", "key of the card", "カードの鍵", show_digest},
+    {"key", "public key", "公開鍵", show_digest},
+    {"name", "name", "名前", show_as_it_is},
     {"request", "request", "発行要求", show_digest},
     {"file", "file", "ファイル", show_digest},
     {"statement", "statement by the card", "カードの応答", show_digest},

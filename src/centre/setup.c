@@ -43,13 +43,19 @@ static enum err authority_use(struct centre *centre, enum kind kind, unsigned i,
                                     buffer_bytes(&authority->der), fault);
 }
 
-enum err setup_use_authorities(struct centre *centre, struct fault *fault)
+enum err setup_show_authorities(struct centre *centre, struct fault *fault)
 {
-    enum err err = authority_load(centre, fault);
+    enum err err = ERR_NONE;
     for (int kind = 0; kind < NUM_KINDS; kind++)
         for (unsigned i = 0; err == ERR_NONE && i < centre->authorities[kind].num; i++)
             err = authority_use(centre, (enum kind)kind, i, fault);
     return err;
+}
+
+enum err setup_use_authorities(struct centre *centre, struct fault *fault)
+{
+    enum err err = authority_load(centre, fault);
+    return err == ERR_NONE ? setup_show_authorities(centre, fault) : err;
 }
 
 enum err setup_staff(struct store *store, const struct staff *rows, size_t num_rows,
@@ -74,6 +80,8 @@ struct own {
     const struct cert *issuer; /* NULL: itself */
     int64_t not_before, not_after;
     struct bytes spki, subject, subject_ja;
+    const struct setup_follower *follower; /* whose it is, or NULL */
+    unsigned generation;                   /* of the issuer, for a follower */
 };
 
 static enum err own_encode(struct centre *centre, const struct own *own, int64_t serial,
@@ -98,9 +106,13 @@ static enum err own_encode(struct centre *centre, const struct own *own, int64_t
 static enum err own_journal(struct centre *centre, const struct own *own, int64_t serial,
                             struct fault *fault)
 {
-    char data[96];
-    snprintf(data, sizeof data, "{\"kind\":\"%s\",\"serial\":%lld}", kind_name(own->kind),
-             (long long)serial);
+    char data[128];
+    int len = snprintf(data, sizeof data, "{\"kind\":\"%s\",\"serial\":%lld", kind_name(own->kind),
+                       (long long)serial);
+    if (own->follower)
+        len += snprintf(data + len, sizeof data - (size_t)len, ",\"follower\":%lld",
+                        (long long)own->follower->number);
+    snprintf(data + len, sizeof data - (size_t)len, "}");
     struct chain_entry entry = {.time = clock_now(),
                                 .kind = own->what == SIGNER_AUTHORITY ? "authority:done"
                                                                       : "responder:done",
@@ -108,6 +120,18 @@ static enum err own_journal(struct centre *centre, const struct own *own, int64_
                                 .role = "system",
                                 .second = ""};
     return journal_append(centre->store, &entry, bytes_of_text(data), fault);
+}
+
+/* From half of its life on the next one is due. */
+static enum err own_note_follower(struct centre *centre, const struct own *own, int64_t serial,
+                                  struct fault *fault)
+{
+    int64_t renewal = own->not_before + (own->not_after - own->not_before) / 2;
+    return store_run(centre->store, STATEMENT_FOLLOWER_CERTIFICATE_INSERT,
+                     VALUES(value_integer(own->kind), value_integer(serial),
+                            value_integer(own->follower->number), value_integer(own->generation),
+                            value_integer(renewal), value_integer(own->not_after)),
+                     fault);
 }
 
 /* Stored and journalled in a transaction of its own. */
@@ -124,6 +148,8 @@ static enum err own_store(struct centre *centre, const struct own *own, int64_t 
         err = own_encode(centre, own, *serial, &tbs, fault);
     if (err == ERR_NONE)
         err = signing_add(centre, own->kind, *serial, own->what, buffer_bytes(&tbs), fault);
+    if (err == ERR_NONE && own->follower)
+        err = own_note_follower(centre, own, *serial, fault);
     if (err == ERR_NONE)
         err = own_journal(centre, own, *serial, fault);
     if (err == ERR_NONE)
@@ -206,8 +232,11 @@ static int64_t responder_end(const struct authority *authority)
     return end < last ? end : last;
 }
 
-enum err setup_responder(struct centre *centre, enum kind kind, const struct authority *authority,
-                         struct bytes spki, struct buffer *out, struct fault *fault)
+/* Stored and journalled, then signed; *serial is its own. */
+static enum err responder_make(struct centre *centre, enum kind kind,
+                               const struct authority *authority, struct bytes spki,
+                               const struct setup_follower *follower, int64_t *serial,
+                               struct fault *fault)
 {
     struct buffer subject CLEANUP_BUFFER;
     buffer_init(&subject, LIMIT_CERTIFICATE);
@@ -221,10 +250,25 @@ enum err setup_responder(struct centre *centre, enum kind kind, const struct aut
         .not_after = responder_end(authority),
         .spki = spki,
         .subject = buffer_bytes(&subject),
+        .follower = follower,
+        .generation = authority->generation,
     };
+    enum err err = own_store(centre, &own, serial, fault);
+    return err == ERR_NONE ? signing_settle(centre, fault) : err;
+}
+
+enum err setup_responder(struct centre *centre, enum kind kind, const struct authority *authority,
+                         struct bytes spki, struct buffer *out, struct fault *fault)
+{
     int64_t serial = 0;
-    enum err err = own_store(centre, &own, &serial, fault);
-    if (err == ERR_NONE)
-        err = signing_settle(centre, fault);
+    enum err err = responder_make(centre, kind, authority, spki, NULL, &serial, fault);
     return err != ERR_NONE ? err : signing_certificate(centre, kind, serial, out, fault);
+}
+
+enum err setup_follower(struct centre *centre, enum kind kind, const struct authority *authority,
+                        struct bytes spki, const struct setup_follower *follower,
+                        struct fault *fault)
+{
+    int64_t serial = 0;
+    return responder_make(centre, kind, authority, spki, follower, &serial, fault);
 }

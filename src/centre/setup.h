@@ -17,9 +17,19 @@ enum err setup_check_unfinished(struct centre *centre, struct fault *fault) MUST
 /* setup_use_authorities loads the authorities; makes sure that each map knows their keys, and that
  * their certificates are published. */
 enum err setup_use_authorities(struct centre *centre, struct fault *fault) MUST_USE;
+/* setup_show_authorities does the latter two for those that are loaded. */
+enum err setup_show_authorities(struct centre *centre, struct fault *fault) MUST_USE;
 /* setup_staff writes rows of the staff, all or none. */
 enum err setup_staff(struct store *store, const struct staff *rows, size_t num_rows,
                      struct fault *fault) MUST_USE;
+/* setup_follower makes the same for a follower's key, and notes whose it is. */
+struct setup_follower {
+    int64_t number;
+    const char *name;
+};
+enum err setup_follower(struct centre *centre, enum kind kind, const struct authority *authority,
+                        struct bytes spki, const struct setup_follower *follower,
+                        struct fault *fault) MUST_USE;
 /* setup_responder makes the responder certificate under one authority for a key of `status`, 24
  * hours from now but not beyond its authority, and appends its DER. */
 enum err setup_responder(struct centre *centre, enum kind kind, const struct authority *authority,

@@ -44,8 +44,7 @@ enum err signing_signed(struct centre *centre, enum kind kind, int64_t serial,
                          fault);
 }
 
-/* The certificate from what was signed. */
-static enum err assemble(struct bytes tbs, struct bytes signature, struct buffer *out)
+enum err signing_assemble(struct bytes tbs, struct bytes signature, struct buffer *out)
 {
     enum algorithm algorithm;
     enum err err = cert_parse_algorithm(tbs, &algorithm);
@@ -149,7 +148,7 @@ static void waiting_verify(void *context, size_t i)
                                           bytes_of(item->digest, SHA256_LEN), signature)
                           : ERR_PEER;
     if (item->err == ERR_NONE)
-        item->err = assemble(tbs, signature, &item->certificate);
+        item->err = signing_assemble(tbs, signature, &item->certificate);
 }
 
 static enum err waiting_check(const struct waiting *item, const struct signer_item *answer,
@@ -334,7 +333,7 @@ enum err signing_certificate(struct centre *centre, enum kind kind, int64_t seri
     store_query(centre->store, STATEMENT_SIGNING_READ,
                 VALUES(value_integer(kind), value_integer(serial)), &rows, fault);
     enum err err = rows_next(&rows) && !row_is_null(&rows, 1)
-                       ? assemble(row_blob(&rows, 0), row_blob(&rows, 1), out)
+                       ? signing_assemble(row_blob(&rows, 0), row_blob(&rows, 1), out)
                        : ERR_NOT_FOUND;
     enum err end = rows_end(&rows);
     if (end != ERR_NONE)

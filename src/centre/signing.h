@@ -34,6 +34,8 @@ enum err signing_settle(struct centre *centre, struct fault *fault) MUST_USE;
 enum err signing_signed(struct centre *centre, enum kind kind, int64_t serial,
                         struct bytes signature, struct fault *fault) MUST_USE;
 
+/* signing_assemble appends the certificate, DER, that the two stored parts make. */
+enum err signing_assemble(struct bytes tbs, struct bytes signature, struct buffer *out) MUST_USE;
 /* signing_certificate appends the certificate's DER; ERR_NOT_FOUND if it is not signed. */
 enum err signing_certificate(struct centre *centre, enum kind kind, int64_t serial,
                              struct buffer *out, struct fault *fault) MUST_USE;

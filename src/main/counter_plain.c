@@ -229,6 +229,8 @@ const struct command admin_commands[] = {
     {"admin mass-release", run_admin_mass_release, admin_mass_release_options, "end a mass hold", "一括の一時保留を解除", NULL},
     {"admin mass-revoke", run_admin_mass, admin_mass_options, "revoke the certificates of a list", "一覧の電子証明書を失効", "mass-revoke"},
     {"admin mass-show", run_counter_plain, number_options, "how far a mass act is", "一括処理の進み具合", PLAIN("mass-show", 1, word_is_number, counter_print, NULL, NULL)},
+    {"admin follower-add", run_counter_plain, number_options, "register a node that follows, by two persons", "追従ノードを登録 (職員2名)", PLAIN("follower-add", 2, admin_follower_name_key, counter_print, NULL, NULL)},
+    {"admin follower-remove", run_counter_plain, number_options, "make no more certificates for it", "追従ノードの登録を解除 (職員2名)", PLAIN("follower-remove", 1, admin_follower_name, counter_print, NULL, NULL)},
     {"admin card-register", run_card_register, register_options, "register the card in the reader", "カードを登録", NULL},
     {0},
 };

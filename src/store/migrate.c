@@ -34,6 +34,7 @@ static const struct migration migrations[] = {
     {"retention", migration_retention, triggers_retention},
     {"parked", migration_parked, triggers_parked},
     {"permit-key", migration_permit_key, triggers_permit_key},
+    {"follower", migration_follower, triggers_follower},
 };
 
 /* The table of migrations is itself older than all of them. */

@@ -52,6 +52,9 @@ extern const struct trigger triggers_parked[];
 /* which permit key a card obeys */
 extern const char migration_permit_key[];
 extern const struct trigger triggers_permit_key[];
+/* nodes that follow, their certificates, and what they may read */
+extern const char migration_follower[];
+extern const struct trigger triggers_follower[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

@@ -11,7 +11,8 @@
 #include "base/limits.h"
 #include "store/postgres_schema.h"
 
-#define CONNECT_TIMEOUT    "10" /* seconds; the address may say otherwise */
+#define CONNECT_TIMEOUT    "10"   /* seconds; the address may say otherwise */
+#define SILENCE_TIMEOUT    "5000" /* milliseconds; so may it here */
 #define CLAIM_MILLISECONDS 2000
 #define CLAIM_PAUSE        50
 
@@ -113,9 +114,10 @@ static void name_input(const struct engine *engine, struct fault *fault)
 static enum err engine_connect(struct engine *engine, const char *address, struct fault *fault)
 {
     /* The address is the "dbname": libpq expands it, what stands behind it overrules it. */
-    const char *const keys[] = {"connect_timeout", "dbname", "client_encoding",
-                                "fallback_application_name", NULL};
-    const char *const values[] = {CONNECT_TIMEOUT, address, "UTF8", "jpkid", NULL};
+    const char *silence = engine->is_follower ? SILENCE_TIMEOUT : NULL; /* NULL: libpq's default */
+    const char *const keys[] = {"connect_timeout", "tcp_user_timeout",          "dbname",
+                                "client_encoding", "fallback_application_name", NULL};
+    const char *const values[] = {CONNECT_TIMEOUT, silence, address, "UTF8", "jpkid", NULL};
     engine->connection = PQconnectdbParams(keys, values, true);
     if (!engine->connection)
         return fault_set(fault, ERR_MEMORY, "open", "out of memory");
@@ -126,13 +128,26 @@ static enum err engine_connect(struct engine *engine, const char *address, struc
     return ERR_NONE;
 }
 
-enum { COLUMN_SYNCHRONOUS, COLUMN_ENCODING, COLUMN_SCHEMA, COLUMN_TABLES, COLUMN_IS_OURS };
+enum {
+    COLUMN_SYNCHRONOUS,
+    COLUMN_ENCODING,
+    COLUMN_SCHEMA,
+    COLUMN_TABLES,
+    COLUMN_IS_OURS,
+    COLUMN_IS_STANDBY
+};
 
 static const char look_around[] =
     "SELECT current_setting('synchronous_commit'), current_setting('server_encoding'),"
     " (SELECT oid FROM pg_namespace WHERE nspname = current_schema()), count(*),"
-    " count(*) FILTER (WHERE tablename = 'migration')"
+    " count(*) FILTER (WHERE tablename = 'migration'), pg_is_in_recovery()"
     " FROM pg_tables WHERE schemaname = current_schema()";
+
+/* Any table of the schema, or a column of one; a superuser may write all. */
+static const char may_write[] = "SELECT count(*) > 0 FROM pg_class c WHERE c.relkind IN ('r', 'v')"
+                                " AND c.relnamespace = current_schema()::regnamespace"
+                                " AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE')"
+                                " OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))";
 
 /* A commit that is not on disk when it returns would be acknowledged all the same. */
 static enum err check_settings(const struct engine *engine, const PGresult *found,
@@ -161,6 +176,21 @@ static enum err check_tables(const PGresult *found, enum store_mode mode, struct
                    : fault_set(fault, ERR_MALFORMED, "open", "its tables are not this program's");
 }
 
+/* What a standby shows may be old, and it does not say how old. */
+static enum err check_follower(struct engine *engine, const PGresult *found, struct fault *fault)
+{
+    if (strcmp(PQgetvalue(found, 0, COLUMN_IS_STANDBY), "t") == 0)
+        return fault_set(fault, ERR_DENIED, "standby",
+                         "the server is a standby, which may lag: name the primary");
+    PGresult *may CLEANUP_RESULT = PQexec(engine->connection, may_write);
+    if (!postgres_is_done(may))
+        return postgres_fault(engine, may, "open", fault);
+    return strcmp(PQgetvalue(may, 0, 0), "f") == 0
+               ? ERR_NONE
+               : fault_set(fault, ERR_DENIED, "user",
+                           "it may write: a follower wants a user who may only read");
+}
+
 static enum err engine_check(struct engine *engine, enum store_mode mode, struct fault *fault)
 {
     PGresult *found CLEANUP_RESULT = PQexec(engine->connection, look_around);
@@ -168,7 +198,9 @@ static enum err engine_check(struct engine *engine, enum store_mode mode, struct
         return postgres_fault(engine, found, "open", fault);
     engine->schema = atoll(PQgetvalue(found, 0, COLUMN_SCHEMA));
     enum err err = check_settings(engine, found, fault);
-    return err == ERR_NONE ? check_tables(found, mode, fault) : err;
+    if (err == ERR_NONE)
+        err = check_tables(found, mode, fault);
+    return err == ERR_NONE && engine->is_follower ? check_follower(engine, found, fault) : err;
 }
 
 /* What was found at the start holds: a setting that is made weaker later does not reach us. */
@@ -191,7 +223,8 @@ static enum err engine_open(const char *address, enum store_mode mode, struct en
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return fault_set(fault, ERR_MEMORY, "open", "out of memory");
-    engine->is_reader = mode == STORE_READER;
+    engine->is_follower = mode == STORE_FOLLOWER;
+    engine->is_reader = mode == STORE_READER || engine->is_follower;
     enum err err = engine_connect(engine, address, fault);
     if (err == ERR_NONE)
         err = engine_check(engine, mode, fault);

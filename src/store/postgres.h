@@ -8,8 +8,9 @@
 struct engine {
     PGconn *connection;
     bool is_reader;
-    bool is_lost;   /* the connection */
-    int64_t schema; /* object id */
+    bool is_follower; /* a reader too */
+    bool is_lost;     /* the connection */
+    int64_t schema;   /* object id */
     int64_t num_changed;
 };
 

@@ -142,6 +142,8 @@ static enum err engine_open(const char *path, enum store_mode mode, struct engin
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, library_configure);
     fault_name_input(fault, path);
+    if (mode == STORE_FOLLOWER)
+        return fault_set(fault, ERR_UNSUPPORTED, "open", "a follower wants a PostgreSQL");
     if (mode == STORE_CREATE) {
         enum err err = file_create(path, bytes_of(NULL, 0), 0600, fault);
         if (err != ERR_NONE)

@@ -40,7 +40,7 @@ enum err store_open(const char *address, enum store_mode mode, struct store **ou
     struct store *store = calloc(1, sizeof *store);
     if (!store)
         return fault_set(fault, ERR_MEMORY, "open", "out of memory");
-    store->is_reader = mode == STORE_READER;
+    store->is_reader = mode == STORE_READER || mode == STORE_FOLLOWER;
     store->ops = engine_find(&address);
     enum err err = store->ops->open(address, mode, &store->engine, fault);
     if (err != ERR_NONE) {

@@ -43,6 +43,9 @@ enum store_mode {
     STORE_READER, /* the file exists and is only read */
     STORE_WRITER, /* the file exists */
     STORE_CREATE, /* the file must not exist (ERR_EXISTS), the schema has no tables; mode 0600 */
+    /* A reader of PostgreSQL whose freshness counts: ERR_DENIED for a standby, which may lag, and
+     * for a database user who could write. A server that is silent is given up after seconds. */
+    STORE_FOLLOWER,
 };
 
 /* store_open opens a database: the address is a path (SQLite), or "postgres:" and a connection

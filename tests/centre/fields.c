@@ -30,6 +30,9 @@ static void takes_what_is_right(void **state)
     assert_int_equal(fields.kinds, KINDS_BOTH);
     assert_ok(parse("{\"nonce\":\"00112233445566778899aabbccddeeff\"}", FIELD_NONCE, 0, &fields));
     assert_int_equal(fields.nonce[15], 0xff);
+    char key[256];
+    snprintf(key, sizeof key, "{\"key\":\"%0*d\"}", 2 * FOLLOWER_KEY_LEN, 0);
+    assert_ok(parse(key, FIELD_KEY, 0, &fields));
     assert_ok(parse("{\"effective\":\"2026-12-01\",\"missing\":true}", 0,
                     FIELD_EFFECTIVE | FIELD_MISSING, &fields));
     assert_true(fields.missing);
@@ -47,6 +50,7 @@ static void refuses_what_is_not(void **state)
         {"{}", FIELD_NUMBER, 0},
         {"{\"number\":7}", 0, 0},
         {"{\"nothing\":7}", 0, ~UINT64_C(0)},
+        {"{\"key\":\"00\"}", FIELD_KEY, 0},
         {"{\"number\":\"7\"}", FIELD_NUMBER, 0},
         {"{\"number\":-7}", FIELD_NUMBER, 0},
         {"{\"number\":7.5}", FIELD_NUMBER, 0},

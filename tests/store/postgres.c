@@ -40,6 +40,25 @@ static void refuses_a_database_that_forgets(void **state)
     assert_ok(store_open(address, STORE_WRITER, &store, NULL));
 }
 
+/* tests/operate/follow.py has the standby, and the user who may only read. */
+static void refuses_a_follower_who_may_write(void **state)
+{
+    (void)state;
+    assert_refused(path, STORE_FOLLOWER, ERR_DENIED, "user");
+    assert_ok(
+        database_sql("CREATE ROLE one_column LOGIN; GRANT UPDATE (fence) ON writer TO one_column;"
+                     "DO $$ BEGIN EXECUTE 'GRANT USAGE ON SCHEMA ' || current_schema() ||"
+                     "' TO one_column'; END $$"));
+    char address[512];
+    snprintf(address, sizeof address, "%s user=one_column", path);
+    assert_refused(address, STORE_FOLLOWER, ERR_DENIED, "user");
+    assert_ok(database_sql("REVOKE UPDATE (fence) ON writer FROM one_column"));
+    struct store *store CLEANUP_STORE = NULL;
+    assert_ok(store_open(address, STORE_FOLLOWER, &store, NULL));
+    struct fault fault = {0};
+    assert_err(store_claim(store, &fault), ERR_STATE); /* it is a reader */
+}
+
 static void refuses_what_is_not_ours(void **state)
 {
     (void)state;
@@ -216,10 +235,15 @@ static void a_former_writer_that_wakes_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(refuses_a_database_that_forgets),         TEST(refuses_what_is_not_ours),
-        TEST(a_password_is_in_no_complaint),           TEST(two_towns_share_a_database),
-        TEST(a_number_that_rose_ends_the_writer),      TEST(a_connection_that_is_cut_stays_lost),
-        TEST(a_commit_without_an_answer_is_undecided), TEST(a_former_writer_that_wakes_is_refused),
+        TEST(refuses_a_follower_who_may_write),
+        TEST(refuses_a_database_that_forgets),
+        TEST(refuses_what_is_not_ours),
+        TEST(a_password_is_in_no_complaint),
+        TEST(two_towns_share_a_database),
+        TEST(a_number_that_rose_ends_the_writer),
+        TEST(a_connection_that_is_cut_stays_lost),
+        TEST(a_commit_without_an_answer_is_undecided),
+        TEST(a_former_writer_that_wakes_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

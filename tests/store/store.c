@@ -167,6 +167,7 @@ static void refuses_a_file_that_is_not_ours(void **state)
     assert_err(store_open(other, STORE_WRITER, &store, &fault), ERR_NOT_FOUND);
     assert_err(store_open(other, STORE_READER, &store, &fault), ERR_NOT_FOUND);
     assert_int_not_equal(access(other, F_OK), 0);
+    assert_err(store_open(path, STORE_FOLLOWER, &store, &fault), ERR_UNSUPPORTED);
     assert_ok(file_create(other,
                           bytes_of_text("this is a letter to the mayor, "
                                         "not a database at all"),
