@@ -1,5 +1,5 @@
 /* A follower's side of the database: its own maps and published files, kept as the writer's are, by
- * a database user who may only read. docs/PROTOCOL.status 6 says what that is worth.
+ * a database user who may only read. docs/PROTOCOL.status 7 says what that is worth.
  *
  * Change rows become visible in the order of their epochs and without gaps: writing transactions
  * come one after the other (store/postgres.c, engine_begin), and each takes its epochs inside. So

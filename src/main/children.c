@@ -1,4 +1,4 @@
-/* The four processes: started in their order, told apart when they end, ended together. signer
+/* The processes: started in their order, told apart when they end, ended together. signer
  * alone gets the passphrase, commit the other ends of what it talks through. */
 #include "main/children.h"
 
@@ -20,8 +20,13 @@
 #define RESTART_PAUSE 1000 /* milliseconds between two starts of one role */
 #define END_PAUSE     3000 /* milliseconds that a role has to end by itself */
 
-const struct children children_none = {
-    .clock = -1, .counters = {-1, -1}, .listening = {-1, -1, -1, -1}, .commit = -1, .ready = -1};
+const struct children children_none = {.clock = -1,
+                                       .counters = {-1, -1},
+                                       .listening = {-1, -1, -1, -1, -1},
+                                       .commit = -1,
+                                       .feed = {-1, -1},
+                                       .ready = -1};
+_Static_assert(NUM_ROLES == 5, "no role listens at first");
 
 void children_done(struct children *children)
 {
@@ -29,6 +34,8 @@ void children_done(struct children *children)
     fd_close(&children->counters[0]);
     fd_close(&children->counters[1]);
     fd_close(&children->commit);
+    fd_close(&children->feed[0]);
+    fd_close(&children->feed[1]);
     fd_close(&children->ready);
     for (enum role role = 0; role < NUM_ROLES; role++)
         fd_close(&children->listening[role]);
@@ -130,14 +137,43 @@ enum err children_start(struct children *children, const struct secret *passphra
     return err;
 }
 
+static bool is_follower(const struct children *children)
+{
+    return children->feed[0] >= 0;
+}
+
+/* feed listens nowhere. */
+static enum err start_follower(struct children *children, enum role role, struct fault *fault)
+{
+    return role == ROLE_FEED
+               ? start(children, role, -1, children->feed[0], fault)
+               : start(children, role, children->listening[role], children->feed[1], fault);
+}
+
+enum err children_follow(struct children *children, struct fault *fault)
+{
+    enum err err = counters_make(children, fault);
+    if (err == ERR_NONE)
+        err = socket_pair(children->feed, fault);
+    if (err == ERR_NONE)
+        err = start_follower(children, ROLE_FEED, fault);
+    return err == ERR_NONE ? start_follower(children, ROLE_STATUS, fault) : err;
+}
+
+static bool is_wanted(const struct children *children, enum role role)
+{
+    return children->listening[role] >= 0 || (role == ROLE_FEED && is_follower(children));
+}
+
 enum err children_restart(struct children *children, struct fault *fault)
 {
     for (enum role role = 0; role < NUM_ROLES; role++) {
         const struct child *child = &children->of[role];
-        if (child->pid > 0 || children->listening[role] < 0 ||
+        if (child->pid > 0 || !is_wanted(children, role) ||
             clock_monotonic() - child->started < RESTART_PAUSE)
             continue;
-        enum err err = start_front(children, role, fault);
+        enum err err = is_follower(children) ? start_follower(children, role, fault)
+                                             : start_front(children, role, fault);
         if (err == ERR_CLOSED)
             return ERR_NONE; /* its end is told when it is reaped */
         if (err != ERR_NONE)

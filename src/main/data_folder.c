@@ -12,35 +12,38 @@
 
 #include "base/file.h"
 
-/* mode: of a folder that init makes; 0 for a file. */
+/* mode: of a folder that init makes; 0 for a file. A follower has some of them. */
 static const struct {
     const char *name;
     mode_t mode;
+    bool is_followers;
 } items[NUM_DATA_ITEMS] = {
-    [DATA_SIGNED_LOG] = {"signer/signed.log", 0},
-    [DATA_SIGNER] = {"signer", 0700},
-    [DATA_DATABASE] = {"database", 0700},
-    [DATA_STATUS] = {"status", 0750},
-    [DATA_PUBLISHED] = {"published", 0755},
-    [DATA_JOURNAL] = {"journal", 0755},
-    [DATA_RUN] = {"run", 0755},
-    [DATA_ETC] = {"etc", 0755},
-    [DATA_POLICY] = {"etc/policy", 0},
-    [DATA_MUNICIPALITIES] = {"etc/municipalities", 0},
-    [DATA_SUBSTITUTES] = {"etc/substitutes", 0},
-    [DATA_PROFILE] = {"etc/profile", 0},
-    [DATA_DATABASE_FILE] = {"database/jpki.db", 0},
-    [DATA_DATABASE_DUMP] = {"database/dump", 0},
-    [DATA_DATABASE_ADDRESS] = {"database/address", 0},
-    [DATA_MAP_SIGNATURE] = {"status/signature.map", 0},
-    [DATA_MAP_AUTHENTICATION] = {"status/authentication.map", 0},
-    [DATA_MAP_SYNCED] = {"status/synced", 0},
-    [DATA_CHECKPOINTS] = {"journal/checkpoints", 0},
-    [DATA_BACKUPS] = {"journal/backups", 0},
-    [DATA_CEREMONY] = {"journal/ceremony", 0},
-    [DATA_ACTS_SOCKET] = {"run/acts.sock", 0},
-    [DATA_LOCK] = {"lock", 0},
-    [DATA_SAMPLE] = {"sample", 0},
+    [DATA_SIGNED_LOG] = {"signer/signed.log", 0, false},
+    [DATA_SIGNER] = {"signer", 0700, false},
+    [DATA_DATABASE] = {"database", 0700, true},
+    [DATA_STATUS] = {"status", 0750, true},
+    [DATA_PUBLISHED] = {"published", 0755, true},
+    [DATA_JOURNAL] = {"journal", 0755, false},
+    [DATA_RUN] = {"run", 0755, false},
+    [DATA_ETC] = {"etc", 0755, false},
+    [DATA_POLICY] = {"etc/policy", 0, false},
+    [DATA_MUNICIPALITIES] = {"etc/municipalities", 0, false},
+    [DATA_SUBSTITUTES] = {"etc/substitutes", 0, false},
+    [DATA_PROFILE] = {"etc/profile", 0, false},
+    [DATA_DATABASE_FILE] = {"database/jpki.db", 0, false},
+    [DATA_DATABASE_DUMP] = {"database/dump", 0, false},
+    [DATA_DATABASE_ADDRESS] = {"database/address", 0, false},
+    [DATA_MAP_SIGNATURE] = {"status/signature.map", 0, false},
+    [DATA_MAP_AUTHENTICATION] = {"status/authentication.map", 0, false},
+    [DATA_MAP_SYNCED] = {"status/synced", 0, false},
+    [DATA_CHECKPOINTS] = {"journal/checkpoints", 0, false},
+    [DATA_BACKUPS] = {"journal/backups", 0, false},
+    [DATA_CEREMONY] = {"journal/ceremony", 0, false},
+    [DATA_ACTS_SOCKET] = {"run/acts.sock", 0, false},
+    [DATA_LOCK] = {"lock", 0, false},
+    [DATA_FOLLOWER_KEY] = {"follower.key", 0, false},
+    [DATA_FOLLOWER_PUBLIC] = {"follower.pem", 0, false},
+    [DATA_SAMPLE] = {"sample", 0, false},
 };
 
 static enum err folder_fault(struct fault *fault, const char *path, const char *what)
@@ -56,11 +59,11 @@ enum err data_path(const char *root, enum data_item item, char path[static PATH_
     return path_join(root, items[item].name, path, fault);
 }
 
-static enum err folders_make(const char *root, struct fault *fault)
+static enum err folders_make(const char *root, enum data_layout layout, struct fault *fault)
 {
     char path[PATH_MAX];
     for (enum data_item item = 0; item < NUM_DATA_ITEMS; item++) {
-        if (items[item].mode == 0)
+        if (items[item].mode == 0 || (layout == DATA_OF_FOLLOWER && !items[item].is_followers))
             continue;
         enum err err = data_path(root, item, path, fault);
         if (err != ERR_NONE)
@@ -72,7 +75,8 @@ static enum err folders_make(const char *root, struct fault *fault)
     return err == ERR_NONE ? file_create(path, bytes_of("", 0), 0600, fault) : err;
 }
 
-enum err data_folder_make(const char *root, char temporary[static PATH_MAX], struct fault *fault)
+enum err data_folder_make(const char *root, enum data_layout layout,
+                          char temporary[static PATH_MAX], struct fault *fault)
 {
     struct stat there;
     fault_name_input(fault, root);
@@ -83,7 +87,7 @@ enum err data_folder_make(const char *root, char temporary[static PATH_MAX], str
         return fault_set(fault, ERR_LIMIT, "path", "longer than %d bytes", PATH_MAX);
     if (!mkdtemp(temporary) || chmod(temporary, 0755) != 0)
         return folder_fault(fault, root, "make the folder");
-    enum err err = folders_make(temporary, fault);
+    enum err err = folders_make(temporary, layout, fault);
     if (err != ERR_NONE)
         data_folder_remove(temporary);
     return err;
@@ -127,8 +131,18 @@ enum err data_folder_lock(const char *root, int *out, struct fault *fault)
     return ERR_NONE;
 }
 
-bool data_is_sample(const char *root)
+static bool has_item(const char *root, enum data_item item)
 {
     char path[PATH_MAX];
-    return data_path(root, DATA_SAMPLE, path, NULL) == ERR_NONE && access(path, F_OK) == 0;
+    return data_path(root, item, path, NULL) == ERR_NONE && access(path, F_OK) == 0;
+}
+
+bool data_is_sample(const char *root)
+{
+    return has_item(root, DATA_SAMPLE);
+}
+
+bool data_is_follower(const char *root)
+{
+    return has_item(root, DATA_FOLLOWER_KEY);
 }

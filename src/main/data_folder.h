@@ -1,5 +1,5 @@
 /* The data folder of the service: what lies where, and with which mode. Made whole by `jpkid init`,
- * under another name until it is complete. */
+ * or `jpkid follow` on a node that follows, under another name until it is complete. */
 #pragma once
 
 #include <limits.h>
@@ -31,7 +31,9 @@ enum data_item {
     DATA_CEREMONY, /* the record of the ceremony, if there was one */
     DATA_ACTS_SOCKET,
     DATA_LOCK,
-    DATA_SAMPLE, /* a file that is there when the data are 見本／SAMPLE */
+    DATA_FOLLOWER_KEY,    /* of a node that follows: its private key, PKCS#8 */
+    DATA_FOLLOWER_PUBLIC, /* and its public half, PEM */
+    DATA_SAMPLE,          /* a file that is there when the data are 見本／SAMPLE */
     NUM_DATA_ITEMS
 };
 
@@ -41,8 +43,9 @@ enum err data_path(const char *root, enum data_item item, char path[static PATH_
 
 /* data_folder_make makes a new, empty folder of that layout beside `root`, and writes its name to
  * `temporary`. ERR_EXISTS when root is there already. */
-enum err data_folder_make(const char *root, char temporary[static PATH_MAX],
-                          struct fault *fault) MUST_USE;
+enum data_layout { DATA_OF_WRITER, DATA_OF_FOLLOWER };
+enum err data_folder_make(const char *root, enum data_layout layout,
+                          char temporary[static PATH_MAX], struct fault *fault) MUST_USE;
 /* data_folder_finish gives it its name; data_folder_remove takes an unfinished one away. */
 enum err data_folder_finish(const char *temporary, const char *root, struct fault *fault) MUST_USE;
 void data_folder_remove(const char *temporary);
@@ -51,3 +54,5 @@ void data_folder_remove(const char *temporary);
  * another has it, ERR_NOT_FOUND when the folder is none of ours. */
 enum err data_folder_lock(const char *root, int *fd, struct fault *fault) MUST_USE;
 bool data_is_sample(const char *root);
+/* data_is_follower: the folder was made by `jpkid follow`. */
+bool data_is_follower(const char *root);

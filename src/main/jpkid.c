@@ -14,6 +14,8 @@ static const struct command commands[] = {
     {"init", jpkid_init, init_options, "make keys, authorities and database in a new folder",
      "新しいフォルダーに鍵、認証局、データベースを作成", NULL},
     {"serve", jpkid_serve, serve_options, "run the service", "サービスを実行", NULL},
+    {"follow", jpkid_follow, follow_options, "answer OCSP on another node, from its database",
+     "別のノードで、データベースから OCSP に応答", NULL},
     {"backup", jpkid_backup, backup_options, "copy everything that must not be lost, while it runs",
      "稼働中に、失ってはならないものをすべて複製", NULL},
     {"restore", jpkid_restore, restore_options, "say that data were restored, and go on above them",

@@ -11,10 +11,11 @@ int jpkid_init(const struct command *command, int argc, char **argv);
 int jpkid_serve(const struct command *command, int argc, char **argv);
 int jpkid_backup(const struct command *command, int argc, char **argv);
 int jpkid_restore(const struct command *command, int argc, char **argv);
+int jpkid_follow(const struct command *command, int argc, char **argv);
 int jpkid_authority_new(const struct command *command, int argc, char **argv);
 int jpkid_permit_key_new(const struct command *command, int argc, char **argv);
 extern const struct option init_options[], serve_options[], backup_options[], restore_options[],
-    authority_new_options[], permit_key_new_options[];
+    authority_new_options[], permit_key_new_options[], follow_options[];
 
 /* jpkid_passphrase reads it from the descriptor named in fd_text, or asks on the terminal when that
  * is NULL (twice for a new one). In its place shares may be given, one a line, until they are

@@ -192,7 +192,7 @@ static enum err backup_make(struct making *making, const char *to, char digest[s
                             struct fault *fault)
 {
     uint8_t sum[SHA256_LEN];
-    enum err err = data_folder_make(to, making->folder, fault);
+    enum err err = data_folder_make(to, DATA_OF_WRITER, making->folder, fault);
     if (err != ERR_NONE)
         making->folder[0] = '\0';
     if (err == ERR_NONE)

@@ -199,7 +199,7 @@ static enum err folder_make(struct init *init, const char *data, const struct se
                             struct fault *fault)
 {
     struct ceremony *ceremony = init->ceremony;
-    enum err err = data_folder_make(data, init->folder, fault);
+    enum err err = data_folder_make(data, DATA_OF_WRITER, init->folder, fault);
     if (err == ERR_NONE && ceremony)
         err = data_path(init->folder, DATA_CEREMONY, ceremony->record, fault);
     if (err == ERR_NONE)

@@ -86,7 +86,7 @@ static enum err maps_make(const char *folder, struct fault *fault)
 static enum err folder_from_backup(struct restore *restore, struct fault *fault)
 {
     const char *const *values = restore->values;
-    enum err err = data_folder_make(values[SETTING_DATA], restore->folder, fault);
+    enum err err = data_folder_make(values[SETTING_DATA], DATA_OF_WRITER, restore->folder, fault);
     if (err != ERR_NONE)
         restore->folder[0] = '\0';
     if (err == ERR_NONE)

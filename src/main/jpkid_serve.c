@@ -1,32 +1,17 @@
-/* The parent of the four roles (children.c): starts web and status again when they die, ends the
- * service when signer or commit die. It holds no key after the passphrase went to signer, answers
- * nobody, and reads nothing from outside. */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
+/* jpkid serve: the four roles of the writer. What their parent does while they run is in service.c.
+ */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/secret.h"
-#include "http/server.h"
 #include "main/backup.h"
-#include "main/children.h"
 #include "main/data_folder.h"
 #include "main/jpkid.h"
 #include "main/log.h"
-#include "main/notify.h"
 #include "main/options.h"
+#include "main/service.h"
 #include "main/settings.h"
-
-#define LOOK_PAUSE 250 /* milliseconds until somebody may be due to be started again */
 
 enum { OPTION_PASSPHRASE = FIRST_OPTION, OPTION_CLOCK, OPTION_CHECK, NUM_OPTIONS };
 
@@ -38,168 +23,14 @@ const struct option serve_options[] = {
     {0},
 };
 
-struct service {
-    struct children children;
-    int lock, signals;
-    int ready; /* where the children are heard */
-    bool said_ready;
-    struct notify manager;
-};
-
-static void service_done(struct service *service)
-{
-    children_done(&service->children);
-    fd_close(&service->lock);
-    fd_close(&service->signals);
-    fd_close(&service->ready);
-    notify_done(&service->manager);
-}
-
-/* --- running --- */
-
-static void say_when_ready(struct service *service)
-{
-    for (enum role role = 0; role < NUM_ROLES; role++)
-        if (service->children.of[role].pid > 0 && !service->children.of[role].is_ready)
-            return;
-    if (!service->said_ready) {
-        printf("ready\n");
-        log_say(LOG_READY, LOG_ALONE, "%s", say("all processes answer", "全プロセスが応答中"));
-        notify_say(&service->manager, "READY=1");
-    }
-    service->said_ready = true;
-    fflush(stdout);
-}
-
-static void read_ready(struct service *service)
-{
-    uint8_t role;
-    if (read(service->ready, &role, 1) == 1 && role < NUM_ROLES) {
-        service->children.of[role].is_ready = true;
-        say_when_ready(service);
-    }
-}
-
-static void say_end(enum role role, int status)
-{
-    const char *name = role_rows[role].name;
-    if (WIFSIGNALED(status))
-        log_say(LOG_ENDED, LOG_WITH({"ended", name, 0}, {"signal", NULL, WTERMSIG(status)}),
-                say("%s was ended by signal %d", "%s がシグナル %d で終了"), name,
-                WTERMSIG(status));
-    else
-        log_say(LOG_ENDED, LOG_WITH({"ended", name, 0}, {"status", NULL, WEXITSTATUS(status)}),
-                say("%s ended with %d", "%s が終了状態 %d で終了"), name, WEXITSTATUS(status));
-}
-
-/* False: the service ends. */
-static bool after_end(enum role role, int status)
-{
-    say_end(role, status);
-    if (!role_rows[role].is_vital)
-        return true; /* children_restart starts it again */
-    log_say(LOG_SERVICE_ENDS, LOG_WITH({"ended", role_rows[role].name, 0}),
-            say("the service ends: without %s nothing can be signed or stored; start it again",
-                "%s がなければ署名も記録もできないため、サービスを終了します"),
-            role_rows[role].name);
-    return false;
-}
-
-/* True when somebody asked the service to end. */
-static bool read_signal(const struct service *service)
-{
-    struct signalfd_siginfo info;
-    return read(service->signals, &info, sizeof info) == (ssize_t)sizeof info &&
-           info.ssi_signo != SIGCHLD;
-}
-
-static int run(struct service *service)
-{
-    struct fault fault = {0};
-    for (;;) {
-        struct pollfd watched[] = {{.fd = service->signals, .events = POLLIN},
-                                   {.fd = service->ready, .events = POLLIN}};
-        if (poll(watched, COUNT_OF(watched), LOOK_PAUSE) < 0 && errno != EINTR)
-            return EXIT_UNDECIDED;
-        notify_alive(&service->manager);
-        if (watched[1].revents & POLLIN)
-            read_ready(service);
-        if ((watched[0].revents & POLLIN) && read_signal(service))
-            return EXIT_DONE;
-        int status = 0;
-        for (enum role role; (role = children_reap(&service->children, &status)) != NUM_ROLES;)
-            if (!after_end(role, status))
-                return EXIT_UNDECIDED;
-        if (children_restart(&service->children, &fault) != ERR_NONE)
-            return role_fail(&fault);
-    }
-}
-
-/* --- the command --- */
-
-static enum err signals_take(struct service *service, struct fault *fault)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 ||
-        (service->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
-        return fault_set(fault, ERR_IO, "signals", "%s", strerror(errno));
-    int pipes[2];
-    if (pipe2(pipes, O_CLOEXEC) != 0)
-        return fault_set(fault, ERR_IO, "pipe", "%s", strerror(errno));
-    service->ready = pipes[0];
-    service->children.ready = pipes[1];
-    return ERR_NONE;
-}
-
-static enum err listen_for(struct service *service, enum role role, const char *address,
-                           struct fault *fault)
-{
-    uint16_t port;
-    if (!address)
-        return ERR_NONE;
-    enum err err = http_listen(address, &service->children.listening[role], &port, fault);
-    if (err == ERR_NONE)
-        printf("%s http://%.*s:%u/\n", role_rows[role].name, (int)(strrchr(address, ':') - address),
-               address, port);
-    return err;
-}
-
-/* Sample data has a clock of its own, which --clock sets and the act `clock` moves. */
-static enum err clock_make(struct service *service, const char *text, struct fault *fault)
-{
-    int64_t start;
-    fault_name_input(fault, "--clock");
-    if (text && !service->children.call.is_sample)
-        return fault_set(fault, ERR_DENIED, "clock", "only sample data may have another time");
-    if (text && time_parse(text, &start) != ERR_NONE)
-        return fault_set(fault, ERR_USAGE, "clock", "not a time (YYYY-MM-DDThh:mm:ssZ)");
-    if (!service->children.call.is_sample)
-        return ERR_NONE;
-    service->children.clock = memfd_create("clock", MFD_CLOEXEC);
-    if (service->children.clock < 0 || ftruncate(service->children.clock, sizeof start) != 0)
-        return fault_set(fault, ERR_IO, "clock", "%s", strerror(errno));
-    enum err err = clock_share(service->children.clock, true);
-    if (err == ERR_NONE && text)
-        clock_start_at(start);
-    return err;
-}
-
 static enum err serve_start(struct service *service, const char *const *values,
                             const struct secret *passphrase, struct fault *fault)
 {
-    enum err err = clock_make(service, values[OPTION_CLOCK], fault);
+    enum err err = service_prepare(service, values[OPTION_CLOCK], fault);
     if (err == ERR_NONE)
-        err = signals_take(service, fault);
+        err = service_listen(service, ROLE_STATUS, values[SETTING_LISTEN], fault);
     if (err == ERR_NONE)
-        err = listen_for(service, ROLE_STATUS, values[SETTING_LISTEN], fault);
-    if (err == ERR_NONE)
-        err = listen_for(service, ROLE_WEB, values[SETTING_WEB], fault);
+        err = service_listen(service, ROLE_WEB, values[SETTING_WEB], fault);
     return err == ERR_NONE ? children_start(&service->children, passphrase, fault) : err;
 }
 
@@ -216,18 +47,6 @@ static void say_first(const struct service *service)
                     "--web の指定がないため、ページは提供しません"));
 }
 
-/* Before anything of the data is touched. No role needs root; without --user it is only told. */
-static enum err become_user(const char *user, struct fault *fault)
-{
-    if (user)
-        return sandbox_become(user, fault);
-    if (geteuid() == 0)
-        log_say(LOG_AS_ROOT, LOG_ALONE, "%s",
-                say("running as root; --user says as whom to run",
-                    "root で動作しています。--user で利用者を指定できます"));
-    return ERR_NONE;
-}
-
 /* What the options and the file say; EXIT_DONE, or a complaint. */
 static int options_take(struct service *service, const char *const *values)
 {
@@ -240,6 +59,10 @@ static int options_take(struct service *service, const char *const *values)
         return refuse(
             say("%s is a backup: make a data folder of it with jpkid restore",
                 "%s はバックアップです。jpkid restore でデータフォルダーを作成してください"),
+            data);
+    if (data_is_follower(data))
+        return refuse(
+            say("%s follows another node: jpkid follow", "%s は追従ノードです (jpkid follow)"),
             data);
     service->children.call =
         (struct role_call){.data = data,
@@ -257,7 +80,7 @@ static int serve(struct service *service, const char *const *values)
     secret_init(&passphrase);
     log_open("parent");
     notify_open(&service->manager);
-    if (become_user(values[SETTING_USER], &fault) != ERR_NONE ||
+    if (service_become(values[SETTING_USER], &fault) != ERR_NONE ||
         sandbox_basics(&fault) != ERR_NONE ||
         data_folder_lock(service->children.call.data, &service->lock, &fault) != ERR_NONE)
         return role_fail(&fault);
@@ -269,10 +92,8 @@ static int serve(struct service *service, const char *const *values)
     if (err == ERR_NONE)
         say_first(service);
     fflush(stdout);
-    status = err == ERR_NONE ? run(service) : role_fail(&fault);
-    log_say(LOG_STOPPING, LOG_ALONE, "%s", say("the processes end", "全プロセスを終了します"));
-    notify_say(&service->manager, "STOPPING=1");
-    children_end(&service->children);
+    status = err == ERR_NONE ? service_run(service) : role_fail(&fault);
+    service_end(service);
     return err == ERR_USAGE ? EXIT_USAGE : status;
 }
 
@@ -280,8 +101,8 @@ int jpkid_serve(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
     struct settings settings;
-    struct service service CLEANUP(service_done) = {
-        .children = children_none, .lock = -1, .signals = -1, .ready = -1, .manager = {.fd = -1}};
+    struct service service CLEANUP(service_done);
+    service_init(&service);
     int status = settings_read(argc, argv, command, values, NUM_OPTIONS, &settings);
     if (status == EXIT_DONE)
         status = options_take(&service, values);

@@ -29,7 +29,9 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO };
     X(MAPS_AGAIN, "maps-again", WARNING)                                                           \
     X(STATUS_REFUSED, "status-refused", WARNING)                                                   \
     X(CERTIFICATE_REFUSED, "certificate-refused", WARNING)                                         \
-    X(NO_PUSH_SET, "no-push-set", WARNING)
+    X(NO_PUSH_SET, "no-push-set", WARNING)                                                         \
+    X(FOLLOWER_KEY, "follower-key", NOTICE)                                                        \
+    X(NOT_REGISTERED, "not-registered", WARNING)
 
 enum log_event {
 #define X(id, name, level) LOG_##id,

@@ -18,9 +18,8 @@
 #define MAX_FDS        5
 
 const struct role_row role_rows[NUM_ROLES] = {
-    [ROLE_SIGNER] = {"signer", role_signer, true},
-    [ROLE_COMMIT] = {"commit", role_commit, true},
-    [ROLE_WEB] = {"web", role_web, false},
+    [ROLE_SIGNER] = {"signer", role_signer, true},  [ROLE_COMMIT] = {"commit", role_commit, true},
+    [ROLE_FEED] = {"feed", role_feed, false},       [ROLE_WEB] = {"web", role_web, false},
     [ROLE_STATUS] = {"status", role_status, false},
 };
 

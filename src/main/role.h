@@ -1,5 +1,5 @@
-/* The four processes of the service. The parent starts `jpkid role NAME` with the descriptors that
- * the role may have, at fixed numbers, and nothing else. */
+/* The processes of the service: four of the writer's, two of a follower's. The parent starts `jpkid
+ * role NAME` with the descriptors that the role may have, at fixed numbers, and nothing else. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,13 +8,14 @@
 #include "base/err.h"
 #include "base/sandbox.h"
 
-enum role { ROLE_SIGNER, ROLE_COMMIT, ROLE_WEB, ROLE_STATUS, NUM_ROLES };
+enum role { ROLE_SIGNER, ROLE_COMMIT, ROLE_FEED, ROLE_WEB, ROLE_STATUS, NUM_ROLES };
 
 /* Descriptors of a role, behind standard input, output and error. */
 enum {
     ROLE_FD_READY = 3,    /* written to once, when the role is about to take its first question */
     ROLE_FD_FIRST = 4,    /* signer, commit: the socket between them; web, status: listening */
-    ROLE_FD_SECOND = 5,   /* signer: the passphrase; commit: the parent; web, status: commit */
+    ROLE_FD_SECOND = 5,   /* signer: the passphrase; commit: the parent; web, status: commit;
+                           * of a follower: the socket between feed and status */
     ROLE_FD_COUNTERS = 6, /* commit: the page that it counts in; status: the same, to be read */
     ROLE_FD_CLOCK = 7     /* of sample data: the clock that all share, and commit may set */
 };
@@ -37,6 +38,7 @@ extern const struct role_row role_rows[NUM_ROLES];
 
 int role_signer(const struct role_call *call);
 int role_commit(const struct role_call *call);
+int role_feed(const struct role_call *call);
 int role_web(const struct role_call *call);
 int role_status(const struct role_call *call);
 

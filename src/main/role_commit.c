@@ -16,6 +16,7 @@
 #include "main/centre_files.h"
 #include "main/data_folder.h"
 #include "main/log.h"
+#include "main/maps_say.h"
 #include "main/options.h"
 #include "main/role.h"
 
@@ -126,21 +127,6 @@ static bool confine(const struct role_call *call, const char *database, struct f
     return role_confine(call, &plan);
 }
 
-static void say_maps(enum maps_were were)
-{
-    if (were == MAPS_TRUE)
-        return;
-    log_say(
-        LOG_MAPS_AGAIN, LOG_ALONE, "%s",
-        were == MAPS_DAMAGED
-            ? say("a status map was missing or damaged; the maps are made again from the changes",
-                  "状態表が失われたか壊れていたため、変更記録から作り直します")
-            : say("nothing says how far the status maps are on the disk for this database; they "
-                  "are made again from the changes",
-                  "状態表がこのデータベースのどこまでを含むか確かめられないため、"
-                  "変更記録から作り直します"));
-}
-
 static enum err commit_run(struct commit *commit, int listening, struct fault *fault)
 {
     struct centre *centre = &commit->data.centre;
@@ -183,7 +169,7 @@ int role_commit(const struct role_call *call)
     if (err == ERR_NONE)
         err = data_open_lists(&commit->data, &fault);
     if (err == ERR_NONE)
-        say_maps(commit->data.maps_were);
+        maps_say(commit->data.maps_were);
     if (err == ERR_NONE)
         err = acts_listen(call, &listening, &fault);
     if (err == ERR_NONE && !confine(call, files.paths.database, &fault))

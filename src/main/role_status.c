@@ -19,11 +19,25 @@ static void tell(enum status_trouble trouble, const struct fault *fault)
     log_fault(events[trouble], fault);
 }
 
+/* A follower has a key that was registered; who serves makes one at each start. */
+static enum err key_read(const char *data, struct buffer *out, struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = data_path(data, DATA_FOLLOWER_KEY, path, fault);
+    fault_name_input(fault, path);
+    return err == ERR_NONE ? file_read(path, out, fault) : err;
+}
+
 int role_status(const struct role_call *call)
 {
     char signature[PATH_MAX], authentication[PATH_MAX], published[PATH_MAX];
     struct fault fault = {0};
     struct status *status = NULL;
+    struct buffer key CLEANUP_BUFFER;
+    buffer_init(&key, LIMIT_KEY_FILE);
+    if (data_is_follower(call->data) && key_read(call->data, &key, &fault) != ERR_NONE)
+        return role_fail(&fault);
+    fault = (struct fault){0}; /* what comes now is not about the key */
     if (data_path(call->data, DATA_MAP_SIGNATURE, signature, &fault) != ERR_NONE ||
         data_path(call->data, DATA_MAP_AUTHENTICATION, authentication, &fault) != ERR_NONE ||
         data_path(call->data, DATA_PUBLISHED, published, &fault) != ERR_NONE)
@@ -39,9 +53,11 @@ int role_status(const struct role_call *call)
                                            .tell = tell,
                                            .published = published,
                                            .control = ROLE_FD_SECOND,
-                                           .num_threads = (unsigned)call->status_threads};
+                                           .num_threads = (unsigned)call->status_threads,
+                                           .follower_key = buffer_bytes(&key)};
     if (status_new(&options, &status, &fault) != ERR_NONE)
         return role_fail(&fault);
+    buffer_done(&key);
     fd_allow(LIMIT_STATUS_CONNECTIONS + SPARE_DESCRIPTORS);
     const struct sandbox_path path = {published, false};
     const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_SERVE, .paths = &path, .num_paths = 1};

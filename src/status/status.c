@@ -181,12 +181,13 @@ static void push_sets_make(struct status *status)
 static bool has_new_generation(const struct status *status)
 {
     for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
-        char path[PATH_MAX];
+        char path[PATH_MAX], name[STATUS_NAME];
         size_t authority;
         unsigned next = 1;
         while (responder_find(status->responder, kind, next, &authority))
             next++;
-        if (published_path(status->published, kind, next, "cer", path) != ERR_NONE)
+        if (published_path(status->published, status_published_name(kind, next, name), "cer",
+                           path) != ERR_NONE)
             continue;
         int fd CLEANUP_FD = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         if (fd >= 0)

@@ -19,7 +19,7 @@ from tap import Tap  # noqa: E402
 folder = tempfile.mkdtemp(prefix="jpki-units-")
 DATA = os.path.join(folder, "data")
 UNITS = os.path.join(jpkid.SOURCE, "etc", "systemd")
-EXPOSURE_MOST = {"jpkid.service": 1.5, "jpkid-backup.service": 1.0}
+EXPOSURE_MOST = {"jpkid.service": 1.5, "jpkid-follow.service": 1.5, "jpkid-backup.service": 1.0}
 tap = Tap()
 
 

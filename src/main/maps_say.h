@@ -1,0 +1,7 @@
+/* What commit and feed tell the operator about the maps that they found. */
+#pragma once
+
+#include "centre/maps.h"
+
+/* maps_say says nothing where all is well. role: who says it. */
+void maps_say(enum maps_were were);
