@@ -106,7 +106,8 @@ def seconds(clock):
 
 
 TABLES = ("journal", "journal_personal", "journal_checkpoint", "change", "crl", "signing", "certificate", "card",
-          "nonce", "permit", "parked", "application", "step", "resident", "mass", "mass_entry", "mass_count")
+          "card_permit_key", "nonce", "permit", "parked", "application", "step", "resident", "mass", "mass_entry",
+          "mass_count")
 
 
 def dump(data):

@@ -265,7 +265,7 @@ def steps(proof, stages):
         yield "server: seeded bugs", lambda: proof.connection_bugs(stages.stage("server"), stages.scene("server", "hold"))
 
 
-ON_SERVER = [name for name in scenes.NAMES if name not in ("init", "pin", "roll-over")]  # no service runs in these
+ON_SERVER = [name for name in scenes.NAMES if name not in ("init", "pin", "roll-over", "permit-key")]  # no service runs in these
 SERVER_PLACES = ("signed.log", "checkpoints", "published list", sweep.LATE_COMMITS)
 COPIED_PLACES = ("manifest of a backup", "database of a backup", "folder of a backup", "file of a backup", "backup folder",
                  "note of backups", "restored signed.log", "restored file", "write-ahead log")

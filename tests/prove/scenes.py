@@ -216,13 +216,50 @@ class RollOverSweep(sweep.Sweep):
         super().check_running(data, moment, owed, database)
 
 
-SWEEPS = {"roll-over": RollOverSweep}
+def permit_key_new(data, memo, recording=None):
+    return jpkid.run("permit-key-new", "--data", data, "--clock", AFTER,
+                     environment=centre.environment_of(memo, recording), timeout=120)
+
+
+def permit_key(stage):
+    """The next permit key, while nothing is served."""
+    status, errors = permit_key_new(stage.data, stage.memo, stage.recording)
+    if status:
+        raise RuntimeError(errors)
+
+
+class PermitKeySweep(sweep.Sweep):
+    """The service starts at every moment, and finishes what was begun; so does the command, which makes one more
+    where all was done. Every key that is there is published and in the journal."""
+
+    def check_running(self, data, moment, owed, database):
+        if moment.index % 2:
+            with centre.Service(data, self.memo, clock=AFTER) as service:
+                if not service.is_ready:
+                    moment.wrong.append(f"it does not start: {service.said()}")
+        status, errors = permit_key_new(data, self.memo)
+        keys = [name for name in os.listdir(f"{data}/signer") if re.fullmatch(r"permit-\d+\.key", name)]
+        told = [name for name in os.listdir(f"{data}/published") if re.fullmatch(r"permit-key(-\d+)?\.pem", name)]
+        if status or len(keys) not in (2, 3) or len(told) != len(keys):
+            moment.wrong.append(f"run again: {status} {errors} {keys} {told}")
+        super().check_running(data, moment, owed, database)
+
+
+def lead(stage):
+    """The card comes for another thing, and gets the new permit key."""
+    stage.apply("pin-reset", HANAKO, kinds="authentication", pin="forgotten")
+    if stage.service.must("status", "admin1")["health"][-1]["en"] != "1 registered cards obey it":
+        raise RuntimeError("the card was not led to the new key")
+
+
+SWEEPS = {"roll-over": RollOverSweep, "permit-key": PermitKeySweep}
 
 PLAY = (("init", init, centre.CLOCK, False), ("issue", issue, "2026-12-01T02:00:00Z", True),
         ("hold", hold, "2026-12-01T03:00:00Z", True), ("release", release, "2026-12-01T04:00:00Z", True),
         ("event", event, "2026-12-01T05:00:00Z", True), ("reset", reset, "2026-12-01T06:00:00Z", True),
         ("pin", pin, "2026-12-01T07:00:00Z", False), ("renew", renew, LATER, True),
-        ("revoke", revoke, "2031-05-02T01:00:00Z", True), ("roll-over", roll_over, AFTER, False))
+        ("revoke", revoke, "2031-05-02T01:00:00Z", True), ("roll-over", roll_over, AFTER, False),
+        ("permit-key", permit_key, AFTER, False), ("lead", lead, "2031-05-04T01:00:00Z", True))
 
 NAMES = tuple(row[0] for row in PLAY)
 
