@@ -51,7 +51,7 @@
 #define LIMIT_FOLLOWERS                32    /* registered at one time */
 
 /* of signer */
-#define LIMIT_SIGNED_SEGMENT 65536 /* records that a start reads, at most; bound in signed.index */
+#define LIMIT_SIGNED_SEGMENT 65536 /* records that a start reads, at most; bound by its index */
 
 /* of status */
 #define LIMIT_STATUS_CONNECTIONS 16384 /* at one time; another, and the longest silent one goes */
