@@ -105,7 +105,7 @@ def seconds(clock):
     return calendar.timegm(time.strptime(clock, "%Y-%m-%dT%H:%M:%SZ"))
 
 
-TABLES = ("journal", "journal_personal", "journal_checkpoint", "change", "crl", "signing", "certificate", "card",
+TABLES = ("journal", "journal_personal", "journal_checkpoint", "change", "crl", "crl_signature", "signing", "certificate", "card",
           "card_permit_key", "nonce", "permit", "parked", "application", "step", "resident", "mass", "mass_entry",
           "mass_count")
 
