@@ -130,7 +130,7 @@ static void answer_all(struct served *served)
     batch_done(&served->batch);
 }
 
-/* The signer has a batch, and no answer yet. */
+/* The signer has a batch, and there is time left to wait for it. */
 static bool serve_waits(const struct serve *serve)
 {
     return batch_waits(&serve->sent->batch) && signer_client_wait(serve->centre->signer) > 0;
@@ -149,11 +149,11 @@ static void serve_decide(struct serve *serve)
 }
 
 /* Nobody waits for the signer as long as there is nothing to send to it. */
-static void serve_step(struct serve *serve)
+static void serve_step(struct serve *serve, bool has_signed)
 {
     struct served *new = serve->new;
     batch_prepare(&new->batch);
-    if (serve->ready->batch.num || !serve_waits(serve))
+    if (serve->ready->batch.num || has_signed || !serve_waits(serve))
         serve_decide(serve);
     serve->new = serve->ready;
     serve->ready = new;
@@ -275,9 +275,7 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
     poll_clients(&polled);
     collect(serve, serve->new);
     clients_count(serve);
-    if (serve->new->batch.num || serve->ready->batch.num || polled.fds[POLLED_SIGNER].revents ||
-        !serve_waits(serve))
-        serve_step(serve);
+    serve_step(serve, polled.fds[POLLED_SIGNER].revents);
     if (polled.fds[POLLED_LISTENING].revents)
         clients_accept(serve);
     close_slow(serve);

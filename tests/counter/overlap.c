@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/frame.h"
 
@@ -69,6 +70,7 @@ static const struct {
     {1017, "0003720000000173137220300105"}, {1018, "0003720000000183137220320828"},
     {1019, "0003720000000193137220350404"}, {1020, "0003720000000203137220341111"},
     {1023, "0003720000000233137220330107"}, {1024, "0003720000000243137220330108"},
+    {1025, "0003720000000253137220330707"},
 };
 
 static void applicant_begin(struct applicant *applicant)
@@ -100,6 +102,8 @@ static json_t *ready(struct applicant *applicant)
     return issue_fields(applicant->application, nonce, statement,
                         buffer_bytes(&applicant->request));
 }
+
+#define AT_ONCE 5000 /* milliseconds, on a slow machine; the signer has longer */
 
 /* -- asking without waiting -- */
 
@@ -285,6 +289,19 @@ static void the_centre_ends_with_two_under_way(void **state)
     end_both();
 }
 
+/* Not when the next one asks, or patience with the signer ends. */
+static void who_asks_alone_is_answered_at_once(void **state)
+{
+    (void)state;
+    applicant_begin(&first);
+    json_t *fields = ready(&first);
+    int64_t start = clock_monotonic();
+    struct counter_client asked = ask("daiei1", "issue", fields);
+    serial_of(&asked);
+    assert_true(clock_monotonic() - start < AT_ONCE);
+    applicant_done(&first);
+}
+
 /* -- what concerns something that is being signed -- */
 
 static void the_same_again_is_refused_or_the_same(void **state)
@@ -387,6 +404,7 @@ int main(void)
         cmocka_unit_test(the_centre_dies_with_two_under_way),
         cmocka_unit_test(the_signer_dies_with_two_under_way),
         cmocka_unit_test(the_centre_ends_with_two_under_way),
+        cmocka_unit_test(who_asks_alone_is_answered_at_once),
         cmocka_unit_test(the_same_again_is_refused_or_the_same),
         cmocka_unit_test(what_is_held_while_it_is_signed_stays_held),
         cmocka_unit_test(what_is_ended_while_it_is_signed_stays_ended),
