@@ -151,11 +151,24 @@ static enum err check_end(const struct centre *centre, struct fault *fault)
     return ERR_NONE;
 }
 
+static enum err note_news(struct centre *centre, struct fault *fault)
+{
+    int64_t last = 0;
+    bool has_news = false;
+    enum err err =
+        store_ask_integer(centre->store, STATEMENT_CHANGE_LAST_EPOCH, NO_VALUES, &last, fault);
+    for (int kind = 0; kind < NUM_KINDS; kind++)
+        has_news = has_news || status_map_epoch(centre->maps[kind]) < (uint64_t)last;
+    return err == ERR_NONE && has_news ? maps_note(centre, fault) : err;
+}
+
 /* In the reader's one view: a list and the changes behind it are seen together or not at all. */
 static enum err read_view(struct feed *feed, bool *is_behind, struct fault *fault)
 {
     struct centre *centre = &feed->centre;
-    enum err err = authorities_look(centre, fault);
+    enum err err = note_news(centre, fault);
+    if (err == ERR_NONE)
+        err = authorities_look(centre, fault);
     if (err == ERR_NONE)
         err = each_list(feed, feed_list_look, fault);
     for (int part = 0; err == ERR_NONE && part < TURN_PARTS; part++) {

@@ -141,26 +141,38 @@ bool maps_sync_is_due(const struct centre *centre)
            (num && clock_monotonic() - centre->last_map_sync >= SYNC_MILLISECONDS);
 }
 
+/* journal_head in the caller's transaction, if there is one. */
+static enum err note_write(struct centre *centre, uint64_t epoch, struct fault *fault)
+{
+    struct status_synced synced = {.epoch = epoch};
+    int64_t entry = 0;
+    enum err err = journal_head(centre->store, &entry, synced.head, fault);
+    synced.entry = (uint64_t)entry;
+    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++)
+        status_map_id(centre->maps[kind], synced.maps[kind]);
+    return err == ERR_NONE ? status_synced_write(centre->synced, &synced, fault) : err;
+}
+
+enum err maps_note(struct centre *centre, struct fault *fault)
+{
+    return centre->synced_epoch == NEVER_SYNCED ? ERR_NONE
+                                                : note_write(centre, centre->synced_epoch, fault);
+}
+
 /* The epoch first, then the words that it is about, then the note: each may only be behind. */
 enum err maps_sync(struct centre *centre, struct fault *fault)
 {
-    struct status_synced synced = {.epoch = epoch_of(centre)};
-    int64_t entry = 0;
-    if (synced.epoch == centre->synced_epoch)
+    uint64_t epoch = epoch_of(centre);
+    if (epoch == centre->synced_epoch)
         return ERR_NONE;
     int64_t start = clock_monotonic_micro();
-    enum err err = journal_head(centre->store, &entry, synced.head, fault);
-    synced.entry = (uint64_t)entry;
-    for (int kind = 0; err == ERR_NONE && kind < NUM_KINDS; kind++) {
-        status_map_id(centre->maps[kind], synced.maps[kind]);
+    for (int kind = 0; kind < NUM_KINDS; kind++)
         if (status_map_sync(centre->maps[kind]) != ERR_NONE)
             return fault_set(fault, ERR_IO, "map", "it could not be written to the disk");
-    }
-    if (err == ERR_NONE)
-        err = status_synced_write(centre->synced, &synced, fault);
+    enum err err = note_write(centre, epoch, fault);
     if (err != ERR_NONE)
         return err;
-    centre->synced_epoch = synced.epoch;
+    centre->synced_epoch = epoch;
     centre->last_map_sync = clock_monotonic();
     counter_observe(COUNTER(MAP_SYNC_SECONDS), 0, clock_monotonic_micro() - start);
     return ERR_NONE;

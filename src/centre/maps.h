@@ -19,4 +19,7 @@ void maps_done(struct centre *centre);
 /* maps_sync brings what the maps say to the disk, then notes up to which epoch; nothing happens
  * when that is noted already. Due after a while, and sooner after many changes. */
 enum err maps_sync(struct centre *centre, struct fault *fault) MUST_USE;
+/* maps_note notes the history that the maps are going to have, before any word of it is in them:
+ * the database without it is no more believed to be theirs, however they are left. */
+enum err maps_note(struct centre *centre, struct fault *fault) MUST_USE;
 bool maps_sync_is_due(const struct centre *centre);

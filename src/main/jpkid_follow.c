@@ -107,17 +107,23 @@ static enum err folder_open(const char *data, const char *store, struct fault *f
 }
 
 /* What was fed before this start may be of another start of the machine, whose clock was another. A
- * map that cannot be opened is made again by feed. */
-static void forget_fed(const char *data)
+ * map that is missing or none is made again by feed. */
+static enum err forget_fed(const char *data, struct fault *fault)
 {
     static const enum data_item items[NUM_KINDS] = {DATA_MAP_SIGNATURE, DATA_MAP_AUTHENTICATION};
     for (int kind = 0; kind < NUM_KINDS; kind++) {
         char path[PATH_MAX];
         struct status_map *map CLEANUP_STATUS_MAP = NULL;
-        if (data_path(data, items[kind], path, NULL) == ERR_NONE &&
-            status_map_open(path, (enum kind)kind, true, &map, NULL) == ERR_NONE)
+        enum err err = data_path(data, items[kind], path, fault);
+        if (err == ERR_NONE)
+            err = status_map_open(path, (enum kind)kind, true, &map, fault);
+        if (err == ERR_NONE)
             status_map_set_fed(map, 0);
+        else if (err != ERR_NOT_FOUND && err != ERR_MALFORMED)
+            return err;
     }
+    *fault = (struct fault){0};
+    return ERR_NONE;
 }
 
 /* --- the command --- */
@@ -162,9 +168,10 @@ static enum err follow_start(struct service *service, const char *const *values,
     enum err err = folder_find(data, values[OPTION_STORE], fault);
     if (err == ERR_NONE)
         err = data_folder_lock(data, &service->lock, fault);
+    if (err == ERR_NONE)
+        err = forget_fed(data, fault);
     if (err != ERR_NONE)
         return err;
-    forget_fed(data);
     service->children.call =
         (struct role_call){.data = data,
                            .parent = getpid(),

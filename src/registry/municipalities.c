@@ -111,7 +111,8 @@ int64_t municipality_number(const struct municipality *municipality)
 const struct municipality *municipalities_find_number(const struct municipalities *municipalities,
                                                       int64_t number)
 {
-    uint16_t row = number >= 0 && number < NUM_CODES ? municipalities->by_code[number] : 0;
+    bool is_code = municipalities->by_code && number >= 0 && number < NUM_CODES;
+    uint16_t row = is_code ? municipalities->by_code[number] : 0;
     return row ? &municipalities->rows[row - 1] : NULL;
 }
 

@@ -72,10 +72,13 @@ static enum err set_make(struct push_sets *sets, size_t authority, int64_t now, 
 {
     struct buffer set CLEANUP_BUFFER;
     struct push_set_kept made = {.file = -1, .made = now};
+    struct responder_moment moment;
     int64_t start = clock_monotonic();
     buffer_init(&set, LIMIT_PUSH_SET);
+    if (!responder_begin(sets->responder, &moment))
+        return ERR_NONE; /* a later turn makes it */
     enum err err = responder_push_set(sets->responder, authority, now, &set, &made.epoch);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND || !responder_holds(sets->responder, &moment))
         return ERR_NONE;
     if (err == ERR_NONE)
         err = memfd_sealed("push-set", buffer_bytes(&set), &made.file);

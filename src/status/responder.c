@@ -315,16 +315,24 @@ static enum err answer_anew(struct responder *responder, struct bytes input,
 
 /* The epoch is read before the words: it never says too much. So is the feed's age: what is
  * answered is at most so old. */
+/* In the place of whatever was written. */
+static enum err answer_later(struct buffer *out, size_t before, struct responder_answer *answer)
+{
+    buffer_cut(out, before);
+    *answer = (struct responder_answer){.outcome = RESPONDER_TRY_LATER};
+    return ocsp_encode_error(OCSP_TRY_LATER, out);
+}
+
 enum err responder_answer(struct responder *responder, struct bytes input, int64_t now,
                           struct buffer *out, struct responder_answer *answer)
 {
     struct answer_basis basis = {.made = now};
     uint64_t epochs[NUM_KINDS];
+    struct responder_moment moment;
+    size_t before = out->len;
     *answer = (struct responder_answer){0};
-    if (!responder_is_fresh(responder)) {
-        answer->outcome = RESPONDER_TRY_LATER;
-        return ocsp_encode_error(OCSP_TRY_LATER, out);
-    }
+    if (!responder_begin(responder, &moment))
+        return answer_later(out, before, answer);
     for (enum kind kind = 0; kind < NUM_KINDS; kind++)
         epochs[kind] = status_map_epoch(responder->authorities[kind].map);
     if (answer_again(responder, input, now, out, &basis)) {
@@ -337,6 +345,8 @@ enum err responder_answer(struct responder *responder, struct bytes input, int64
         if (err != ERR_NONE)
             return err;
     }
+    if (!responder_holds(responder, &moment))
+        return answer_later(out, before, answer);
     answer->max_age = answer->may_be_stored ? basis.end - now : 0;
     return buffer_check(out);
 }

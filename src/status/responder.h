@@ -35,6 +35,14 @@ enum err responder_follow(struct responder *responder, struct bytes pkcs8,
                           struct fault *fault) MUST_USE;
 bool responder_is_follower(const struct responder *responder);
 bool responder_is_fresh(const struct responder *responder); /* always, when it is no follower's */
+/* What is read from the maps between responder_begin and responder_holds was all there at one time:
+ * both are true when it is no follower's; else when the maps are fresh, then and now, and were not
+ * emptied in between to be filled again. */
+struct responder_moment {
+    uint8_t ids[NUM_KINDS][STATUS_MAP_ID_LEN];
+};
+bool responder_begin(const struct responder *responder, struct responder_moment *out);
+bool responder_holds(const struct responder *responder, const struct responder_moment *moment);
 /* responder_feed_age: milliseconds; INT64_MAX when they were never fed. */
 int64_t responder_feed_age(const struct responder *responder);
 

@@ -1,5 +1,7 @@
 /* The responder of a follower: a key that outlives the process, and answers only while the feed is
  * fresh. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "status/responder_parts.h"
 
@@ -38,4 +40,26 @@ bool responder_is_follower(const struct responder *responder)
 bool responder_is_fresh(const struct responder *responder)
 {
     return !responder->is_follower || responder_feed_age(responder) <= STATUS_FEED_MAX;
+}
+
+static void ids_read(const struct responder *responder, struct responder_moment *out)
+{
+    for (enum kind kind = 0; kind < NUM_KINDS; kind++)
+        status_map_id(responder->authorities[kind].map, out->ids[kind]);
+}
+
+bool responder_begin(const struct responder *responder, struct responder_moment *out)
+{
+    if (responder->is_follower)
+        ids_read(responder, out);
+    return responder_is_fresh(responder);
+}
+
+bool responder_holds(const struct responder *responder, const struct responder_moment *moment)
+{
+    struct responder_moment now;
+    if (!responder->is_follower)
+        return true;
+    ids_read(responder, &now);
+    return responder_is_fresh(responder) && memcmp(&now, moment, sizeof now) == 0;
 }

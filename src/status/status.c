@@ -169,8 +169,6 @@ static enum err control_turn(struct status *status)
 /* Without a set the others are answered all the same. A set says that it is of now. */
 static void push_sets_make(struct status *status)
 {
-    if (!responder_is_fresh(status->responder))
-        return;
     struct fault fault = {0};
     if (push_sets_turn(status->push_sets, clock_now(), &fault) != ERR_NONE)
         tell(status, STATUS_PUSH_SET, &fault);

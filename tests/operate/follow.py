@@ -140,7 +140,7 @@ def seed(store, num):
     each = f"FROM generate_series({first}, {first + num - 1}) serial"
     now = int(time.time())
     sql(store, f"""INSERT INTO card (id, point, made) VALUES ('0003720000009993137220340514', '\\x{"00" * 65}', {now});
-        INSERT INTO signing (kind, serial, what, tbs, certificate, is_refused) SELECT 1, serial, 1, '\\x00', '\\x00', 0 {each};
+        INSERT INTO signing (kind, serial, what, tbs, signature, is_refused) SELECT 1, serial, 1, '\\x00', '\\x00', 0 {each};
         INSERT INTO certificate (kind, serial, application, resident, card, key_digest, leaf_digest, common_name, issued,
         last_day, state, reason, since, installed) SELECT 1, serial, 1000000 + serial, 1000000 + serial,
         '0003720000009993137220340514', sha256(serial::text::bytea), '\\x{"00" * 32}', 'SAMPLE ' || serial, {now},
@@ -271,9 +271,15 @@ def test_rights(server):
                  "UPDATE own_certificate SET what = 1", "CREATE TABLE own (a int)", "DROP VIEW change_shown"):
         said = str(says("SET default_transaction_read_only = off; " + text))
         tap.check("permission denied" in said or "must be owner" in said, f"refused by the server: {text}", said)
-    for text in ("SELECT tbs FROM signing", "SELECT certificate FROM signing", "SELECT common_name FROM certificate",
+    for text in ("SELECT tbs FROM signing", "SELECT signature FROM signing", "SELECT common_name FROM certificate",
                  "SELECT * FROM resident", "SELECT actor FROM journal", "SELECT * FROM journal_personal", "SELECT * FROM staff"):
         tap.check("permission denied" in str(says(text)), f"not the follower's to read: {text}")
+    look = ("SET default_transaction_read_only = off; CREATE FUNCTION pg_temp.look(b bytea) RETURNS boolean LANGUAGE plpgsql"
+            " COST 0.0000001 AS $$BEGIN IF length(b) = 1 THEN RAISE EXCEPTION 'it sees what was seeded'; END IF;"
+            " RETURN true; END$$; SET enable_indexscan = off; SET enable_bitmapscan = off;"
+            " SET enable_indexonlyscan = off; SELECT count(*) FROM own_certificate WHERE pg_temp.look(tbs)")
+    said = says(look)
+    tap.check(isinstance(said, list), "a function of the user's own sees no resident's certificate either", said)
     tap.check(sql(server.store, "SELECT count(*) FROM own_certificate WHERE what = 1") == [["0"]],
               "no resident's certificate is among those that it reads")
 

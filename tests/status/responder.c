@@ -428,6 +428,25 @@ static void answers_only_what_was_fed_of_late(void **state)
     assert_int_equal(outcome_of(&request, SAMPLE_NOW + 1), OCSP_TRY_LATER);
 }
 
+/* What was read while the maps were emptied and filled again is no answer. */
+static void a_moment_ends_when_the_maps_begin_again(void **state)
+{
+    (void)state;
+    struct responder_moment moment;
+    feed_all(clock_boot());
+    assert_true(responder_begin(responder, &moment));
+    feed_all(clock_boot()); /* another reading of the same history */
+    assert_true(responder_holds(responder, &moment));
+    feed_all(clock_boot() - STATUS_FEED_MAX - 1);
+    assert_false(responder_holds(responder, &moment));
+    assert_false(responder_begin(responder, &moment));
+    feed_all(clock_boot());
+    assert_true(responder_begin(responder, &moment));
+    assert_ok(status_map_clear(maps[KIND_SIGNATURE]));
+    feed_all(clock_boot());
+    assert_false(responder_holds(responder, &moment));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,6 +462,7 @@ int main(void)
         cmocka_unit_test(refuses_malformed_requests),
         cmocka_unit_test(refuses_keys_of_no_follower),
         cmocka_unit_test(answers_only_what_was_fed_of_late),
+        cmocka_unit_test(a_moment_ends_when_the_maps_begin_again),
     };
     int failed = cmocka_run_group_tests(tests, begin, end);
     buffer_done(&answer_bytes);
