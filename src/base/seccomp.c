@@ -31,6 +31,7 @@ static const int compute[] = {
     SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall),
     SCMP_SYS(sched_yield),   SCMP_SYS(sysinfo),
     SCMP_SYS(getuid),        SCMP_SYS(geteuid),
+    SCMP_SYS(shutdown),
 };
 
 /* Threads, as many as there are processors. */
@@ -48,23 +49,23 @@ static const int folders[] = {
 
 /* A server on a socket that listens already; what it gives out may stand in a memfd. */
 static const int serve[] = {
-    SCMP_SYS(accept),      SCMP_SYS(accept4),      SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
-    SCMP_SYS(epoll_wait),  SCMP_SYS(epoll_pwait),  SCMP_SYS(setsockopt),    SCMP_SYS(getsockopt),
-    SCMP_SYS(getsockname), SCMP_SYS(getpeername),  SCMP_SYS(shutdown),      SCMP_SYS(sendfile),
-    SCMP_SYS(eventfd2),    SCMP_SYS(memfd_create),
+    SCMP_SYS(accept),       SCMP_SYS(accept4),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_wait),   SCMP_SYS(epoll_pwait), SCMP_SYS(setsockopt),    SCMP_SYS(getsockopt),
+    SCMP_SYS(getsockname),  SCMP_SYS(getpeername), SCMP_SYS(sendfile),      SCMP_SYS(eventfd2),
+    SCMP_SYS(memfd_create),
 };
 
 /* The writer of the database: its files, their locks and names, a memfd for the signer; connections
  * that come in, none that go out. Which files, Landlock says. */
 static const int store[] = {
-    SCMP_SYS(accept4),    SCMP_SYS(getsockopt), SCMP_SYS(shutdown),  SCMP_SYS(openat),
-    SCMP_SYS(pwrite64),   SCMP_SYS(ftruncate),  SCMP_SYS(fallocate), SCMP_SYS(newfstatat),
-    SCMP_SYS(stat),       SCMP_SYS(lstat),      SCMP_SYS(access),    SCMP_SYS(faccessat),
-    SCMP_SYS(faccessat2), SCMP_SYS(statx),      SCMP_SYS(fstatfs),   SCMP_SYS(getcwd),
-    SCMP_SYS(readlink),   SCMP_SYS(readlinkat), SCMP_SYS(unlink),    SCMP_SYS(unlinkat),
-    SCMP_SYS(rename),     SCMP_SYS(renameat),   SCMP_SYS(renameat2), SCMP_SYS(link),
-    SCMP_SYS(linkat),     SCMP_SYS(fchmod),     SCMP_SYS(fchown),    SCMP_SYS(memfd_create),
-    SCMP_SYS(msync),      SCMP_SYS(umask),      SCMP_SYS(utimensat),
+    SCMP_SYS(accept4),    SCMP_SYS(getsockopt), SCMP_SYS(openat),       SCMP_SYS(pwrite64),
+    SCMP_SYS(ftruncate),  SCMP_SYS(fallocate),  SCMP_SYS(newfstatat),   SCMP_SYS(stat),
+    SCMP_SYS(lstat),      SCMP_SYS(access),     SCMP_SYS(faccessat),    SCMP_SYS(faccessat2),
+    SCMP_SYS(statx),      SCMP_SYS(fstatfs),    SCMP_SYS(getcwd),       SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat), SCMP_SYS(unlink),     SCMP_SYS(unlinkat),     SCMP_SYS(rename),
+    SCMP_SYS(renameat),   SCMP_SYS(renameat2),  SCMP_SYS(link),         SCMP_SYS(linkat),
+    SCMP_SYS(fchmod),     SCMP_SYS(fchown),     SCMP_SYS(memfd_create), SCMP_SYS(msync),
+    SCMP_SYS(umask),      SCMP_SYS(utimensat),
 };
 
 static int allow_all(scmp_filter_ctx filter, const int *calls, size_t num)

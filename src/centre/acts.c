@@ -78,8 +78,10 @@ static bool run_status(struct act_call *call)
 static bool finish_crl(struct act_call *call)
 {
     for (int kind = 0; kind < NUM_KINDS; kind++)
-        if (!act_ok(call, crl_publish(call->centre, (enum kind)kind, &call->fault)))
+        if (!act_ok(call, crl_publish(call->centre, (enum kind)kind, &call->fault))) {
+            call->centre->is_broken = true; /* the next start finds which lists are missing */
             return false;
+        }
     for (int kind = 0; kind < NUM_KINDS; kind++)
         crl_desk_all_lack(&call->centre->crl, (enum kind)kind);
     act_answer(call, "folder", json_string(call->centre->published));

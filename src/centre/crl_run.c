@@ -14,6 +14,7 @@
 #include "centre/crl.h"
 #include "centre/journal.h"
 #include "crypto/hash.h"
+#include "crypto/verify.h"
 
 /* A generation, as the map had it when the run began. */
 struct scan {
@@ -204,15 +205,6 @@ static enum err list_build(const struct crl_run *run, struct list *list, struct 
     return err == ERR_NONE ? list_keep(run, list, fault) : err;
 }
 
-static enum err part_build(void *context, struct fault *fault)
-{
-    struct crl_run *run = context;
-    enum err err = ERR_NONE;
-    for (size_t i = run->next; err == ERR_NONE && i < run->end; i++)
-        err = list_build(run, &run->lists[i], fault);
-    return err;
-}
-
 /* --- in the database --- */
 
 static enum err list_journal(const struct crl_run *run, const struct list *list,
@@ -261,18 +253,13 @@ static enum err list_sign(const struct crl_run *run, struct list *list, struct f
     enum err err = signer_client_crl(run->signer, run->kind, list->memfd, &signature, fault);
     if (err != ERR_NONE)
         return err;
+    if (verify_digest(list->scan->authority->key, HASH_SHA256,
+                      bytes_of(list->digest, sizeof list->digest),
+                      buffer_bytes(&signature)) != ERR_NONE)
+        return fault_set(fault, ERR_PEER, "list", "the signer gave a wrong signature");
     list->signature_len = signature.len;
     memcpy(list->signature, signature.data, signature.len);
     return ERR_NONE;
-}
-
-static enum err part_sign(void *context, struct fault *fault)
-{
-    struct crl_run *run = context;
-    enum err err = ERR_NONE;
-    for (size_t i = run->next; err == ERR_NONE && i < run->end; i++)
-        err = list_sign(run, &run->lists[i], fault);
-    return err;
 }
 
 /* --- in the database: for followers, which build the same full list --- */
@@ -319,27 +306,29 @@ static enum err done_publish(const struct crl_run *run, struct fault *fault)
     return err;
 }
 
-static enum err part_publish(void *context, struct fault *fault)
-{
-    struct crl_run *run = context;
-    enum err err = ERR_NONE;
-    for (size_t i = run->next; err == ERR_NONE && i < run->end; i++)
-        err = list_publish(run, &run->lists[i], fault);
-    return err == ERR_NONE ? done_publish(run, fault) : err;
-}
-
 /* --- part by part --- */
 
+/* Each for every list of the part, then the ends once; or NULL. */
 static const struct {
-    errand_function *work;
-    /* for each list, in one transaction; or NULL */
+    enum err (*work)(const struct crl_run *run, struct list *list, struct fault *fault);
+    enum err (*work_end)(const struct crl_run *run, struct fault *fault);
     enum err (*store)(const struct crl_run *run, const struct list *list, struct fault *fault);
-    enum err (*store_end)(const struct crl_run *run, struct fault *fault); /* or NULL */
+    enum err (*store_end)(const struct crl_run *run, struct fault *fault);
 } stages[NUM_STAGES] = {
-    [STAGE_BUILD] = {part_build, list_store, done_store},
-    [STAGE_SIGN] = {part_sign, signature_store, NULL},
-    [STAGE_PUBLISH] = {part_publish, NULL, NULL},
+    [STAGE_BUILD] = {list_build, NULL, list_store, done_store},
+    [STAGE_SIGN] = {list_sign, NULL, signature_store, NULL},
+    [STAGE_PUBLISH] = {list_publish, done_publish, NULL, NULL},
 };
+
+static enum err part_work(void *context, struct fault *fault)
+{
+    const struct crl_run *run = context;
+    enum err err = ERR_NONE;
+    for (size_t i = run->next; err == ERR_NONE && i < run->end; i++)
+        err = stages[run->stage].work(run, &run->lists[i], fault);
+    bool has_end = stages[run->stage].work_end;
+    return err == ERR_NONE && has_end ? stages[run->stage].work_end(run, fault) : err;
+}
 
 static void part_next(struct crl_run *run)
 {
@@ -350,7 +339,7 @@ static void part_next(struct crl_run *run)
 
 static enum err part_begin(struct crl_run *run, struct fault *fault)
 {
-    enum err err = errand_begin(&run->errand, stages[run->stage].work, run);
+    enum err err = errand_begin(&run->errand, part_work, run);
     return err == ERR_NONE ? ERR_NONE : fault_set(fault, err, "lists", "no thread for them");
 }
 
