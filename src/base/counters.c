@@ -1,6 +1,7 @@
 /* The page of counters: its table, counting into it, reading it. */
 #include "base/counters.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -156,7 +157,7 @@ static void label_store(struct cell *cell, const char *label)
     ((volatile char *)cell->label)[0] = label[0];
 }
 
-unsigned counter_named(enum counter counter, const char *name, const char *value)
+static unsigned row_take(enum counter counter, const char *name, const char *value)
 {
     char label[COUNTER_LABEL];
     unsigned row = 0, last = counter_rows[counter].num_rows - 1;
@@ -173,6 +174,15 @@ unsigned counter_named(enum counter counter, const char *name, const char *value
     if (!cell->label[0])
         label_store(cell, label);
     return last;
+}
+
+unsigned counter_named(enum counter counter, const char *name, const char *value)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    unsigned row = row_take(counter, name, value);
+    pthread_mutex_unlock(&lock);
+    return row;
 }
 
 void counter_act(unsigned place, const char *act, enum counted_outcome outcome)

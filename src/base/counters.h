@@ -87,7 +87,7 @@ unsigned counter_cells(enum counter_type type);
 
 #define COUNTER_LABEL 56 /* with its NUL: name="value", several with commas */
 
-/* --- counting: one thread makes labels, any thread counts --- */
+/* --- counting, on any thread; counter_act on one --- */
 
 void counter_add(enum counter counter, unsigned row, uint64_t num);
 void counter_set(enum counter counter, unsigned row, uint64_t value);
