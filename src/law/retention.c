@@ -55,6 +55,8 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"checkpoint", KEPT},
     {"clock", KEPT},
     {"crl", KEPT},
+    {"follower-add", KEPT},
+    {"follower-remove", KEPT},
     {"journal-erase", KEPT},
     {"mass-hold", KEPT},
     {"mass-list", KEPT},

@@ -32,9 +32,9 @@ static const struct migration migrations[] = {
     {"registry", migration_registry, triggers_registry},
     {"mass", migration_mass, triggers_mass},
     {"retention", migration_retention, triggers_retention},
-    {"parked", migration_parked, triggers_parked},
-    {"permit-key", migration_permit_key, triggers_permit_key},
+    {"permit_key", migration_permit_key, triggers_permit_key},
     {"follower", migration_follower, triggers_follower},
+    {"parked", migration_parked, triggers_parked},
 };
 
 /* The table of migrations is itself older than all of them. */

@@ -231,7 +231,7 @@ static void a_parked_act_outlives_its_migration(void **state)
 {
     (void)state;
     assert_ok(database_sql(
-        "INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1); DELETE FROM migration WHERE number = 8;"
+        "INSERT INTO staff VALUES ('a', 'a', NULL, 1, 1); DELETE FROM migration WHERE number = 10;"
         "DROP TABLE parked; CREATE TABLE parked (number BIGINT PRIMARY KEY, act TEXT NOT NULL,"
         " fields TEXT NOT NULL, first TEXT NOT NULL, made BIGINT NOT NULL, second TEXT,"
         " finished BIGINT);"
