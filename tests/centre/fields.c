@@ -68,7 +68,7 @@ static void refuses_what_is_not(void **state)
         {"{\"card\":\"000372000000001313722034051\"}", FIELD_CARD, 0},
         {"{\"effective\":\"2026-02-30\"}", FIELD_EFFECTIVE, 0},
         {"{\"step\":\"none\"}", FIELD_STEP, 0},
-        {"{\"purpose\":\"new-permit-key\"}", FIELD_PURPOSE, 0},
+        {"{\"purpose\":\"new-key\"}", FIELD_PURPOSE, 0},
         {"{\"missing\":1}", FIELD_MISSING, 0},
         {"{\"changes\":{\"address\":1}}", FIELD_CHANGES, 0},
         {"{\"applicant\":\"\"}", FIELD_APPLICANT, 0},

@@ -168,7 +168,7 @@ static void follows_when_asked_but_not_to_files(void **state)
     char away[128];
     snprintf(away, sizeof away, "%s", url("/tofile:///etc/passwd"));
     fetch.url = away;
-    assert_err(http_fetch(&fetch, &out, &answer, NULL), ERR_USAGE);
+    assert_err(http_fetch(&fetch, &out, &answer, NULL), ERR_PEER);
 }
 
 static void refuses_other_schemes(void **state)

@@ -231,8 +231,24 @@ def test_mass():
               "nothing waits and nothing runs any more")
 
 
+def lists():
+    return [value("jpki_signatures_total", f'what="list",kind="{kind}"') for kind in ("signature", "authentication")]
+
+
+def wait_for_lists():
+    """Until those with the last change are signed, and no further one for a while: a list that cannot be stored ends
+    the service."""
+    for kind in ("signature", "authentication"):
+        wait_value("jpki_list_epoch", f'kind="{kind}"', value("jpki_map_epoch", f'kind="{kind}"'), 60)
+    before = None
+    while before != lists():
+        before = lists()
+        time.sleep(2)
+
+
 def test_database_errors():
     """Another process keeps the database: the act is not done, and that is seen."""
+    wait_for_lists()
     connection = sqlite3.connect(f"{DATA}/database/jpki.db", isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     before = value("jpki_database_errors_total"), act_count("resident-find", "failed")

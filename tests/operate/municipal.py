@@ -85,7 +85,7 @@ def issuing_point(der):
 
 
 def seed_other_town():
-    serials = mass_data.seed(DATA, NUM, int(THERE))
+    serials = mass_data.seed(DATA, NUM, municipality=int(THERE))
     with mass_data.connect(DATA) as connection:
         epoch = connection.execute("SELECT MAX(epoch) FROM change").fetchone()[0]
         for i, serial in enumerate(serials[:NUM_REVOKED]):
