@@ -51,8 +51,7 @@ static void round_run(const struct status_map *map, uint64_t number)
 {
     struct status_crl_listing *listing = NULL;
     struct status_crl_request request = {.number = number,
-                                         .this_update = SAMPLE_NOW + (int64_t)number,
-                                         .next_update = SAMPLE_NOW + STATUS_CRL_LIFE};
+                                         .this_update = SAMPLE_NOW + (int64_t)number};
     int fd CLEANUP_FD = -1;
     struct stat info;
     cost_forget_peak();

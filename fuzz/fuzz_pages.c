@@ -137,8 +137,7 @@ static void list_publish(enum kind kind)
 {
     const struct status_list full = {.kind = kind, .generation = 1};
     struct status_crl_listing *listing CLEANUP_STATUS_CRL_LISTING = NULL;
-    struct status_crl_request request = {
-        .number = 1, .this_update = NOW, .next_update = NOW + STATUS_CRL_LIFE};
+    struct status_crl_request request = {.number = 1, .this_update = NOW};
     struct buffer signature CLEANUP_BUFFER;
     struct cert issuer;
     int fd CLEANUP_FD = -1;

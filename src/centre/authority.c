@@ -1,5 +1,6 @@
 #include "centre/authority.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "centre/centre.h"
 
@@ -120,4 +121,9 @@ const struct authority *authority_of_tbs(const struct centre *centre, enum kind 
 bool authority_has_ended(const struct authority *authority, int64_t t)
 {
     return authority->cert.not_after < t;
+}
+
+bool authority_is_current(const struct authority *authority)
+{
+    return authority->der.len > 0 && !authority_has_ended(authority, clock_now());
 }

@@ -38,3 +38,6 @@ const struct authority *authority_of_tbs(const struct centre *centre, enum kind 
                                          enum signer_certificate what, struct bytes tbs);
 /* authority_has_ended: it is over at t; nothing is signed by it any more. */
 bool authority_has_ended(const struct authority *authority, int64_t t);
+/* authority_is_current: it has its certificate, and is not over now: lists and responders'
+ * certificates are still made by it. */
+bool authority_is_current(const struct authority *authority);

@@ -9,15 +9,19 @@
 
 /* --- rows --- */
 
+void crl_row_read(struct rows *rows, struct crl_row *out)
+{
+    *out = (struct crl_row){.number = row_integer(rows, 0),
+                            .this_update = row_integer(rows, 1),
+                            .epoch = row_integer_within(rows, 2, 0, INT64_MAX)};
+    row_copy_blob(rows, 3, out->digest, sizeof out->digest);
+}
+
 static enum err row_end(struct rows *rows, struct crl_row *out)
 {
     struct crl_row last = {0};
-    if (rows_next(rows)) {
-        last = (struct crl_row){.number = row_integer(rows, 0),
-                                .this_update = row_integer(rows, 1),
-                                .epoch = row_integer(rows, 2)};
-        row_copy_blob(rows, 3, last.digest, sizeof last.digest);
-    }
+    if (rows_next(rows))
+        crl_row_read(rows, &last);
     enum err err = rows_end(rows);
     if (err == ERR_NONE)
         *out = last;
@@ -45,11 +49,6 @@ enum err crl_last_of(struct store *store, enum kind kind, unsigned generation,
 
 /* --- the full lists, at once --- */
 
-bool crl_has_list(const struct authority *authority)
-{
-    return authority->der.len > 0 && !authority_has_ended(authority, clock_now());
-}
-
 /* What is under way is finished first: numbers rise in the order in which lists are signed. */
 enum err crl_publish(struct centre *centre, enum kind kind, struct fault *fault)
 {
@@ -68,12 +67,12 @@ int64_t crl_last_daily(int64_t t)
 }
 
 /* The last list is stored before it is signed and published: a start may find it unpublished. */
-static bool is_published(const struct centre *centre, const struct status_list *list,
-                         const struct crl_row *last)
+bool crl_is_published(const struct centre *centre, const struct status_list *list,
+                      const struct crl_row *row)
 {
     return status_crl_is_published(centre->published, list,
-                                   bytes_of(last->digest, sizeof last->digest)) &&
-           status_epoch_is_published(centre->published, list, (uint64_t)last->epoch);
+                                   bytes_of(row->digest, sizeof row->digest)) &&
+           status_epoch_is_published(centre->published, list, (uint64_t)row->epoch);
 }
 
 static enum err is_due(struct centre *centre, enum kind kind, unsigned generation,
@@ -84,7 +83,7 @@ static enum err is_due(struct centre *centre, enum kind kind, unsigned generatio
     enum err err = crl_last_of(centre->store, kind, generation, NULL, &last, fault);
     *out = err == ERR_NONE && ((uint64_t)last.epoch < status_map_epoch(centre->maps[kind]) ||
                                last.this_update < crl_last_daily(clock_now()) ||
-                               (looks_at_files && !is_published(centre, &full, &last)));
+                               (looks_at_files && !crl_is_published(centre, &full, &last)));
     return err;
 }
 
@@ -96,7 +95,7 @@ static enum err kind_is_due(struct centre *centre, enum kind kind, bool looks_at
     enum err err = ERR_NONE;
     *out = false;
     for (unsigned i = 0; err == ERR_NONE && !*out && i < all->num; i++)
-        if (crl_has_list(&all->generations[i]))
+        if (authority_is_current(&all->generations[i]))
             err = is_due(centre, kind, i + 1, looks_at_files, out, fault);
     return err;
 }
@@ -120,8 +119,7 @@ enum err crl_publish_due(struct centre *centre, struct fault *fault)
 
 /* --- beside the acts --- */
 
-/* While a mass act runs, lists wait for its end, but not so long that they come later than in 60 s
- * (docs/PROTOCOL.status). */
+/* While a mass act runs, lists wait longer: many changes go into one (docs/PROTOCOL.status 4). */
 static int64_t delay(const struct centre *centre)
 {
     return (int64_t)(centre->mass.is_idle ? CRL_DELAY : CRL_DELAY_MASS) * 1000;

@@ -6,6 +6,8 @@
 #include "centre/centre.h"
 #include "crypto/hash.h"
 
+struct rows;
+
 #define CRL_DELAY      5         /* seconds after a change: several go into one */
 #define CRL_DELAY_MASS 45        /* while a mass act runs */
 #define CRL_DAILY      (30 * 60) /* seconds after the day began in Japan; ours */
@@ -15,6 +17,12 @@ struct crl_row {
     int64_t number, this_update, epoch;
     uint8_t digest[SHA256_LEN]; /* of the bytes that were signed */
 };
+/* crl_row_read reads the present row, whose first columns are number, this_update, epoch, digest.
+ */
+void crl_row_read(struct rows *rows, struct crl_row *out);
+/* crl_is_published: the published list is this one, with its epoch beside it. */
+bool crl_is_published(const struct centre *centre, const struct status_list *list,
+                      const struct crl_row *row);
 /* crl_last reads the last one of a kind, of whatever scope; crl_last_of that of a generation: of a
  * municipality, or the full one (NULL). Zeros before the first. */
 enum err crl_last(struct store *store, enum kind kind, struct crl_row *out,
@@ -25,8 +33,6 @@ enum err crl_last_of(struct store *store, enum kind kind, unsigned generation,
 
 /* crl_last_daily is the last such moment that is not after t. */
 int64_t crl_last_daily(int64_t t);
-/* crl_has_list: an authority that has ended signed nothing that is in date, and has none. */
-bool crl_has_list(const struct authority *authority);
 
 /* crl_publish makes the full lists of one kind at once, while nothing else is done. */
 enum err crl_publish(struct centre *centre, enum kind kind, struct fault *fault) MUST_USE;

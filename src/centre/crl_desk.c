@@ -53,7 +53,7 @@ static enum err lists_look(struct centre *centre, struct known *known, struct fa
         known->epochs[i] = INT64_MAX;
     for (unsigned g = 0; g < all->num; g++)
         for (size_t i = 0; err == ERR_NONE && i < centre->municipalities.num; i++)
-            if (crl_has_list(&all->generations[g]))
+            if (authority_is_current(&all->generations[g]))
                 err = list_look(centre, known, g + 1, &centre->municipalities.rows[i], fault);
     return err;
 }

@@ -143,7 +143,7 @@ static enum err scans_add(struct crl_run *run, struct fault *fault)
     const struct authorities_of_kind *all = &run->centre->authorities[run->kind];
     enum err err = ERR_NONE;
     for (unsigned i = 0; err == ERR_NONE && i < all->num; i++)
-        if (crl_has_list(&all->generations[i]))
+        if (authority_is_current(&all->generations[i]))
             err = scan_add(run, &all->generations[i], fault);
     return err;
 }
@@ -194,7 +194,6 @@ static enum err list_build(const struct crl_run *run, struct list *list, struct 
     const struct status_crl_request request = {
         .number = (uint64_t)run->crl.number,
         .this_update = run->crl.this_update,
-        .next_update = run->crl.this_update + STATUS_CRL_LIFE,
         .last_this_update = list->last_this_update,
         .municipality = list->town ? list->town->row : 0,
         .issuing_point = buffer_bytes(&point),

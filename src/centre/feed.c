@@ -120,8 +120,8 @@ static uint64_t next_stop(const struct feed *feed)
     for (int kind = 0; kind < NUM_KINDS; kind++)
         for (size_t i = 0; i < STATUS_GENERATIONS_MAX; i++) {
             const struct feed_list *list = &feed->lists[kind][i];
-            if (list->state == FEED_LIST_WANTED && list->epoch < stop)
-                stop = list->epoch;
+            if (list->state == FEED_LIST_WANTED && list->crl.epoch < stop)
+                stop = list->crl.epoch;
         }
     return (uint64_t)stop;
 }
@@ -131,7 +131,7 @@ static enum err build_reached(struct centre *centre, enum kind kind,
                               struct fault *fault)
 {
     bool is_reached = list->state == FEED_LIST_WANTED &&
-                      (uint64_t)list->epoch <= status_map_epoch(centre->maps[kind]);
+                      (uint64_t)list->crl.epoch <= status_map_epoch(centre->maps[kind]);
     return is_reached ? feed_list_build(centre, kind, authority, list, fault) : ERR_NONE;
 }
 

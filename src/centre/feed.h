@@ -33,9 +33,11 @@ void feed_done(struct feed *feed);
 #define CLEANUP_FEED CLEANUP(feed_done)
 
 /* feed_turn reads what is new, in a bounded part. *is_behind: there is more, go on at once. When
- * there is not, the maps are as fresh as the moment when this turn began, and say so. */
+ * there is not, the maps are as fresh as the moment when this turn began, and say so. ERR_STATE:
+ * the database was set back. ERR_DENIED: a list is not signed by its authority. */
 enum err feed_turn(struct feed *feed, bool *is_behind, struct fault *fault) MUST_USE;
 
 /* feed_answer reads what status wishes on fd, without waiting, and sends the newest certificate of
- * each authority for its key. *is_unknown: the key is not registered. */
+ * each authority for its key. *is_unknown: the key is not registered. ERR_PEER: what came is none,
+ * or the answer is not read. */
 enum err feed_answer(struct feed *feed, int fd, bool *is_unknown, struct fault *fault) MUST_USE;

@@ -35,10 +35,7 @@ static enum err followed_read(struct centre *centre, enum kind kind, unsigned ge
     store_query(centre->store, STATEMENT_CRL_FOLLOWED,
                 VALUES(value_integer(kind), value_integer(generation)), &rows, fault);
     if (rows_next(&rows)) {
-        out->list.number = row_integer(&rows, 0);
-        out->list.this_update = row_integer(&rows, 1);
-        out->list.epoch = row_integer_within(&rows, 2, 0, INT64_MAX);
-        row_copy_blob(&rows, 3, out->list.digest, sizeof out->list.digest);
+        crl_row_read(&rows, &out->list.crl);
         if (!row_is_null(&rows, 4))
             buffer_put_bytes(&out->signature, row_blob(&rows, 4));
         out->list.last_this_update = row_integer(&rows, 5);
@@ -54,10 +51,8 @@ static void list_begin(struct centre *centre, enum kind kind, unsigned generatio
     const struct status_list full = {.kind = kind, .generation = generation};
     feed_list_done(list);
     *list = *found;
-    bool is_there = status_crl_is_published(centre->published, &full,
-                                            bytes_of(list->digest, sizeof list->digest)) &&
-                    status_epoch_is_published(centre->published, &full, (uint64_t)list->epoch);
-    bool is_past = (uint64_t)list->epoch < status_map_epoch(centre->maps[kind]);
+    bool is_there = crl_is_published(centre, &full, &list->crl);
+    bool is_past = (uint64_t)list->crl.epoch < status_map_epoch(centre->maps[kind]);
     list->state = is_there || is_past ? FEED_LIST_FINISHED : FEED_LIST_WANTED;
 }
 
@@ -85,7 +80,7 @@ static enum err list_publish(struct centre *centre, enum kind kind,
         err = status_crl_publish(centre->published, &full, list->memfd,
                                  profile_signature(authority->cert.key.type), signature, fault);
     if (err == ERR_NONE)
-        err = status_epoch_publish(centre->published, &full, (uint64_t)list->epoch, fault);
+        err = status_epoch_publish(centre->published, &full, (uint64_t)list->crl.epoch, fault);
     if (err != ERR_NONE)
         return err;
     fd_close(&list->memfd);
@@ -99,9 +94,9 @@ enum err feed_list_look(struct centre *centre, enum kind kind, const struct auth
     struct followed found CLEANUP(followed_done);
     buffer_init(&found.signature, SIGNER_SIGNATURE_MAX);
     enum err err = followed_read(centre, kind, authority->generation, &found, fault);
-    if (err != ERR_NONE || found.list.number == 0)
+    if (err != ERR_NONE || found.list.crl.number == 0)
         return err;
-    if (found.list.number != list->number)
+    if (found.list.crl.number != list->crl.number)
         list_begin(centre, kind, authority->generation, &found.list, list);
     if (list->state != FEED_LIST_BUILT || found.signature.len == 0)
         return ERR_NONE;
@@ -124,9 +119,8 @@ enum err feed_list_build(struct centre *centre, enum kind kind, const struct aut
 {
     uint8_t digest[SHA256_LEN];
     const struct status_crl_request request = {
-        .number = (uint64_t)list->number,
-        .this_update = list->this_update,
-        .next_update = list->this_update + STATUS_CRL_LIFE,
+        .number = (uint64_t)list->crl.number,
+        .this_update = list->crl.this_update,
         .last_this_update = list->last_this_update,
     };
     int memfd CLEANUP_FD = -1;
@@ -138,8 +132,8 @@ enum err feed_list_build(struct centre *centre, enum kind kind, const struct aut
         err = status_crl_build(listing, &request, &memfd, fault);
     if (err == ERR_NONE)
         err = digest_of(memfd, digest, fault);
-    if (err != ERR_NONE ||
-        !bytes_equal(bytes_of(digest, sizeof digest), bytes_of(list->digest, sizeof list->digest)))
+    if (err != ERR_NONE || !bytes_equal(bytes_of(digest, sizeof digest),
+                                        bytes_of(list->crl.digest, sizeof list->crl.digest)))
         return err; /* words were beyond the epoch, as after a cut: the next list counts */
     list->state = FEED_LIST_BUILT;
     list->memfd = memfd;

@@ -2,8 +2,7 @@
  * the map at the list's epoch gives the same ones, which the digest proves. */
 #pragma once
 
-#include "centre/centre.h"
-#include "crypto/hash.h"
+#include "centre/crl.h"
 
 enum feed_list_state {
     FEED_LIST_NONE,
@@ -14,9 +13,9 @@ enum feed_list_state {
 
 struct feed_list {
     enum feed_list_state state;
-    int64_t number, this_update, epoch, last_this_update;
-    uint8_t digest[SHA256_LEN];
-    int memfd; /* of FEED_LIST_BUILT: what was signed */
+    struct crl_row crl;
+    int64_t last_this_update; /* of the list before it; 0: none */
+    int memfd;                /* of FEED_LIST_BUILT: what was signed */
 };
 void feed_list_done(struct feed_list *list);
 

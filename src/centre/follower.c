@@ -148,8 +148,7 @@ static enum err each_authority(struct centre *centre, const struct follower *fol
     for (int kind = 0; kind < NUM_KINDS; kind++) {
         const struct authorities_of_kind *all = &centre->authorities[kind];
         for (unsigned i = 0; err == ERR_NONE && i < all->num; i++)
-            if (all->generations[i].der.len &&
-                !authority_has_ended(&all->generations[i], clock_now()))
+            if (authority_is_current(&all->generations[i]))
                 err =
                     visit(centre, follower, (enum kind)kind, &all->generations[i], context, fault);
     }

@@ -176,12 +176,12 @@ static bool tell_list(struct act_call *call, json_t *list, enum kind kind)
     int64_t age = call->now - last.this_update;
     bool lacks = (uint64_t)last.epoch < status_map_epoch(centre->maps[kind]) &&
                  centre->has_new_change && clock_monotonic() - centre->change_at > MINUTE * 1000;
-    enum health level = lacks ? HEALTH_WRONG : above(age, CRL_WARN, STATUS_CRL_LIFE);
+    enum health level = lacks ? HEALTH_WRONG : above(age, CRL_WARN, PROFILE_CRL_LIFE);
     snprintf(what, sizeof what, "list of %s", kind_name(kind));
     find(list, what, level, &advice_list,
          "number %" PRId64 ", %" PRId64 " h old, ends in %" PRId64 " h",
          "番号 %" PRId64 "、%" PRId64 " 時間前に発行、残り %" PRId64 " 時間", last.number,
-         age / HOUR, (last.this_update + STATUS_CRL_LIFE - call->now) / HOUR);
+         age / HOUR, (last.this_update + PROFILE_CRL_LIFE - call->now) / HOUR);
     return true;
 }
 

@@ -10,7 +10,6 @@
 #include "base/limits.h"
 #include "centre/centre.h"
 #include "centre/journal.h"
-#include "crypto/hash.h"
 #include "crypto/permit_key.h"
 #include "store/rows.h"
 
@@ -26,7 +25,7 @@ enum err permit_keys_load(struct centre *centre, struct fault *fault)
         if (err != ERR_NONE)
             break;
         permit_key_id(next->point, next->id);
-        sha256(bytes_of(next->point, sizeof next->point), next->digest);
+        permit_key_digest(next->point, next->digest);
         keys->num++;
     }
     if (keys->num > 0 && (err == ERR_NONE || err == ERR_NOT_FOUND))
@@ -49,15 +48,14 @@ enum err permit_key_find(const struct permit_keys *keys, const uint8_t id[static
 
 enum err permit_key_publish(struct centre *centre, unsigned generation, struct fault *fault)
 {
-    static const char head[] = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
     char path[CENTRE_PATH + 32], suffix[16] = "";
     struct buffer spki CLEANUP_BUFFER, pem CLEANUP_BUFFER;
     buffer_init(&spki, LIMIT_KEY_FILE);
     buffer_init(&pem, LIMIT_KEY_FILE);
-    enum err err = hex_decode(bytes_of_text(head), &spki);
+    const struct permit_key *key = &centre->permit_keys.generations[generation - 1];
+    enum err err = permit_key_spki(bytes_of(key->point, sizeof key->point), &spki);
     if (err != ERR_NONE)
-        return err;
-    buffer_put(&spki, centre->permit_keys.generations[generation - 1].point, PERMIT_POINT_LEN);
+        return fault_set(fault, err, "permit key", "the signer's is none of P-256");
     pem_encode("PUBLIC KEY", buffer_bytes(&spki), &pem);
     if (generation > 1)
         snprintf(suffix, sizeof suffix, "-%u", generation);

@@ -72,7 +72,7 @@ static enum err certificate_send(struct centre *centre, enum kind kind, unsigned
     const struct authority *authority = &centre->authorities[kind].generations[i];
     struct buffer certificate CLEANUP_BUFFER;
     buffer_init(&certificate, LIMIT_CERTIFICATE);
-    if (authority->der.len == 0 || authority_has_ended(authority, clock_now()))
+    if (!authority_is_current(authority))
         return ERR_NONE;
     enum err err = setup_responder(centre, kind, authority, spki, &certificate, fault);
     if (err != ERR_NONE)

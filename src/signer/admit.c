@@ -35,7 +35,7 @@ static void list_mark(const struct signed_record *record, uint8_t mark[static IN
 
 static enum err has_mark(void *context, uint64_t sequence, bool *has_it);
 
-struct question {
+struct wanted_mark {
     const struct signer *signer;
     const uint8_t *mark;
 };
@@ -45,9 +45,9 @@ struct question {
 static enum err mark_find(const struct signer *signer, const uint8_t mark[static INDEX_MARK_LEN],
                           bool *found, struct fault *fault)
 {
-    struct question question = {signer, mark};
+    struct wanted_mark wanted = {signer, mark};
     enum err err = signed_index_find(signer->index, signer->is_log_read ? INDEX_ALL : INDEX_OPEN,
-                                     mark, has_mark, &question, found);
+                                     mark, has_mark, &wanted, found);
     return err == ERR_NONE
                ? err
                : fault_set(fault, err, "signed.log", "what was signed before cannot be read");
@@ -209,18 +209,18 @@ static const struct {
 
 static enum err has_mark(void *context, uint64_t sequence, bool *has_it)
 {
-    const struct question *question = context;
+    const struct wanted_mark *wanted = context;
     struct signed_record record;
     uint8_t mark[INDEX_MARK_LEN];
-    enum err err = signed_log_get(question->signer->log, sequence, &record);
+    enum err err = signed_log_get(wanted->signer->log, sequence, &record);
     if (err != ERR_NONE)
         return err;
     *has_it =
-        rows[record.type].may_repeat && memcmp(record.digest, question->mark, INDEX_MARK_LEN) == 0;
+        rows[record.type].may_repeat && memcmp(record.digest, wanted->mark, INDEX_MARK_LEN) == 0;
     if (*has_it || !rows[record.type].mark)
         return ERR_NONE;
     rows[record.type].mark(&record, mark);
-    *has_it = memcmp(mark, question->mark, INDEX_MARK_LEN) == 0;
+    *has_it = memcmp(mark, wanted->mark, INDEX_MARK_LEN) == 0;
     return ERR_NONE;
 }
 

@@ -30,6 +30,21 @@ enum err signed_log_create(const char *path, struct fault *fault)
     return file_create(path, bytes_of(HEAD, HEAD_LEN), 0600, fault);
 }
 
+static off_t place_of(uint64_t sequence)
+{
+    return (off_t)(HEAD_LEN + (sequence - 1) * SIGNED_RECORD_LEN);
+}
+
+/* Does the record follow from the chain before it? */
+static bool chain_holds(const uint8_t before[static SHA256_LEN],
+                        const uint8_t raw[static SIGNED_RECORD_LEN])
+{
+    uint8_t chain[SHA256_LEN];
+    memcpy(chain, before, sizeof chain);
+    signed_chain_step(chain, raw);
+    return memcmp(chain, raw + BODY_LEN, sizeof chain) == 0;
+}
+
 /* Reads up to len bytes; fewer only at the end of the file. -1 on an error. */
 static ssize_t read_full(int fd, uint8_t *out, size_t len)
 {
@@ -50,20 +65,17 @@ static ssize_t read_full(int fd, uint8_t *out, size_t len)
 static bool record_is_good(struct signed_log *log, const uint8_t raw[static SIGNED_RECORD_LEN],
                            struct signed_record *out)
 {
-    uint8_t chain[SHA256_LEN];
-    memcpy(chain, log->chain, sizeof chain);
-    signed_chain_step(chain, raw);
-    if (memcmp(chain, raw + BODY_LEN, sizeof chain) != 0 ||
-        !signed_body_parse(bytes_of(raw, BODY_LEN), out) || out->sequence != log->sequence + 1)
+    if (!chain_holds(log->chain, raw) || !signed_body_parse(bytes_of(raw, BODY_LEN), out) ||
+        out->sequence != log->sequence + 1)
         return false;
-    memcpy(log->chain, chain, sizeof chain);
+    memcpy(log->chain, raw + BODY_LEN, sizeof log->chain);
     log->sequence++;
     return true;
 }
 
 static enum err cut_tail(const struct signed_log *log, bool *was_torn, struct fault *fault)
 {
-    off_t end = (off_t)(HEAD_LEN + log->sequence * SIGNED_RECORD_LEN);
+    off_t end = place_of(log->sequence + 1);
     if (ftruncate(log->fd, end) != 0 || fsync(log->fd) != 0 || lseek(log->fd, end, SEEK_SET) != end)
         return fault_set(fault, ERR_IO, "cut the torn tail", "%s", strerror(errno));
     *was_torn = true;
@@ -74,14 +86,9 @@ static enum err cut_tail(const struct signed_log *log, bool *was_torn, struct fa
  * the record that it spoilt; whoever changed or took out a record does. */
 static bool tail_goes_on(struct bytes tail)
 {
-    for (size_t at = SIGNED_RECORD_LEN; at + SIGNED_RECORD_LEN <= tail.len;
-         at += SIGNED_RECORD_LEN) {
-        uint8_t chain[SHA256_LEN];
-        memcpy(chain, tail.data + at - SHA256_LEN, sizeof chain);
-        signed_chain_step(chain, tail.data + at);
-        if (memcmp(chain, tail.data + at + BODY_LEN, sizeof chain) == 0)
+    for (size_t at = SIGNED_RECORD_LEN; at + SIGNED_RECORD_LEN <= tail.len; at += SIGNED_RECORD_LEN)
+        if (chain_holds(tail.data + at - SHA256_LEN, tail.data + at))
             return true;
-    }
     return false;
 }
 
@@ -89,7 +96,7 @@ static bool tail_goes_on(struct bytes tail)
 static enum err tail_check(const struct signed_log *log, bool *was_torn, struct fault *fault)
 {
     uint8_t tail[SIGNED_UNSYNCED_MAX * SIGNED_RECORD_LEN + 1];
-    off_t end = (off_t)(HEAD_LEN + log->sequence * SIGNED_RECORD_LEN);
+    off_t end = place_of(log->sequence + 1);
     ssize_t len = lseek(log->fd, end, SEEK_SET) == end ? read_full(log->fd, tail, sizeof tail) : -1;
     if (len < 0)
         return fault_set(fault, ERR_IO, "read", "%s", strerror(errno));
@@ -129,7 +136,7 @@ static enum err last_write_again(const struct signed_log *log, struct fault *fau
     uint8_t raw[SIGNED_UNSYNCED_MAX * SIGNED_RECORD_LEN];
     size_t num = log->sequence < SIGNED_UNSYNCED_MAX ? (size_t)log->sequence : SIGNED_UNSYNCED_MAX;
     size_t len = num * SIGNED_RECORD_LEN;
-    off_t at = (off_t)(HEAD_LEN + (log->sequence - num) * SIGNED_RECORD_LEN);
+    off_t at = place_of(log->sequence - num + 1);
     if (num == 0)
         return ERR_NONE;
     if (lseek(log->fd, at, SEEK_SET) != at || read_full(log->fd, raw, len) != (ssize_t)len ||
@@ -240,11 +247,6 @@ const uint8_t *signed_log_chain(const struct signed_log *log)
 
 /* --- one record among them --- */
 
-static off_t place_of(uint64_t sequence)
-{
-    return (off_t)(HEAD_LEN + (sequence - 1) * SIGNED_RECORD_LEN);
-}
-
 /* The chain before the record, which stands at the end of the one before it, and the record. */
 static enum err pair_read(const struct signed_log *log, uint64_t sequence,
                           uint8_t out[static SHA256_LEN + SIGNED_RECORD_LEN])
@@ -267,12 +269,9 @@ static enum err pair_parse(const uint8_t pair[static SHA256_LEN + SIGNED_RECORD_
                            uint64_t sequence, struct signed_record *out)
 {
     const uint8_t *raw = pair + SHA256_LEN;
-    uint8_t chain[SHA256_LEN];
     struct signed_record record;
-    memcpy(chain, pair, sizeof chain);
-    signed_chain_step(chain, raw);
-    if (memcmp(chain, raw + BODY_LEN, sizeof chain) != 0 ||
-        !signed_body_parse(bytes_of(raw, BODY_LEN), &record) || record.sequence != sequence)
+    if (!chain_holds(pair, raw) || !signed_body_parse(bytes_of(raw, BODY_LEN), &record) ||
+        record.sequence != sequence)
         return ERR_MALFORMED;
     *out = record;
     return ERR_NONE;

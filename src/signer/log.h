@@ -1,6 +1,6 @@
 /* signed.log: one record for everything that was ever signed, written and synced before the
  * signature is made. Records have one length and are chained; docs/PROTOCOL.signer has the layout.
- * What may follow what is not decided here but in signer.c. */
+ * What may follow what is not decided here but in admit.c. */
 #pragma once
 
 #include "signer/record.h"

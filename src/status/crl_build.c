@@ -40,7 +40,7 @@ static enum err encode(const struct status_crl_listing *listing,
     struct walk walk = {.listing = status_crl_walk_of(listing, request->municipality),
                         .last_this_update = request->last_this_update};
     struct crl_facts facts = {.this_update = request->this_update,
-                              .next_update = request->next_update,
+                              .next_update = request->this_update + PROFILE_CRL_LIFE,
                               .number = request->number,
                               .issuing_point = request->issuing_point};
     enum err err = crl_encode_tbs(status_crl_issuer(listing), &facts,
@@ -53,8 +53,7 @@ static enum err encode(const struct status_crl_listing *listing,
 
 static enum err request_check(const struct status_crl_request *request, struct fault *fault)
 {
-    if (request->this_update <= request->last_this_update ||
-        request->next_update <= request->this_update)
+    if (request->this_update <= request->last_this_update)
         return fault_set(fault, ERR_USAGE, "thisUpdate", "times of a CRL rise");
     bool is_municipal = request->municipality != 0;
     if (request->municipality >= STATUS_MUNICIPALITIES ||

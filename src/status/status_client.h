@@ -134,14 +134,12 @@ void status_crl_listing_cleanup(struct status_crl_listing **listing);
  * municipality says so in a critical issuingDistributionPoint. */
 struct status_crl_request {
     uint64_t number;          /* CRL number, above the last */
-    int64_t this_update;      /* above the last */
-    int64_t next_update;      /* this_update + STATUS_CRL_LIFE */
+    int64_t this_update;      /* above the last; nextUpdate is PROFILE_CRL_LIFE later */
     int64_t last_this_update; /* of the CRL before; 0 for the first. Decides what drops out */
     /* of a municipality's list; both empty: the full one */
     uint16_t municipality;
     struct bytes issuing_point; /* Name, DER: as in its certificates */
 };
-#define STATUS_CRL_LIFE ((int64_t)48 * 3600)
 
 /* status_crl_build writes the DER TBSCertList into a new memfd, sealed: what
  * signer_client_crl wants. *out is the caller's to close. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/encoding.h"
+#include "crypto/key.h"
 #include "crypto/permit_key.h"
 
 /* The generator of P-256 (SEC 2, 2.4.2), its SHA-256 by sha256sum. */
@@ -53,11 +54,27 @@ static void is_a_point_on_the_curve(void **state)
     assert_err(permit_key_check(bytes_of(bad, PERMIT_POINT_LEN)), ERR_MALFORMED);
 }
 
+static void is_published_as_openssl_reads_it(void **state)
+{
+    (void)state;
+    struct public_key *key CLEANUP_PUBLIC_KEY = NULL;
+    struct buffer spki CLEANUP_BUFFER;
+    buffer_init(&spki, 128);
+    assert_ok(permit_key_spki(bytes_of(point, sizeof point), &spki));
+    assert_ok(public_key_parse(buffer_bytes(&spki), &key));
+    assert_int_equal(public_key_type(key), KEY_P256);
+    assert_memory_equal(spki.data + spki.len - sizeof point, point, sizeof point);
+    point[1] ^= 1;
+    assert_err(permit_key_spki(bytes_of(point, sizeof point), &spki), ERR_MALFORMED);
+    point[1] ^= 1;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_named_by_the_beginning_of_its_digest),
         cmocka_unit_test(is_a_point_on_the_curve),
+        cmocka_unit_test(is_published_as_openssl_reads_it),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

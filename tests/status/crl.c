@@ -14,10 +14,8 @@
 
 static void build(enum kind kind, int64_t this_update, int64_t last, struct buffer *tbs)
 {
-    struct status_crl_request request = {.number = 1,
-                                         .this_update = this_update,
-                                         .next_update = this_update + STATUS_CRL_LIFE,
-                                         .last_this_update = last};
+    struct status_crl_request request = {
+        .number = 1, .this_update = this_update, .last_this_update = last};
     fixture_build(kind, &request, tbs);
 }
 
@@ -80,14 +78,9 @@ static void refuses_lists_that_cannot_be(void **state)
     int fd = -1;
     struct bytes issuer = authorities[KIND_SIGNATURE].cert.whole;
     struct status_crl_listing *listing CLEANUP_STATUS_CRL_LISTING = NULL, *none = NULL;
-    struct status_crl_request request = {.number = 1,
-                                         .this_update = SAMPLE_NOW,
-                                         .next_update = SAMPLE_NOW + STATUS_CRL_LIFE,
-                                         .last_this_update = SAMPLE_NOW};
+    struct status_crl_request request = {
+        .number = 1, .this_update = SAMPLE_NOW, .last_this_update = SAMPLE_NOW};
     assert_ok(status_crl_listing_new(maps[KIND_SIGNATURE], issuer, 0, &listing, NULL));
-    assert_err(status_crl_build(listing, &request, &fd, NULL), ERR_USAGE);
-    request.last_this_update = 0;
-    request.next_update = SAMPLE_NOW;
     assert_err(status_crl_build(listing, &request, &fd, NULL), ERR_USAGE);
     /* the other kind's map has no generation of this authority */
     assert_err(status_crl_listing_new(maps[KIND_AUTHENTICATION], issuer, 0, &none, NULL),

@@ -140,10 +140,8 @@ void fixture_publish_list(enum kind kind, const struct status_list *list,
 void fixture_publish(enum kind kind, uint64_t number, int64_t this_update, int64_t last_this_update)
 {
     const struct status_list full = {.kind = kind, .generation = 1};
-    struct status_crl_request request = {.number = number,
-                                         .this_update = this_update,
-                                         .next_update = this_update + STATUS_CRL_LIFE,
-                                         .last_this_update = last_this_update};
+    struct status_crl_request request = {
+        .number = number, .this_update = this_update, .last_this_update = last_this_update};
     fixture_publish_list(kind, &full, &request);
 }
 

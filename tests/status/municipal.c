@@ -64,7 +64,6 @@ static struct status_crl_request request_of(uint16_t municipality)
 {
     return (struct status_crl_request){.number = 1,
                                        .this_update = SAMPLE_NOW,
-                                       .next_update = SAMPLE_NOW + STATUS_CRL_LIFE,
                                        .municipality = municipality,
                                        .issuing_point = buffer_bytes(&points[municipality])};
 }

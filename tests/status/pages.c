@@ -258,7 +258,6 @@ static void serves_lists_of_municipalities(void **state)
     profile_put_crl_point(&sample_site, KIND_SIGNATURE, "Tottori-ken", "Hokuei-cho", &point);
     struct status_crl_request request = {.number = 2,
                                          .this_update = SAMPLE_NOW,
-                                         .next_update = SAMPLE_NOW + STATUS_CRL_LIFE,
                                          .municipality = 1,
                                          .issuing_point = buffer_bytes(&point)};
     assert_int_equal(status_of("/crl/signature.31372.crl"), 404);
