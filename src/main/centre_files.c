@@ -27,16 +27,12 @@ static enum err town_read(struct centre_files *files, struct fault *fault)
 /* The address that init was given, where it was given one. */
 static enum err address_read(const char *data, char out[static PATH_MAX], struct fault *fault)
 {
-    char path[PATH_MAX];
-    struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, PATH_MAX - 1);
-    enum err err = data_path(data, DATA_DATABASE_ADDRESS, path, fault);
-    if (err == ERR_NONE && access(path, F_OK) != 0)
+    struct fault why = {0};
+    enum err err = data_address_read(data, out, &why);
+    if (err == ERR_NOT_FOUND)
         return ERR_NONE;
-    if (err == ERR_NONE)
-        err = file_read(path, &text, fault);
-    if (err == ERR_NONE)
-        snprintf(out, PATH_MAX, "%.*s", (int)strcspn(buffer_text(&text), "\n"), buffer_text(&text));
+    if (err != ERR_NONE)
+        *fault = why;
     return err;
 }
 

@@ -137,6 +137,33 @@ static bool has_item(const char *root, enum data_item item)
     return data_path(root, item, path, NULL) == ERR_NONE && access(path, F_OK) == 0;
 }
 
+enum err data_item_create(const char *root, enum data_item item, struct bytes content, mode_t mode,
+                          struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = data_path(root, item, path, fault);
+    return err == ERR_NONE ? file_create(path, content, mode, fault) : err;
+}
+
+enum err data_sample_mark(const char *root, struct fault *fault)
+{
+    return data_item_create(root, DATA_SAMPLE, bytes_of_text("見本／SAMPLE\n"), 0644, fault);
+}
+
+enum err data_address_read(const char *root, char out[static PATH_MAX], struct fault *fault)
+{
+    char path[PATH_MAX];
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, PATH_MAX - 1);
+    enum err err = data_path(root, DATA_DATABASE_ADDRESS, path, fault);
+    fault_name_input(fault, path);
+    if (err == ERR_NONE)
+        err = file_read(path, &text, fault);
+    if (err == ERR_NONE)
+        snprintf(out, PATH_MAX, "%.*s", (int)strcspn(buffer_text(&text), "\n"), buffer_text(&text));
+    return err;
+}
+
 bool data_is_sample(const char *root)
 {
     return has_item(root, DATA_SAMPLE);

@@ -4,8 +4,9 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
-#include "base/err.h"
+#include "base/bytes.h"
 
 enum data_item {
     DATA_SIGNED_LOG,
@@ -53,6 +54,15 @@ void data_folder_remove(const char *temporary);
 /* data_folder_lock: one service on one folder. The lock lives as long as *fd. ERR_STATE when
  * another has it, ERR_NOT_FOUND when the folder is none of ours. */
 enum err data_folder_lock(const char *root, int *fd, struct fault *fault) MUST_USE;
+
+/* data_item_create makes the item's file, which is new; data_sample_mark the one of sample data. */
+enum err data_item_create(const char *root, enum data_item item, struct bytes content, mode_t mode,
+                          struct fault *fault) MUST_USE;
+enum err data_sample_mark(const char *root, struct fault *fault) MUST_USE;
 bool data_is_sample(const char *root);
+/* data_address_read gives the address of the database; ERR_NOT_FOUND when it is a file in the
+ * folder. */
+enum err data_address_read(const char *root, char out[static PATH_MAX],
+                           struct fault *fault) MUST_USE;
 /* data_is_follower: the folder was made by `jpkid follow`. */
 bool data_is_follower(const char *root);

@@ -1,24 +1,6 @@
 #include "main/feed_files.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "base/file.h"
 #include "main/data_folder.h"
-
-static enum err address_read(const char *data, char out[static PATH_MAX], struct fault *fault)
-{
-    char path[PATH_MAX];
-    struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, PATH_MAX - 1);
-    enum err err = data_path(data, DATA_DATABASE_ADDRESS, path, fault);
-    fault_name_input(fault, path);
-    if (err == ERR_NONE)
-        err = file_read(path, &text, fault);
-    if (err == ERR_NONE)
-        snprintf(out, PATH_MAX, "%.*s", (int)strcspn(buffer_text(&text), "\n"), buffer_text(&text));
-    return err;
-}
 
 enum err feed_files_find(const char *data, struct feed_files *out, struct fault *fault)
 {
@@ -33,5 +15,5 @@ enum err feed_files_find(const char *data, struct feed_files *out, struct fault 
                                      .maps = {out->texts[0], out->texts[1]},
                                      .synced = out->texts[2],
                                      .published = out->texts[3]};
-    return address_read(data, out->address, fault);
+    return data_address_read(data, out->address, fault);
 }

@@ -18,8 +18,6 @@
 #include "main/settings.h"
 #include "store/property.h"
 
-#define SAMPLE_TEXT "見本／SAMPLE\n"
-
 enum { OPTION_STORE = FIRST_OPTION, OPTION_CLOCK, NUM_OPTIONS };
 
 const struct option follow_options[] = {
@@ -30,14 +28,6 @@ const struct option follow_options[] = {
 };
 
 /* --- the folder --- */
-
-static enum err item_create(const char *folder, enum data_item item, struct bytes content,
-                            mode_t mode, struct fault *fault)
-{
-    char path[PATH_MAX];
-    enum err err = data_path(folder, item, path, fault);
-    return err == ERR_NONE ? file_create(path, content, mode, fault) : err;
-}
 
 /* The key outlives the process: people register its public half. */
 static enum err key_make(const char *folder, struct fault *fault)
@@ -56,9 +46,9 @@ static enum err key_make(const char *folder, struct fault *fault)
     if (err != ERR_NONE)
         return fault_set(fault, err, "key", "none could be made");
     pem_encode("PUBLIC KEY", buffer_bytes(&spki), &pem);
-    err = item_create(folder, DATA_FOLLOWER_KEY, secret_bytes(&pkcs8), 0600, fault);
+    err = data_item_create(folder, DATA_FOLLOWER_KEY, secret_bytes(&pkcs8), 0600, fault);
     return err == ERR_NONE
-               ? item_create(folder, DATA_FOLLOWER_PUBLIC, buffer_bytes(&pem), 0644, fault)
+               ? data_item_create(folder, DATA_FOLLOWER_PUBLIC, buffer_bytes(&pem), 0644, fault)
                : err;
 }
 
@@ -74,7 +64,7 @@ static enum err database_read(const char *folder, struct fault *fault)
     if (err == ERR_NONE)
         err = store_is_sample(feed.centre.store, &is_sample, fault);
     if (err == ERR_NONE && is_sample)
-        err = item_create(folder, DATA_SAMPLE, bytes_of_text(SAMPLE_TEXT), 0644, fault);
+        err = data_sample_mark(folder, fault);
     return err == ERR_NONE ? maps_sync(&feed.centre, fault) : err;
 }
 
@@ -84,7 +74,7 @@ static enum err folder_make(const char *data, const char *store, struct fault *f
     enum err err = data_folder_make(data, DATA_OF_FOLLOWER, folder, fault);
     if (err != ERR_NONE)
         return err;
-    err = item_create(folder, DATA_DATABASE_ADDRESS, bytes_of_text(store), 0600, fault);
+    err = data_item_create(folder, DATA_DATABASE_ADDRESS, bytes_of_text(store), 0600, fault);
     if (err == ERR_NONE)
         err = key_make(folder, fault);
     if (err == ERR_NONE)

@@ -21,7 +21,6 @@
 #include "store/store.h"
 
 #define DEFAULT_ETC "etc"
-#define SAMPLE_TEXT "見本／SAMPLE\n"
 
 enum {
     OPTION_SAMPLE = FIRST_OPTION,
@@ -108,20 +107,14 @@ static enum err etc_copy(const struct init *init, struct fault *fault)
 
 static enum err sample_mark(const struct init *init, struct fault *fault)
 {
-    char path[PATH_MAX];
-    if (!init->is_sample)
-        return ERR_NONE;
-    enum err err = data_path(init->folder, DATA_SAMPLE, path, fault);
-    return err == ERR_NONE ? file_create(path, bytes_of_text(SAMPLE_TEXT), 0644, fault) : err;
+    return init->is_sample ? data_sample_mark(init->folder, fault) : ERR_NONE;
 }
 
 static enum err store_note(const struct init *init, struct fault *fault)
 {
-    char path[PATH_MAX];
-    if (!init->store)
-        return ERR_NONE;
-    enum err err = data_path(init->folder, DATA_DATABASE_ADDRESS, path, fault);
-    return err == ERR_NONE ? file_create(path, bytes_of_text(init->store), 0600, fault) : err;
+    return init->store ? data_item_create(init->folder, DATA_DATABASE_ADDRESS,
+                                          bytes_of_text(init->store), 0600, fault)
+                       : ERR_NONE;
 }
 
 /* A file of the sample, or of a real town's own; that may have none. */

@@ -4,8 +4,6 @@
 #include <stdio.h>
 
 #include "base/encoding.h"
-#include "base/sandbox.h"
-#include "main/data_folder.h"
 #include "main/jpkid.h"
 #include "main/options.h"
 #include "main/renewal.h"
@@ -15,8 +13,8 @@ enum { OPTION_PASSPHRASE = FIRST_OPTION, OPTION_CLOCK, NUM_OPTIONS };
 
 const struct option permit_key_new_options[] = {
     SETTING_OPTIONS(EVERY),
-    {"passphrase-fd", required_argument, NULL, OPTION_PASSPHRASE},
-    {"clock", required_argument, NULL, OPTION_CLOCK},
+    OPTION_VALUE("passphrase-fd", OPTION_PASSPHRASE),
+    OPTION_VALUE("clock", OPTION_CLOCK),
     {0},
 };
 
@@ -73,25 +71,10 @@ int jpkid_permit_key_new(const struct command *command, int argc, char **argv)
     struct settings settings;
     struct result result;
     struct renewal renewal = {.prepare = generation_find, .run = centre_run, .context = &result};
-    struct secret passphrase CLEANUP_SECRET;
-    struct fault fault = {0};
-    secret_init(&passphrase);
     int status = settings_read(argc, argv, command, values, NUM_OPTIONS, &settings);
     if (status != EXIT_DONE)
         return status;
-    if (!values[SETTING_DATA])
-        return complain_usage("permit-key-new: --data is needed");
     renewal.folder = values[SETTING_DATA];
-    if (!jpkid_clock_ok(values[OPTION_CLOCK], data_is_sample(renewal.folder)))
-        return complain_usage(
-            "permit-key-new: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for sample data");
-    if (sandbox_basics(&fault) != ERR_NONE)
-        return complain_fault(&fault);
-    status = jpkid_passphrase(values[OPTION_PASSPHRASE], false, &passphrase);
-    if (status != EXIT_DONE)
-        return status;
-    if (renewal_run(&renewal, &passphrase, &fault) == ERR_NONE)
-        return say_done(&result);
-    complain_fault(&fault);
-    return EXIT_UNDECIDED;
+    status = renewal_run(&renewal, command->name, values[OPTION_PASSPHRASE], values[OPTION_CLOCK]);
+    return status == EXIT_DONE ? say_done(&result) : status;
 }

@@ -3,5 +3,5 @@
 
 #include "centre/maps.h"
 
-/* maps_say says nothing where all is well. role: who says it. */
+/* maps_say says nothing where all is well. */
 void maps_say(enum maps_were were);

@@ -3,7 +3,10 @@
 #include <limits.h>
 
 #include "base/file.h"
+#include "base/sandbox.h"
 #include "main/data_folder.h"
+#include "main/jpkid.h"
+#include "main/options.h"
 #include "main/profile_file.h"
 
 struct running {
@@ -42,7 +45,8 @@ static enum err centre_run(struct renewal *renewal, const struct centre_files *f
     return err == ERR_NONE ? renewal->run(renewal, &data.centre, fault) : err;
 }
 
-enum err renewal_run(struct renewal *renewal, const struct secret *passphrase, struct fault *fault)
+static enum err key_make(struct renewal *renewal, const struct secret *passphrase,
+                         struct fault *fault)
 {
     struct centre_files files;
     struct running running CLEANUP(running_done) = {.lock = -1};
@@ -57,4 +61,23 @@ enum err renewal_run(struct renewal *renewal, const struct secret *passphrase, s
     if (err == ERR_NONE)
         err = centre_run(renewal, &files, signer, fault);
     return err == ERR_NONE ? offline_signer_wait(&running.signer, fault) : err;
+}
+
+int renewal_run(struct renewal *renewal, const char *name, const char *passphrase_fd,
+                const char *clock)
+{
+    struct secret passphrase CLEANUP_SECRET;
+    struct fault fault = {0};
+    secret_init(&passphrase);
+    if (!renewal->folder)
+        return complain_usage("%s: --data is needed", name);
+    if (!jpkid_clock_ok(clock, data_is_sample(renewal->folder)))
+        return complain_usage("%s: --clock is a time (YYYY-MM-DDThh:mm:ssZ), for sample data",
+                              name);
+    if (sandbox_basics(&fault) != ERR_NONE)
+        return complain_fault(&fault);
+    int status = jpkid_passphrase(passphrase_fd, false, &passphrase);
+    if (status != EXIT_DONE)
+        return status;
+    return key_make(renewal, &passphrase, &fault) == ERR_NONE ? EXIT_DONE : complain_fault(&fault);
 }

@@ -16,6 +16,9 @@ struct renewal {
     void *context;
 };
 
-/* renewal_run does all of it. Cut short, it is run again and goes on with the key that was made. */
-enum err renewal_run(struct renewal *renewal, const struct secret *passphrase,
-                     struct fault *fault) MUST_USE;
+/* renewal_run does all of it for the command of that name, from the options that both have: the
+ * data folder, the descriptor of the passphrase, the clock; NULL: not given. Returns an exit
+ * status, after a complaint if not EXIT_DONE. Cut short, it is run again and goes on with the key
+ * that was made. */
+int renewal_run(struct renewal *renewal, const char *name, const char *passphrase_fd,
+                const char *clock);
