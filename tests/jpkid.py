@@ -48,6 +48,17 @@ def begin(*words, passphrase=PASSPHRASE, environment=None, **more):
     return process
 
 
+def run_for(seconds, *words, passphrase=PASSPHRASE):
+    """(status, standard output and error); killed after so many seconds, if it still runs."""
+    process = begin(*words, passphrase=passphrase, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        text = process.communicate(timeout=seconds)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        text = process.communicate()[0]
+    return process.returncode, text
+
+
 def run(*words, timeout=60, **more):
     """Runs to its end: (status, standard error)."""
     with begin(*words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more) as process:

@@ -492,7 +492,7 @@ def test_renewal(server, serials):
     node = start_again(("--store", server.store.replace("user=jpki", f"user={USER}")))
     tap.check(right(node, serials), "the node takes the new ones", node.said())
     node.stop()
-    sql(server.store, "UPDATE follower_certificate SET follower = 3 - follower")
+    sql(server.store, "UPDATE follower_certificate SET follower = 3 - follower, renewal = 4102444800")
     node = follow(NODE)
     tap.check(wait_for(lambda: "the certificate is for another" in node.said()) and ocsp(node.urls["status"], serials[0]) == "trylater",
               "a certificate for another follower's key is refused", node.said())
@@ -530,6 +530,51 @@ def test_writers(server, node, writer, serials):
     node.stop()
 
 
+def read_and_die(name):
+    """A start that reads what is new, and is killed before it notes that it is on the disk: when it is about to rename
+    the second note of one reading."""
+    errors = f"{folder}/{name}"
+    with open(errors, "w") as file:
+        tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-P", f"{NODE}/status/synced.new", "-e",
+                                   "trace=rename,renameat,renameat2", "-e", "inject=rename,renameat,renameat2:signal=KILL:when=2",
+                                   jpkid.PROGRAM, "follow", "--data", NODE, "--listen", "127.0.0.1:0"],
+                                  stdout=subprocess.DEVNULL, stderr=file, env={**os.environ, "LC_ALL": "C.UTF-8"})
+
+    def has_died():
+        with open(errors) as file:
+            return "feed was ended by signal 9" in jpkid.in_words(file.read())
+    died = wait_for(has_died)
+    with open(f"/proc/{tracer.pid}/task/{tracer.pid}/children") as file:
+        for child in file.read().split():
+            os.kill(int(child), signal.SIGKILL)
+    tracer.wait()
+    return died
+
+
+def news(server, serial):
+    """What a writer does, without one: an entry of the journal and a change."""
+    sql(server.store, "INSERT INTO journal SELECT sequence + 1, hash, commitment, kind, actor, role, second, time,"
+        " sha256(hash) FROM journal ORDER BY sequence DESC LIMIT 1; INSERT INTO change (epoch, authority, serial, state,"
+        f" reason, time, municipality) SELECT MAX(epoch) + 1, 1, {serial}, 3, 0, 1, 31372 FROM change")
+
+
+def test_killed_in_a_reading(server, serials):
+    """Its map is ahead of its note then. Where the database goes another way, it must not be believed."""
+    news(server, serials[45])
+    died = read_and_die("killed-1")
+    node = follow(NODE)
+    tap.check(died and "made again" not in node.said(), "killed in a reading: it goes on from its note", node.said())
+    node.stop()
+    news(server, serials[46])
+    died = read_and_die("killed-2")
+    sql(server.store, "ALTER TABLE journal DISABLE TRIGGER ALL; UPDATE journal SET hash = sha256('another')"
+        " WHERE sequence = (SELECT MAX(sequence) FROM journal); ALTER TABLE change DISABLE TRIGGER ALL;"
+        f" UPDATE change SET serial = {serials[47]} WHERE epoch = (SELECT MAX(epoch) FROM change)")
+    node = follow(NODE)
+    tap.check(died and "made again" in node.said(), "and not where what it read is another's history", node.said())
+    node.stop()
+
+
 def story(server):
     code, errors = jpkid.init(DATA, "--store", server.store)
     tap.check(code == 0, "init", errors)
@@ -556,6 +601,7 @@ def story(server):
         test_standby(server, serials)
         node = test_renewal(server, serials)
         test_writers(server, node, writer, serials)
+    test_killed_in_a_reading(server, serials)
 
 
 try:

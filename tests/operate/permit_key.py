@@ -37,16 +37,8 @@ def path(*names):
     return os.path.join(folder, *names)
 
 
-def permit_key_new(*words, passphrase=jpkid.PASSPHRASE, kill_after=None):
-    """(status, standard output and error); killed after so many seconds, if it still runs."""
-    process = jpkid.begin("permit-key-new", "--data", path("data"), *words, passphrase=passphrase,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    try:
-        text = process.communicate(timeout=kill_after or 60)[0]
-    except subprocess.TimeoutExpired:
-        process.kill()
-        text = process.communicate()[0]
-    return process.returncode, text
+def permit_key_new(*words, kill_after=60, **more):
+    return jpkid.run_for(kill_after, "permit-key-new", "--data", path("data"), *words, **more)
 
 
 def point(generation):

@@ -149,10 +149,8 @@ def test_silent(town):
     tap.check(status == 2 and "set back" in errors, "not at the second try either", errors)
     done = restore("silent", source=None)
     tap.check(not isinstance(done, Exception), "it is said afterwards, in place", done)
-    town = Town(path("silent"), None)
-    town.start()
-    town.service.stop()
-    tap.check(True, "and then it is served")
+    with jpkid.Service(path("silent")) as service:
+        tap.check(service.is_ready, "and then it is served", service.said())
 
 
 # --- after ---
