@@ -126,7 +126,7 @@ class Takeover(Fault):
         self.terminate()
         self.begin_other()
         if not self.other.is_ready:
-            self.run.wrong.append(f"nobody takes over: {self.other.said().strip().splitlines()[-3:]}")
+            self.run.wrong.append(f"nobody takes over: {self.other.said().strip().splitlines()}")
         return pass_on() or None
 
     def end(self):
@@ -158,12 +158,14 @@ class Weak(Fault):
 
 
 class Early(Fault):
-    """Somebody between them answers every COMMIT at once, and passes it on only before the next request."""
+    """Somebody between them answers every COMMIT at once, and passes it on only before the next request; the connection
+    is cut at the first such moment from the request of that number on."""
     waiting = None
 
     def ask(self, number, request, pass_on):
         waiting, self.waiting = self.waiting, None
-        if number == self.number and waiting:
+        if number >= self.number and waiting and not self.name:
+            self.name = wire.name_of(request)
             return None  # the connection is cut, and what was promised was not passed on
         if waiting:
             waiting()
