@@ -79,7 +79,7 @@ REASON(proxy_needs_a, OF_PROXY, "S28", "proxy-needs-list-a",
 REASON(reset_joins, OF_HOLDER, "S23 S49", "reset-joins",
        "the forgotten PIN is reset in the same visit, with one document of list A or B",
        "暗証番号は同時に再設定できます（本人確認書類 A又はBを1点）");
-REASON(reset_by_others_joins, OF_PROXY, "S23 S34 S49", "reset-joins",
+REASON(reset_by_others_joins, OF_PROXY, "S23 S34 S49", "reset-joins-by-others",
        "the forgotten PIN is reset: the new one is set here", "暗証番号を再設定します");
 
 /* What is true of each procedure, whoever comes. */

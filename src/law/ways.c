@@ -41,7 +41,7 @@ REASON(new_by_holder, OF_HOLDER, "S10 S14 S18 S19 S20 S21 S22 S36", "new",
        "the certificate in one visit", "本人が窓口で申請し、暗証番号を入力して即日発行を受けます（予約可）");
 REASON(renewal_by_holder, OF_HOLDER, "S11 S18 S19 S20 S21 S22 S36", "renewal",
        "the holder renews in one visit", "本人が窓口で申請し、暗証番号を入力して即日更新できます（予約可）");
-REASON(change_by_holder, OF_HOLDER, "S12 S19 S20 S21 S22 S36", "change-reissue",
+REASON(change_by_holder, OF_HOLDER, "S09 S12 S19 S20 S21 S22 S36", "change-reissue",
        "after the card's own text was updated, a new signature certificate is issued in one visit",
        "カードの記載事項を更新した後、署名用電子証明書の即日発行を受けます");
 REASON(stay_by_holder, OF_HOLDER, "S14 S19 S20 S22", "stay-extended",

@@ -5,9 +5,8 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "law/procedures.h"
-#include "main/guide_questions.h"
-#include "main/offices.h"
+#include "guide/guide.h"
+#include "guide/offices.h"
 #include "main/options.h"
 #include "main/policy_file.h"
 #include "main/rules_report.h"
@@ -23,11 +22,10 @@ static const struct option guide_options[] = {
 
 static unsigned print_question(const struct guide_question *question, FILE *talk)
 {
-    unsigned num = 0;
+    unsigned num = guide_num_choices(question);
     fprintf(talk, "\n%s\n", say(question->en, question->ja));
-    for (; num < GUIDE_MAX_CHOICES && question->choices[num].en; num++)
-        fprintf(talk, "  %u) %s\n", num + 1,
-                say(question->choices[num].en, question->choices[num].ja));
+    for (unsigned i = 0; i < num; i++)
+        fprintf(talk, "  %u) %s\n", i + 1, say(question->choices[i].en, question->choices[i].ja));
     fputs("> ", talk);
     fflush(talk);
     return num;
@@ -165,25 +163,24 @@ static int print_guidance(const struct procedure_plan *plan, const struct proced
 static int run_dialogue(const struct law_policy *policy, const struct offices *offices,
                         bool is_json)
 {
-    struct procedure_facts facts = {0};
+    struct guide guide = {0};
+    const struct guide_question *question;
     FILE *talk = is_json ? stderr : stdout; /* with --json the answer stands alone */
     fprintf(talk, "%s%s\n", offices->is_sample ? "見本／SAMPLE " : "",
             say("What to bring, and where to go.", "手続きのご案内"));
-    for (size_t i = 0; i < num_guide_questions; i++) {
+    while ((question = guide_question(policy, &guide))) {
         unsigned choice;
-        if (!guide_questions[i].is_asked(&facts))
-            continue;
-        if (!ask(&guide_questions[i], talk, &choice)) {
+        if (!ask(question, talk, &choice)) {
             fprintf(stderr, "\njpki: %s\n",
                     say("the input ended before the answer", "入力が途中で終わりました"));
             return EXIT_UNDECIDED;
         }
-        guide_questions[i].store(&facts, choice);
+        guide_answer(&guide, question, choice);
     }
-    struct procedure_plan plan = procedure_decide(policy, &facts);
+    struct procedure_plan plan = procedure_decide(policy, &guide.facts);
     if (is_json)
         return report_plan(&plan, true);
-    return print_guidance(&plan, &facts, offices);
+    return print_guidance(&plan, &guide.facts, offices);
 }
 
 static int run_guide(const struct command *command, int argc, char **argv)
