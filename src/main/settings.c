@@ -9,10 +9,18 @@
 #include "base/pairs.h"
 #include "base/text.h"
 #include "main/options.h"
+#include "main/service.h"
 
 #define EXPECTS_TEXT 64
 
-enum setting_kind { KIND_FOLDER, KIND_ADDRESS, KIND_NAME, KIND_NUMBER, NUM_SETTING_KINDS };
+enum setting_kind {
+    KIND_FOLDER,
+    KIND_ADDRESS,
+    KIND_URL,
+    KIND_NAME,
+    KIND_NUMBER,
+    NUM_SETTING_KINDS
+};
 
 static const struct setting_row {
     const char *name;
@@ -42,6 +50,19 @@ static bool is_address(const struct setting_row *row, const char *text, bool is_
     return http_is_address(text);
 }
 
+/* What people may type: no blank, nothing after the path, no slash at its end. */
+static bool is_url(const struct setting_row *row, const char *text, bool is_in_file)
+{
+    (void)row;
+    (void)is_in_file;
+    size_t len = strlen(text);
+    const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
+                       : strncmp(text, "http://", 7) == 0 ? text + 7
+                                                          : "";
+    return host[0] && host[0] != '/' && len < SERVICE_URL && text[len - 1] != '/' &&
+           !strpbrk(text, " \"'<>?#\\");
+}
+
 static bool is_name(const struct setting_row *row, const char *text, bool is_in_file)
 {
     (void)row;
@@ -66,6 +87,8 @@ static const struct {
 } kinds[NUM_SETTING_KINDS] = {
     [KIND_FOLDER] = {is_folder, "a folder by its whole path", "フォルダーの絶対パス"},
     [KIND_ADDRESS] = {is_address, "ADDRESS:PORT in numbers", "数字によるアドレス:ポート"},
+    [KIND_URL] = {is_url, "an http or https address without a slash at its end",
+                  "末尾にスラッシュのない http または https のアドレス"},
     [KIND_NAME] = {is_name, "the name of a user", "利用者名"},
     [KIND_NUMBER] = {is_number, NULL, NULL}, /* its bounds are told */
 };
