@@ -13,14 +13,15 @@
 #include "crypto/hash.h"
 
 /* What is served, under which name, and where it lies below the folder of the pages. The design
- * tokens of the Digital Agency and the fonts are packages that tools/install-node-packages brings.
- */
+ * tokens of the Digital Agency and the fonts are packages that tools/install-node-packages brings;
+ * where it could not, they are empty, and style.css falls back. */
 static const struct {
     const char *name, *path;
+    bool is_package;
 } files[] = {
-    {"style.css", "style.css"},
-    {"tokens.css", "node_modules/@digital-go-jp/design-tokens/dist/tokens.css"},
-    {"fonts.css", "node_modules/@fontsource-variable/noto-sans-jp/index.css"},
+    {"style.css", "style.css", false},
+    {"tokens.css", "node_modules/@digital-go-jp/design-tokens/dist/tokens.css", true},
+    {"fonts.css", "node_modules/@fontsource-variable/noto-sans-jp/index.css", true},
 };
 #define FONTS "node_modules/@fontsource-variable/noto-sans-jp/files"
 
@@ -60,6 +61,8 @@ static enum err fonts_read(const char *folder, struct assets *assets, struct fau
     struct dirent **entries = NULL;
     fault_name_input(fault, folder);
     int num = scandir(folder, &entries, NULL, alphasort);
+    if (num < 0 && errno == ENOENT)
+        return ERR_NONE;
     enum err err = num < 0 ? fault_set(fault, ERR_IO, "fonts", "%s", strerror(errno)) : ERR_NONE;
     for (int i = 0; i < num; i++) {
         char name[ASSET_NAME], path[PATH_MAX];
@@ -103,6 +106,8 @@ enum err assets_read(const char *pages, struct assets *out, struct fault *fault)
         err = path_join(pages, files[i].path, path, fault);
         if (err == ERR_NONE)
             err = asset_read(out, files[i].name, path, fault);
+        if (err == ERR_NOT_FOUND && files[i].is_package)
+            err = ERR_NONE;
     }
     if (err == ERR_NONE)
         err = path_join(pages, FONTS, path, fault);
