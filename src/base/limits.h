@@ -50,7 +50,8 @@
 #define LIMIT_DOOR_MINUTE              60000 /* ... in so many milliseconds: two entries for each */
 #define LIMIT_WISHES_AT_ONCE           8 /* wishes of `status` answered one after the other ... */
 #define LIMIT_WISH_INTERVAL            60000 /* ... and then one in so many milliseconds */
-#define LIMIT_FOLLOWERS                32    /* registered at one time */
+#define LIMIT_CLOCK_BEHIND             300 /* seconds that a new writer may be behind the last one */
+#define LIMIT_FOLLOWERS                32  /* registered at one time */
 
 /* of signer */
 #define LIMIT_SIGNED_SEGMENT 65536 /* records that a start reads, at most; bound by its index */

@@ -1,7 +1,7 @@
 /* Sealed files: head, ciphertext, tag. The head is
  *   "JPKIseal" ‖ version 1 ‖ salt[16] ‖ nonce[12] ‖ label as u32 length and text
- * and goes whole into the authenticated data. The salt is fresh with each struct seal, the nonce,
- * 96 random bits, with each file: one key encrypts a handful. */
+ * and goes whole into the authenticated data. The nonce, 96 random bits, is fresh with each file;
+ * the salt may be that of another that was sealed just before: one key encrypts a handful. */
 #include "crypto/seal.h"
 
 #include <string.h>
@@ -42,7 +42,7 @@ static enum err derive_key(struct seal *seal, const uint8_t salt[static SEAL_SAL
     const struct secret *passphrase = seal->passphrase;
     if (seal->has_key && memcmp(seal->salt, salt, SEAL_SALT) == 0)
         return ERR_NONE;
-    seal->has_key = false;
+    seal->has_key = seal->is_own_salt = false;
     if (EVP_PBE_scrypt((const char *)passphrase->data, passphrase->len, salt, SEAL_SALT, SCRYPT_N,
                        SCRYPT_R, SCRYPT_P, SCRYPT_MEMORY, seal->key.data, SEAL_KEY) != 1)
         return ERR_CRYPTO;
@@ -103,7 +103,7 @@ enum err seal_close(struct seal *seal, const char *label, struct bytes content, 
     uint8_t salt[SEAL_SALT], nonce[SEAL_NONCE];
     random_bytes(salt, sizeof salt);
     random_bytes(nonce, sizeof nonce);
-    if (seal->has_key)
+    if (seal->has_key && seal->is_own_salt)
         memcpy(salt, seal->salt, sizeof salt);
     if (content.len > SECRET_MAX || strlen(label) > LIMIT_SEAL_LABEL)
         return ERR_LIMIT;
@@ -113,6 +113,7 @@ enum err seal_close(struct seal *seal, const char *label, struct bytes content, 
     enum err err = buffer_check(&head);
     if (err == ERR_NONE)
         err = derive_key(seal, salt);
+    seal->is_own_salt = seal->has_key;
     if (err != ERR_NONE)
         return err;
     size_t start = out->len;

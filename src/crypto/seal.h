@@ -7,11 +7,11 @@
 
 #define SEAL_SALT 16
 
-/* One passphrase, and the key that was last made of it: files that were sealed together share their
- * salt, and cost one scrypt together. */
+/* One passphrase, and the key that was last made of it: files that are sealed together share a
+ * salt, one that was made here and not read, and cost one scrypt together. */
 struct seal {
     const struct secret *passphrase; /* borrowed */
-    bool has_key;
+    bool has_key, is_own_salt;
     uint8_t salt[SEAL_SALT];
     struct secret key;
 };

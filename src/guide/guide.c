@@ -56,7 +56,8 @@ enum err guide_choice(const struct guide_question *question, const char *word, u
     return ERR_NOT_FOUND;
 }
 
-/* Rows of one reason stand together. */
+/* Rows of one reason stand together; the last two are not refusals, but what comes next or before.
+ */
 static const struct guide_turn turns[] = {
     {"only-a-hold", "what", "hold"},
     {"hold-by-holder-only", "who", "holder"},
@@ -72,8 +73,19 @@ static const struct guide_turn turns[] = {
     {"no-change-by-proxy", "who", "holder"},
     {"no-abolish-by-proxy", "who", "holder"},
     {"no-abolish-by-proxy", "what", "loss-report"},
+    {"proxy-needs-list-a", "document-a", "yes"},
     {"proxy-needs-list-a", "who", "holder"},
+    {"representative-needs-list-a", "document-a", "yes"},
+    {"hold", "what", "loss-report"},
+    {"loss-report", "what", "hold"},
 };
+
+bool guide_shows(const struct procedure_plan *plan, enum procedure procedure, enum place place)
+{
+    bool is_lost = procedure == PROCEDURE_HOLD || procedure == PROCEDURE_LOSS_REPORT;
+    return place == PLACE_LINK || (place == PLACE_HOTLINE && is_lost) ||
+           (place == PLACE_OFFICE && plan->num_visits > 0);
+}
 
 const struct guide_turn *guide_turns(const char *reason, size_t *num)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "guide/offices.h"
 #include "guide/questions.h"
 
 struct guide {
@@ -24,12 +25,16 @@ void guide_answer(struct guide *guide, const struct guide_question *question, un
 enum err guide_choice(const struct guide_question *question, const char *word,
                       unsigned *out) MUST_USE;
 
-/* Where the guide leads when the way that was asked for is refused: to the same answers with one of
+/* Where the guide leads on from a reason, a refusal's above all: to the same answers with one of
  * them changed, where that question was asked and answered otherwise. */
 struct guide_turn {
-    const char *reason; /* a refusal's code */
+    const char *reason; /* its code */
     const char *question, *word;
 };
+
+/* guide_shows: does a plan's page show such places? Offices for a visit, hotlines for a call.
+ * page:S17 page:S38 page:S39 page:S51 rule:places */
+bool guide_shows(const struct procedure_plan *plan, enum procedure procedure, enum place place);
 
 /* guide_turns gives the turns that the code has, NULL and 0 where there is none. */
 const struct guide_turn *guide_turns(const char *reason, size_t *num);

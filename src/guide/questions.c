@@ -189,6 +189,7 @@ const struct guide_question guide_questions[] = {
 };
 /* clang-format on */
 
+_Static_assert(COUNT_OF(guide_questions) <= GUIDE_MAX_QUESTIONS, "a guide has room for all");
 const size_t num_guide_questions = COUNT_OF(guide_questions);
 
 unsigned guide_num_choices(const struct guide_question *question)

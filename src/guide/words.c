@@ -20,27 +20,29 @@ static int compare_pairs(const void *a, const void *b)
     return compare(((const struct word_pair *)a)->key, ((const struct word_pair *)b)->key);
 }
 
-/* True when the key is one of the three that say which language this is. */
-static bool take_head(struct words *words, struct bytes key, struct bytes text)
+/* What says which language this is. */
+struct head {
+    struct bytes name, tag, base;
+};
+
+/* NULL: the key is none of the head's. */
+static struct bytes *head_field(struct head *head, struct bytes key)
 {
-    if (bytes_equal_text(key, "name"))
-        words->name = text;
-    else if (bytes_equal_text(key, "tag"))
-        words->tag = text;
-    else
-        return false;
-    return true;
+    return bytes_equal_text(key, "name")   ? &head->name
+           : bytes_equal_text(key, "tag")  ? &head->tag
+           : bytes_equal_text(key, "base") ? &head->base
+                                           : NULL;
 }
 
-static enum err pair_take(struct words *words, struct bytes key, struct bytes text,
-                          const struct pairs *pairs, struct fault *fault)
+static enum err pair_take(struct words *words, struct head *head, struct bytes key,
+                          struct bytes text, const struct pairs *pairs, struct fault *fault)
 {
-    if (take_head(words, key, text))
+    struct bytes *field = head_field(head, key);
+    if (field && field->len)
+        return pairs_complain(pairs, "words", "it stands there twice", fault);
+    if (field) {
+        *field = text;
         return ERR_NONE;
-    if (bytes_equal_text(key, "base")) {
-        words->base = bytes_equal_text(text, "ja") ? LANGUAGE_JA : LANGUAGE_EN;
-        bool is_known = words->base == LANGUAGE_JA || bytes_equal_text(text, "en");
-        return is_known ? ERR_NONE : pairs_complain(pairs, "base", "ja or en", fault);
     }
     if (words->num == WORDS_MAX)
         return pairs_complain(pairs, "words", "too many", fault);
@@ -60,20 +62,23 @@ static enum err check_once(const struct words *words, struct fault *fault)
 enum err words_parse(struct bytes text, struct words *out, struct fault *fault)
 {
     out->num = 0;
-    out->name = out->tag = bytes_of("", 0);
-    out->base = LANGUAGE_EN;
+    struct head head = {0};
     struct pairs pairs = pairs_of(text);
     struct bytes key, value;
     enum err err;
     while ((err = pairs_next(&pairs, &key, &value, fault)) == ERR_NONE) {
-        err = pair_take(out, key, value, &pairs, fault);
+        err = pair_take(out, &head, key, value, &pairs, fault);
         if (err)
             return err;
     }
     if (err != ERR_NOT_FOUND)
         return err;
-    if (!out->name.len || !out->tag.len)
-        return fault_set(fault, ERR_MALFORMED, "words", "name or tag is missing");
+    bool is_japanese = bytes_equal_text(head.base, "ja");
+    if (!head.name.len || !head.tag.len || (!is_japanese && !bytes_equal_text(head.base, "en")))
+        return fault_set(fault, ERR_MALFORMED, "words", "it has a name, a tag, a base: ja or en");
+    out->name = head.name;
+    out->tag = head.tag;
+    out->base = is_japanese ? LANGUAGE_JA : LANGUAGE_EN;
     qsort(out->pairs, out->num, sizeof out->pairs[0], compare_pairs);
     return check_once(out, fault);
 }

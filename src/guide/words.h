@@ -21,8 +21,9 @@ struct words {
     struct word_pair pairs[WORDS_MAX]; /* in the order of their keys */
 };
 
-/* words_parse reads a file: its first three keys are name, tag and base (ja or en). The text must
- * outlive *out. ERR_MALFORMED: a key stands there twice, or one of the three is missing. */
+/* words_parse reads a file, which says name, tag and base (ja or en), too. The text must outlive
+ * *out. ERR_MALFORMED: a key stands there twice, one of the three is missing, or there are too many
+ * words. */
 enum err words_parse(struct bytes text, struct words *out, struct fault *fault) MUST_USE;
 
 /* words_find gives the text of "GROUP.NAME", such as paper and card; len 0 when there is none. */

@@ -37,14 +37,19 @@ enum err templates_new(struct templates **out)
     return ERR_NONE;
 }
 
+static void template_done(struct template *template)
+{
+    free(template->nodes);
+    buffer_done(&template->text);
+    *template = (struct template){0};
+}
+
 void templates_free(struct templates *templates)
 {
     if (!templates)
         return;
-    for (size_t i = 0; i < templates->num; i++) {
-        free(templates->of[i].nodes);
-        buffer_done(&templates->of[i].text);
-    }
+    for (size_t i = 0; i < templates->num; i++)
+        template_done(&templates->of[i]);
     free(templates);
 }
 
@@ -79,7 +84,8 @@ static enum err add_node(struct parser *parser, struct node node)
         template->nodes = nodes;
         template->room = room;
     }
-    node.line = parser->line;
+    if (node.line == 0)
+        node.line = parser->line;
     template->nodes[template->num_nodes++] = node;
     return ERR_NONE;
 }
@@ -238,22 +244,25 @@ static enum err take_tag(struct parser *parser, const struct tag *tag, struct by
     }
 }
 
-static enum err add_text(struct parser *parser, size_t from, size_t to)
+static enum err add_text(struct parser *parser, size_t from, size_t to, int line)
 {
-    struct bytes text = bytes_of(parser->text.data + from, to - from);
-    return text.len ? add_node(parser, (struct node){.kind = NODE_TEXT, .text = text}) : ERR_NONE;
+    struct node node = {
+        .kind = NODE_TEXT, .text = bytes_of(parser->text.data + from, to - from), .line = line};
+    return node.text.len ? add_node(parser, node) : ERR_NONE;
 }
 
 /* The text before the next tag, and the tag. */
 static enum err parse_next(struct parser *parser)
 {
-    size_t start, before, behind, line_start = parser->at;
+    size_t start, before, behind;
+    int line = parser->line;
     struct tag tag = {0};
     if (!find(parser->text, parser->at, parser->open.text, parser->open.len, &start)) {
-        enum err err = add_text(parser, parser->at, parser->text.len);
+        enum err err = add_text(parser, parser->at, parser->text.len, line);
         parser->at = parser->text.len;
         return err;
     }
+    count_lines(parser, parser->at, start);
     enum err err = read_tag(parser, start, &tag);
     if (err)
         return err;
@@ -263,8 +272,7 @@ static enum err parse_next(struct parser *parser)
     bool can_be_alone = tag.sigil && tag.sigil != '{' && tag.sigil != '&';
     if (can_be_alone && is_alone(parser->text, start, tag.end, &before, &behind))
         indent = bytes_of(parser->text.data + before, start - before);
-    err = add_text(parser, parser->at, before);
-    count_lines(parser, line_start, start);
+    err = add_text(parser, parser->at, before, line);
     if (err == ERR_NONE)
         err = take_tag(parser, &tag, indent);
     count_lines(parser, start, behind);
@@ -298,12 +306,23 @@ enum err templates_add(struct templates *templates, const char *name, struct byt
         return fault_set(fault, ERR_LIMIT, "templates", "too long a name, or too many");
     if (templates_find(templates, bytes_of_text(name)))
         return fault_set(fault, ERR_EXISTS, "templates", "the name is taken");
-    struct template *template = &templates->of[templates->num++];
+    struct template *template = &templates->of[templates->num];
     memcpy(template->name, name, strlen(name) + 1);
     buffer_init(&template->text, LIMIT_PAGE_TEMPLATE);
     buffer_put_bytes(&template->text, text);
     enum err err = buffer_check(&template->text);
     if (err)
-        return fault_set(fault, err, "template", "it is too long");
-    return parse(template, fault);
+        fault_set(fault, err, "template", "it is too long");
+    else
+        err = parse(template, fault);
+    if (err)
+        template_done(template);
+    else
+        templates->num++;
+    return err;
+}
+
+bool templates_has(const struct templates *templates, const char *name)
+{
+    return templates_find(templates, bytes_of_text(name)) != NULL;
 }

@@ -2,7 +2,7 @@
  * sections, partials, comments, delimiters; nothing that is called), filled with JSON. Templates
  * are parsed once, at the start, and do not change; rendering may go on in several threads.
  *
- * A page's template keeps to what makes escaping enough: see template_check. */
+ * A page's template keeps to what makes escaping enough: see templates_check. */
 #pragma once
 
 #include <jansson.h>
@@ -19,16 +19,24 @@ void templates_free(struct templates *templates); /* takes NULL */
 void templates_clean(struct templates **templates);
 
 /* templates_add parses one and keeps its text. name is what partials call it: at most 31 octets.
- * ERR_MALFORMED with the line in the fault; ERR_EXISTS; ERR_LIMIT. */
+ * ERR_MALFORMED with the line in the fault; ERR_EXISTS; ERR_LIMIT. After an error it is not there.
+ */
 enum err templates_add(struct templates *templates, const char *name, struct bytes text,
                        struct fault *fault) MUST_USE;
 
-/* template_check refuses what escaping cannot make safe in HTML: an unescaped variable; one outside
- * of text and quoted values, in a comment, in script or style, in a handler or style attribute; one
- * that begins an address but is not called url or ..._url; a section or partial that would leave
- * the place where it stands. ERR_MALFORMED, the template's name and the rule in the fault. */
-enum err template_check(const struct templates *templates, const char *name,
-                        struct fault *fault) MUST_USE;
+/* templates_check refuses templates for pages in which escaping would not be enough, once all are
+ * there. It takes less than HTML allows:
+ *  - no unescaped variable; none but in text, in quoted values of attributes that are text (class,
+ *    id, title, value, aria-…: template_check.c has them), and in addresses;
+ *  - an address (href, src, action) begins with a variable called url or ..._url, or with one
+ * slash, ? or #: so that what follows stays on its host;
+ *  - no script, style, base, iframe and the like, no comment (Mustache has its own), behind < only
+ *    a tag;
+ *  - a section stands in text, between attributes or in a value that is text, and ends where it
+ *    began; a partial stands in text, and exists.
+ * ERR_MALFORMED, the template's name, the rule and the line in the fault. */
+enum err templates_check(const struct templates *templates, struct fault *fault) MUST_USE;
+bool templates_has(const struct templates *templates, const char *name);
 
 /* templates_render appends the page. A name that the data have not is empty; so is a partial that
  * does not exist. ERR_NOT_FOUND: no such template; ERR_LIMIT: by out's cap, or sections and

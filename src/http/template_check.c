@@ -1,158 +1,215 @@
 /* Where the tags of a page's template stand in its HTML. A small machine reads the template's own
- * text; variables are let through where escaping makes them text and nothing else. */
+ * text, of which it takes less than HTML allows; variables are let through where escaping makes
+ * them text and nothing else. */
 #include <string.h>
 
 #include "http/template_tree.h"
 
 enum place {
     IN_TEXT,
-    IN_TAG,       /* behind a tag's name, between attributes, or in an attribute's name */
-    BEFORE_VALUE, /* behind the equals sign */
+    IN_TAG, /* behind a tag's name: between attributes, or in an attribute's name */
+    BEFORE_VALUE,
     IN_VALUE,
-    IN_SCRIPT, /* or style: what ends only with its own end tag */
-    IN_COMMENT,
 };
 
-#define NAME_MAX_LEN 16
+/* How far the value of an address has come. */
+enum address {
+    ADDRESS_EMPTY,
+    ADDRESS_SLASH, /* a second one would lead to another host */
+    ADDRESS_URL,   /* a variable that is one */
+    ADDRESS_SAFE,  /* what follows stays on its host */
+};
 
-struct word {
-    char text[NAME_MAX_LEN + 1]; /* in lower case; longer ones are cut */
+#define NAME_LEN 16
+
+struct name {
+    char text[NAME_LEN + 1]; /* in lower case; a longer one is cut */
     size_t len;
 };
 
 struct position {
     enum place place;
     char quote;
-    bool is_value_begun;
-    struct word tag, attribute;
+    enum address address;
+    struct name tag, attribute;
 };
 
 struct checker {
+    const struct templates *templates;
     struct position now;
     struct position opened[TEMPLATE_DEPTH]; /* where each section began */
     size_t num_open;
     const struct node *node;
+    int line;
     struct fault *fault;
 };
 
 static enum err refuse(const struct checker *checker, const char *rule, const char *what)
 {
-    return fault_set(checker->fault, ERR_MALFORMED, rule, "line %d: %.*s: %s", checker->node->line,
-                     (int)(checker->node->kind == NODE_TEXT ? 0 : checker->node->text.len),
-                     (const char *)checker->node->text.data, what);
+    return fault_set(checker->fault, ERR_MALFORMED, rule, "line %d: %s", checker->line, what);
 }
 
-static void word_add(struct word *word, uint8_t octet)
-{
-    if (word->len == NAME_MAX_LEN)
-        return;
-    bool is_upper = octet >= 'A' && octet <= 'Z';
-    word->text[word->len++] = (char)(is_upper ? octet + ('a' - 'A') : octet);
-    word->text[word->len] = '\0';
-}
-
-static bool word_is(const struct word *word, const char *const *words, size_t num)
+static bool name_is(const struct name *name, const char *const *names, size_t num)
 {
     for (size_t i = 0; i < num; i++)
-        if (strcmp(word->text, words[i]) == 0)
+        if (strcmp(name->text, names[i]) == 0)
             return true;
     return false;
 }
 
-static bool is_script(const struct word *tag)
+static void name_add(struct name *name, uint8_t octet)
 {
-    static const char *const names[] = {"script", "style"};
-    return word_is(tag, names, COUNT_OF(names));
+    if (name->len == NAME_LEN)
+        return;
+    bool is_upper = octet >= 'A' && octet <= 'Z';
+    name->text[name->len++] = (char)(is_upper ? octet + ('a' - 'A') : octet);
+    name->text[name->len] = '\0';
 }
 
-static bool begins(struct bytes text, const char *with)
+static bool is_letter(uint8_t octet)
 {
-    size_t len = strlen(with);
-    return text.len >= len && memcmp(text.data, with, len) == 0;
+    return (octet | 0x20) >= 'a' && (octet | 0x20) <= 'z';
 }
 
-/* From '<' on: a comment, an end tag, a tag. Gives how much was taken. */
-static size_t open_tag(struct position *now, struct bytes text)
+static bool is_blank(uint8_t octet)
 {
-    if (begins(text, "<!--")) {
-        now->place = IN_COMMENT;
-        return 4;
-    }
-    size_t len = 1;
-    now->tag = (struct word){0};
-    while (len < text.len && !strchr(" \t\r\n/>", text.data[len]))
-        word_add(&now->tag, text.data[len++]);
+    return octet == ' ' || octet == '\t' || octet == '\n' || octet == '\r' || octet == '\f';
+}
+
+/* --- tags --- */
+
+/* Elements whose content a browser reads in another way than this machine, or that change what
+ * addresses mean. */
+static bool is_refused(const struct name *tag)
+{
+    static const char *const names[] = {"script",    "style",   "base",     "iframe",
+                                        "object",    "embed",   "noscript", "xmp",
+                                        "plaintext", "noembed", "noframes"};
+    return name_is(tag, names, COUNT_OF(names));
+}
+
+/* From '<' on, up to the end of the name: a tag, an end tag, !DOCTYPE. Nothing else begins so. */
+static enum err open_tag(struct checker *checker, struct bytes text, size_t *taken)
+{
+    static const char doctype[] = "<!DOCTYPE";
+    struct position *now = &checker->now;
+    size_t at = text.len > 1 && text.data[1] == '/' ? 2 : 1;
+    bool is_doctype =
+        text.len >= strlen(doctype) && memcmp(text.data, doctype, strlen(doctype)) == 0;
+    if (!is_doctype && (at >= text.len || !is_letter(text.data[at])))
+        return refuse(checker, "tag", "behind < stands a letter, or / and a letter; else &lt;");
+    now->tag = now->attribute = (struct name){0};
+    while (at < text.len && !is_blank(text.data[at]) && !strchr("/>", text.data[at]))
+        name_add(&now->tag, text.data[at++]);
+    if (at == text.len)
+        return refuse(checker, "tag", "its name ends with a Mustache tag, or not at all");
+    if (is_refused(&now->tag))
+        return refuse(checker, "element", "this one is not for pages");
     now->place = IN_TAG;
-    now->attribute = (struct word){0};
-    return len;
+    *taken = at;
+    return ERR_NONE;
 }
 
-static void within_tag(struct position *now, uint8_t octet)
-{
-    if (octet == '>')
-        now->place = is_script(&now->tag) ? IN_SCRIPT : IN_TEXT;
-    else if (octet == '=')
-        now->place = BEFORE_VALUE;
-    else if (octet == ' ' || octet == '\n' || octet == '\t' || octet == '/')
-        now->attribute = (struct word){0};
-    else
-        word_add(&now->attribute, octet);
-}
-
-static size_t leave(struct position *now, struct bytes text, const char *end, enum place to)
-{
-    if (!begins(text, end))
-        return 1;
-    now->place = to;
-    return strlen(end);
-}
-
-static enum err read_text(struct checker *checker, struct bytes text)
+static enum err within_tag(struct checker *checker, uint8_t octet)
 {
     struct position *now = &checker->now;
-    while (text.len) {
-        size_t len = 1;
-        uint8_t octet = text.data[0];
-        switch (now->place) {
-        case IN_TEXT:
-            len = octet == '<' ? open_tag(now, text) : 1;
-            break;
-        case IN_TAG:
-            within_tag(now, octet);
-            break;
-        case BEFORE_VALUE:
-            if (octet != '"' && octet != '\'')
-                return refuse(checker, "quotes", "an attribute's value without them");
-            now->place = IN_VALUE;
-            now->quote = (char)octet;
-            now->is_value_begun = false;
-            break;
-        case IN_VALUE:
-            if (octet == (uint8_t)now->quote) {
-                now->place = IN_TAG;
-                now->attribute = (struct word){0};
-            }
-            now->is_value_begun = true;
-            break;
-        case IN_SCRIPT:
-            len = leave(now, text, "</", IN_TAG);
-            if (now->place == IN_TAG)
-                now->tag = (struct word){0};
-            break;
-        case IN_COMMENT:
-            len = leave(now, text, "-->", IN_TEXT);
-            break;
-        }
-        text = bytes_of(text.data + len, text.len - len);
+    if (octet == '=') {
+        if (now->attribute.len == 0)
+            return refuse(checker, "attribute", "an equals sign that no name stands before");
+        now->place = BEFORE_VALUE;
+        return ERR_NONE;
+    }
+    if (octet == '>')
+        now->place = IN_TEXT;
+    if (octet == '>' || octet == '/' || is_blank(octet))
+        now->attribute = (struct name){0};
+    else
+        name_add(&now->attribute, octet);
+    return ERR_NONE;
+}
+
+/* --- values --- */
+
+static bool is_address(const struct name *attribute)
+{
+    static const char *const names[] = {"href", "src", "action"};
+    return name_is(attribute, names, COUNT_OF(names));
+}
+
+/* Attributes that a browser takes as text, whatever stands in them. */
+static bool is_text(const struct name *attribute)
+{
+    static const char *const names[] = {"class", "id",  "lang",  "hreflang", "title", "alt",
+                                        "name",  "for", "value", "datetime", "d",     "viewbox"};
+    return name_is(attribute, names, COUNT_OF(names)) ||
+           strncmp(attribute->text, "aria-", strlen("aria-")) == 0;
+}
+
+static enum err within_address(struct checker *checker, uint8_t octet)
+{
+    enum address *address = &checker->now.address;
+    bool is_begin = octet == '/' || octet == '?' || octet == '#';
+    bool is_ok = *address == ADDRESS_SAFE ||
+                 (*address == ADDRESS_SLASH ? octet != '/' && octet != '\\' : is_begin);
+    if (!is_ok)
+        return refuse(checker, "address", "it begins with a url, or with one slash, ? or #");
+    *address = *address == ADDRESS_EMPTY && octet == '/' ? ADDRESS_SLASH : ADDRESS_SAFE;
+    return ERR_NONE;
+}
+
+static enum err within_value(struct checker *checker, uint8_t octet)
+{
+    struct position *now = &checker->now;
+    if (octet == (uint8_t)now->quote) {
+        now->place = IN_TAG;
+        now->attribute = (struct name){0};
+        return ERR_NONE;
+    }
+    return is_address(&now->attribute) ? within_address(checker, octet) : ERR_NONE;
+}
+
+static enum err begin_value(struct checker *checker, uint8_t octet)
+{
+    if (octet != '"' && octet != '\'')
+        return refuse(checker, "quotes", "an attribute's value without them");
+    checker->now.place = IN_VALUE;
+    checker->now.quote = (char)octet;
+    checker->now.address = ADDRESS_EMPTY;
+    return ERR_NONE;
+}
+
+/* --- the text between the template's own tags --- */
+
+static enum err read_octet(struct checker *checker, struct bytes text, size_t *taken)
+{
+    *taken = 1;
+    switch (checker->now.place) {
+    case IN_TEXT:
+        return text.data[0] == '<' ? open_tag(checker, text, taken) : ERR_NONE;
+    case IN_TAG:
+        return within_tag(checker, text.data[0]);
+    case BEFORE_VALUE:
+        return begin_value(checker, text.data[0]);
+    case IN_VALUE:
+        return within_value(checker, text.data[0]);
     }
     return ERR_NONE;
 }
 
-static bool is_address(const struct word *attribute)
+static enum err read_text(struct checker *checker, struct bytes text)
 {
-    static const char *const names[] = {"href", "src", "action", "formaction"};
-    return word_is(attribute, names, COUNT_OF(names));
+    enum err err = ERR_NONE;
+    while (err == ERR_NONE && text.len) {
+        size_t taken;
+        checker->line += text.data[0] == '\n';
+        err = read_octet(checker, text, &taken);
+        if (err == ERR_NONE)
+            text = bytes_of(text.data + taken, text.len - taken);
+    }
+    return err;
 }
+
+/* --- the template's own tags --- */
 
 static bool is_called_url(struct bytes name)
 {
@@ -165,33 +222,47 @@ static bool is_called_url(struct bytes name)
 static enum err check_variable(struct checker *checker)
 {
     struct position *now = &checker->now;
-    const struct word *attribute = &now->attribute;
-    if (now->place == IN_TEXT)
+    if (now->place == IN_TEXT || (now->place == IN_VALUE && is_text(&now->attribute)))
         return ERR_NONE;
-    if (now->place != IN_VALUE)
-        return refuse(checker, "place", "a variable outside of text and quoted values");
-    if (strncmp(attribute->text, "on", 2) == 0 || strcmp(attribute->text, "style") == 0)
-        return refuse(checker, "place", "a variable in a handler or in style");
-    if (is_address(attribute) && !now->is_value_begun && !is_called_url(checker->node->text))
-        return refuse(checker, "address", "one begins with a variable that is not called url");
-    now->is_value_begun = true;
+    if (now->place != IN_VALUE || !is_address(&now->attribute))
+        return refuse(checker, "place", "a variable outside of text and of attributes for text");
+    if (now->address == ADDRESS_SAFE)
+        return ERR_NONE;
+    if (now->address != ADDRESS_EMPTY || !is_called_url(checker->node->text))
+        return refuse(checker, "address", "a variable begins it that is not called url");
+    now->address = ADDRESS_URL;
     return ERR_NONE;
 }
 
-static bool is_same(const struct position *a, const struct position *b)
+static enum err open_section(struct checker *checker)
 {
-    return a->place == b->place && (a->place != IN_VALUE || a->quote == b->quote) &&
-           (a->place != IN_SCRIPT || strcmp(a->tag.text, b->tag.text) == 0);
+    const struct position *now = &checker->now;
+    bool is_between = now->place == IN_TAG && now->attribute.len == 0;
+    bool is_in_text = now->place == IN_VALUE && is_text(&now->attribute);
+    if (now->place != IN_TEXT && !is_between && !is_in_text)
+        return refuse(checker, "place", "a section within a name or an address");
+    checker->opened[checker->num_open++] = *now;
+    return ERR_NONE;
 }
 
 static enum err close_section(struct checker *checker)
 {
-    const struct position *opened = &checker->opened[--checker->num_open];
-    if (!is_same(opened, &checker->now))
-        return refuse(checker, "section", "it ends in another place than where it begins");
-    /* the section may be left out: what it began is not begun */
-    checker->now.is_value_begun = opened->is_value_begun;
-    return ERR_NONE;
+    const struct position *opened = &checker->opened[--checker->num_open], *now = &checker->now;
+    bool is_same = opened->place == now->place &&
+                   (now->place == IN_TEXT || strcmp(opened->tag.text, now->tag.text) == 0) &&
+                   strcmp(opened->attribute.text, now->attribute.text) == 0 &&
+                   (now->place != IN_VALUE || opened->quote == now->quote);
+    return is_same ? ERR_NONE
+                   : refuse(checker, "section", "it ends in another place than where it begins");
+}
+
+static enum err check_partial(struct checker *checker)
+{
+    if (checker->now.place != IN_TEXT)
+        return refuse(checker, "place", "a partial outside of text");
+    return templates_find(checker->templates, checker->node->text)
+               ? ERR_NONE
+               : refuse(checker, "partial", "there is no such template");
 }
 
 static enum err check_node(struct checker *checker)
@@ -204,34 +275,36 @@ static enum err check_node(struct checker *checker)
     case NODE_UNESCAPED:
         return refuse(checker, "escaping", "an unescaped variable");
     case NODE_PARTIAL:
-        return checker->now.place == IN_TEXT
-                   ? ERR_NONE
-                   : refuse(checker, "place", "a partial outside of text");
+        return check_partial(checker);
     case NODE_SECTION:
     case NODE_INVERTED:
-        if (checker->now.place == BEFORE_VALUE || checker->now.place == IN_SCRIPT)
-            return refuse(checker, "place", "a section there");
-        checker->opened[checker->num_open++] = checker->now;
-        return ERR_NONE;
+        return open_section(checker);
     case NODE_END:
         return close_section(checker);
     }
     return ERR_NONE;
 }
 
-enum err template_check(const struct templates *templates, const char *name, struct fault *fault)
+static enum err check_one(const struct templates *templates, const struct template *template,
+                          struct fault *fault)
 {
-    const struct template *template = templates_find(templates, bytes_of_text(name));
-    fault_name_input(fault, name);
-    if (!template)
-        return fault_set(fault, ERR_NOT_FOUND, "templates", "there is no such");
-    struct checker checker = {.fault = fault};
+    struct checker checker = {.templates = templates, .fault = fault, .line = 1};
     enum err err = ERR_NONE;
+    fault_name_input(fault, template->name);
     for (size_t i = 0; err == ERR_NONE && i < template->num_nodes; i++) {
         checker.node = &template->nodes[i];
+        checker.line = checker.node->line;
         err = check_node(&checker);
     }
     if (err == ERR_NONE && checker.now.place != IN_TEXT)
         err = refuse(&checker, "end", "it ends inside a tag");
+    return err;
+}
+
+enum err templates_check(const struct templates *templates, struct fault *fault)
+{
+    enum err err = ERR_NONE;
+    for (size_t i = 0; err == ERR_NONE && i < templates->num; i++)
+        err = check_one(templates, &templates->of[i], fault);
     return err;
 }

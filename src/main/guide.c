@@ -104,21 +104,20 @@ static void print_places(const struct offices *offices, enum place place, const 
             print_place(offices, &offices->entries[i]);
 }
 
-/* Offices for a visit, hotlines for a call: page:S17 page:S39 page:S51 rule:places */
-static void print_where(const struct procedure_plan *plan, const struct procedure_facts *facts,
+static void print_where(const struct procedure_plan *plan, enum procedure procedure,
                         const struct offices *offices)
 {
-    const char *name = procedure_name(facts->procedure);
-    if (facts->procedure == PROCEDURE_HOLD) {
+    const char *name = procedure_name(procedure);
+    if (guide_shows(plan, procedure, PLACE_HOTLINE)) {
         printf("%s\n", say("Call, at any hour:", "電話（24時間受付）:"));
         print_places(offices, PLACE_HOTLINE, name);
-    } else if (plan->num_visits == 0) {
-        printf("%s\n", say("Where: at home", "場所: 自宅"));
-    } else {
+    }
+    if (guide_shows(plan, procedure, PLACE_OFFICE)) {
         printf("%s\n", say("Where (appointments by telephone; walk-ins are served all the same):",
                            "窓口（電話で予約できます。予約がなくても受け付けます）:"));
         print_places(offices, PLACE_OFFICE, name);
-    }
+    } else if (procedure != PROCEDURE_HOLD)
+        printf("%s\n", say("Where: at home", "場所: 自宅"));
 }
 
 static void print_visits(const struct procedure_plan *plan)
@@ -148,7 +147,7 @@ static int print_guidance(const struct procedure_plan *plan, const struct proced
         return report_ruling(&plan->ruling, "×", false);
     }
     report_reasons(plan);
-    print_where(plan, facts, offices);
+    print_where(plan, facts->procedure, offices);
     if (plan->num_visits > 0)
         print_visits(plan);
     printf("%s\n", say("To bring, by visit:", "持参するもの（来庁の回ごと）:"));

@@ -152,7 +152,8 @@ enum err service_listen(struct service *service, enum role role, const char *add
     snprintf(url, sizeof url, "http://%.*s:%u", (int)(strrchr(address, ':') - address), address,
              port);
     printf("%s %s/\n", role_rows[role].name, url);
-    if (role == ROLE_WEB && !service->web_url[0])
+    bool is_any = strncmp(address, "0.0.0.0:", 8) == 0 || strncmp(address, "[::]:", 5) == 0;
+    if (role == ROLE_WEB && !service->web_url[0] && !is_any) /* nobody comes by that one */
         memcpy(service->web_url, url, sizeof url);
     if (role == ROLE_WEB)
         service->children.call.web_url = service->web_url;

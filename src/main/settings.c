@@ -50,17 +50,21 @@ static bool is_address(const struct setting_row *row, const char *text, bool is_
     return http_is_address(text);
 }
 
-/* What people may type: no blank, nothing after the path, no slash at its end. */
+/* What people may type: a host, perhaps with a port; the addresses of pages follow it. */
 static bool is_url(const struct setting_row *row, const char *text, bool is_in_file)
 {
     (void)row;
     (void)is_in_file;
-    size_t len = strlen(text);
     const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
                        : strncmp(text, "http://", 7) == 0 ? text + 7
                                                           : "";
-    return host[0] && host[0] != '/' && len < SERVICE_URL && text[len - 1] != '/' &&
-           !strpbrk(text, " \"'<>?#\\");
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    size_t name = strspn(host, letters);
+    const char *port = host + name;
+    bool is_port = port[0] == '\0' || (port[0] == ':' && port[1] && strlen(port) <= 6 &&
+                                       strspn(port + 1, "0123456789") == strlen(port + 1));
+    return name > 0 && is_port && strlen(text) < SERVICE_URL;
 }
 
 static bool is_name(const struct setting_row *row, const char *text, bool is_in_file)
@@ -87,8 +91,8 @@ static const struct {
 } kinds[NUM_SETTING_KINDS] = {
     [KIND_FOLDER] = {is_folder, "a folder by its whole path", "フォルダーの絶対パス"},
     [KIND_ADDRESS] = {is_address, "ADDRESS:PORT in numbers", "数字によるアドレス:ポート"},
-    [KIND_URL] = {is_url, "an http or https address without a slash at its end",
-                  "末尾にスラッシュのない http または https のアドレス"},
+    [KIND_URL] = {is_url, "an http or https address without a path",
+                  "パスのない http または https のアドレス"},
     [KIND_NAME] = {is_name, "the name of a user", "利用者名"},
     [KIND_NUMBER] = {is_number, NULL, NULL}, /* its bounds are told */
 };

@@ -20,6 +20,7 @@ static const struct {
     bool is_package;
 } files[] = {
     {"style.css", "style.css", false},
+    {"icon.svg", "icon.svg", false},
     {"tokens.css", "node_modules/@digital-go-jp/design-tokens/dist/tokens.css", true},
     {"fonts.css", "node_modules/@fontsource-variable/noto-sans-jp/index.css", true},
 };
@@ -30,6 +31,7 @@ static const struct {
 } types[] = {
     {".css", "text/css; charset=utf-8"},
     {".woff2", "font/woff2"},
+    {".svg", "image/svg+xml"},
 };
 
 static const char *type_of(const char *name)

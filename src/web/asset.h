@@ -18,7 +18,8 @@ struct assets {
     } of[ASSETS_MAX];
 };
 
-/* assets_read takes those that the folder of the pages has; *out begins as zeros. */
+/* assets_read reads them from the folder of the pages; packages that are not there are empty. *out
+ * begins as zeros. */
 enum err assets_read(const char *pages, struct assets *out, struct fault *fault) MUST_USE;
 void assets_done(struct assets *assets);
 

@@ -161,17 +161,16 @@ static json_t *places_json(const struct page *page, enum place place, enum proce
     return list;
 }
 
-/* Offices for a visit, hotlines for a call, nowhere for what is done at home. */
-static void put_where(const struct page *page, const struct procedure_facts *facts,
+static void put_where(const struct page *page, enum procedure procedure,
                       const struct procedure_plan *plan, json_t *json)
 {
-    if (facts->procedure == PROCEDURE_HOLD)
-        json_object_set_new(json, "hotlines", places_json(page, PLACE_HOTLINE, facts->procedure));
-    else if (plan->num_visits == 0)
-        json_object_set_new(json, "is_at_home", json_true());
-    else
-        json_object_set_new(json, "offices", places_json(page, PLACE_OFFICE, facts->procedure));
-    json_object_set_new(json, "links", places_json(page, PLACE_LINK, facts->procedure));
+    static const char *const names[] = {
+        [PLACE_OFFICE] = "offices", [PLACE_HOTLINE] = "hotlines", [PLACE_LINK] = "links"};
+    for (enum place place = PLACE_OFFICE; place <= PLACE_LINK; place++)
+        if (guide_shows(plan, procedure, place))
+            json_object_set_new(json, names[place], places_json(page, place, procedure));
+    bool is_at_home = plan->num_visits == 0 && procedure != PROCEDURE_HOLD;
+    json_object_set_new(json, "is_at_home", json_boolean(is_at_home));
 }
 
 /* --- to take along --- */
@@ -179,6 +178,8 @@ static void put_where(const struct page *page, const struct procedure_facts *fac
 /* The page's own address, for the paper that it is printed on. */
 static void put_share(const struct page *page, json_t *json)
 {
+    if (!page->site->url[0])
+        return;
     json_t *path = page_url(page, "/guide", buffer_bytes(&page->query));
     json_t *url = json_sprintf("%s%s", page->site->url, json_string_value(path));
     json_t *drawing = url ? qr_draw(json_string_value(url)) : NULL;
@@ -207,7 +208,7 @@ static void put_plan(const struct page *page, const struct guide *guide,
         json_object_set_new(json, "typist",
                             json_pack("{s:s, s:o}", "name", pin_typist_name(plan->typist), "text",
                                       json_of_bytes(words_typist(words, plan->typist))));
-    put_where(page, &guide->facts, plan, json);
+    put_where(page, guide->facts.procedure, plan, json);
     put_share(page, json);
 }
 
@@ -222,7 +223,6 @@ json_t *guide_result(const struct page *page, const struct guide *guide)
                              "is_allowed", is_allowed, "reasons", reasons_json(words, &plan));
     if (is_allowed)
         put_plan(page, guide, &plan, json);
-    else
-        json_object_set_new(json, "turns", turns_json(page, guide, plan.ruling.reason.code));
+    json_object_set_new(json, "turns", turns_json(page, guide, plan.ruling.reason.code));
     return json;
 }

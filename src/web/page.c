@@ -54,11 +54,11 @@ static const struct language_file *language_accepted(const struct site *site, co
     return found;
 }
 
-struct page page_begin(const struct site *site, const struct http_request *request,
-                       struct http_response *response)
+struct page page_begin(const struct site *site, const char *path,
+                       const struct http_request *request, struct http_response *response)
 {
     char id[LANGUAGE_ID];
-    struct page page = {.site = site, .request = request, .response = response};
+    struct page page = {.site = site, .path = path, .request = request, .response = response};
     buffer_init(&page.query, LIMIT_HTTP_BODY);
     if (http_request_query(request, "lang", id, sizeof id))
         page.language = language_by_id(site, id);
@@ -117,7 +117,7 @@ static json_t *languages_json(const struct page *page)
     json_t *list = json_array();
     for (size_t i = 0; i < page->site->num_languages; i++) {
         const struct language_file *language = page->site->languages[i];
-        json_t *url = url_in(language, page->request->path, buffer_bytes(&page->query));
+        json_t *url = url_in(language, page->path, buffer_bytes(&page->query));
         json_array_append_new(list, json_pack("{s:o, s:o, s:b, s:o}", "name",
                                               json_of_bytes(language->words.name), "tag",
                                               json_of_bytes(language->words.tag), "is_current",

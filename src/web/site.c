@@ -17,13 +17,25 @@
 #define TEMPLATES ".html"
 #define FIRST     "ja" /* what a stranger gets: the town's own language */
 
-/* A file's text that people will read: well-formed, nothing in it that nobody sees. */
+static bool has_hidden(struct bytes text)
+{
+    struct reader reader = reader_of(text);
+    uint32_t code_point;
+    while (text_next(&reader, &code_point))
+        if (code_point != '\n' && text_is_hidden(code_point))
+            return true;
+    return false;
+}
+
+/* A file's text that people will read: well-formed, and in its lines nothing that nobody sees. */
 static enum err text_read(const char *path, struct buffer *out, struct fault *fault)
 {
     fault_name_input(fault, path);
     enum err err = file_read(path, out, fault);
     if (err == ERR_NONE && !text_is_utf8(buffer_bytes(out)))
         err = fault_set(fault, ERR_MALFORMED, "UTF-8", "it is none");
+    if (err == ERR_NONE && has_hidden(buffer_bytes(out)))
+        err = fault_set(fault, ERR_MALFORMED, "text", "it has characters that nobody sees");
     return err;
 }
 
@@ -39,22 +51,22 @@ static enum err template_read(const char *folder, const char *file, struct templ
     if (err == ERR_NONE)
         err = text_read(path, &text, fault);
     snprintf(name, sizeof name, "%.*s", (int)(strlen(file) - strlen(TEMPLATES)), file);
-    if (err == ERR_NONE)
-        err = templates_add(templates, name, buffer_bytes(&text), fault);
-    if (err == ERR_NONE)
-        err = template_check(templates, name, fault);
-    return err;
+    return err == ERR_NONE ? templates_add(templates, name, buffer_bytes(&text), fault) : err;
 }
 
 static int is_template(const struct dirent *entry)
 {
     size_t len = strlen(entry->d_name), end = strlen(TEMPLATES);
-    return len > end && strcmp(entry->d_name + len - end, TEMPLATES) == 0;
+    return entry->d_name[0] != '.' && len > end &&
+           strcmp(entry->d_name + len - end, TEMPLATES) == 0;
 }
 
+/* What an address can say; not what an editor leaves beside it. */
 static int is_language(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && strlen(entry->d_name) < LANGUAGE_ID;
+    return strspn(entry->d_name,
+                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
+           strlen(entry->d_name);
 }
 
 typedef enum err take_file(const char *folder, const char *file, struct site *site,
@@ -83,6 +95,16 @@ static enum err take_template(const char *folder, const char *file, struct site 
     return template_read(folder, file, site->templates, fault);
 }
 
+static enum err templates_need(const struct site *site, struct fault *fault)
+{
+    static const char *const names[] = {"home", "guide", "refusal"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (!templates_has(site->templates, names[i]))
+            return fault_set(fault, ERR_NOT_FOUND, "templates", "%s" TEMPLATES " is missing",
+                             names[i]);
+    return ERR_NONE;
+}
+
 /* --- languages --- */
 
 static json_t *phrases_of(const struct words *words)
@@ -102,8 +124,9 @@ static enum err take_language(const char *folder, const char *file, struct site 
                               struct fault *fault)
 {
     char path[PATH_MAX];
-    if (site->num_languages == LANGUAGES_MAX)
-        return fault_set(fault, ERR_LIMIT, "languages", "too many");
+    fault_name_input(fault, file);
+    if (site->num_languages == LANGUAGES_MAX || strlen(file) >= LANGUAGE_ID)
+        return fault_set(fault, ERR_LIMIT, "languages", "too many, or too long a name");
     struct language_file *language = calloc(1, sizeof *language);
     if (!language)
         return fault_set(fault, ERR_MEMORY, "memory", "there is none");
@@ -167,6 +190,10 @@ static enum err site_read(const struct site_paths *paths, struct site *site, str
     if (err == ERR_NONE)
         err = folder_read(paths->pages, is_template, take_template, site, fault);
     if (err == ERR_NONE)
+        err = templates_check(site->templates, fault);
+    if (err == ERR_NONE)
+        err = templates_need(site, fault);
+    if (err == ERR_NONE)
         err = languages_read(paths->pages, site, fault);
     if (err == ERR_NONE)
         err = policy_read(paths->policy, site, fault);
@@ -212,7 +239,7 @@ void site_close(struct site *site)
 static void get_home(void *context, const struct http_request *request,
                      struct http_response *response)
 {
-    struct page page CLEANUP_PAGE = page_begin(context, request, response);
+    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
     page_answer(&page, "home",
                 json_pack("{s:o, s:o}", "title", page_phrase(&page, "home-title"), "guide_url",
                           page_url(&page, "/guide", bytes_of("", 0))));
@@ -221,7 +248,7 @@ static void get_home(void *context, const struct http_request *request,
 static void get_guide(void *context, const struct http_request *request,
                       struct http_response *response)
 {
-    struct page page CLEANUP_PAGE = page_begin(context, request, response);
+    struct page page CLEANUP_PAGE = page_begin(context, "/guide", request, response);
     guide_get(&page);
 }
 
@@ -246,7 +273,7 @@ static void get_health(void *context, const struct http_request *request,
 static void get_nothing(void *context, const struct http_request *request,
                         struct http_response *response)
 {
-    struct page page CLEANUP_PAGE = page_begin(context, request, response);
+    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
     page_refuse(&page, 404, "nothing-here");
 }
 

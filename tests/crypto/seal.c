@@ -47,6 +47,18 @@ static void seals_files_together(void **state)
         assert_ok(seal_open(&seal, "L", buffer_bytes(&files[which]), &content));
         assert_int_equal(content.len, which + 1);
     }
+    struct secret other; /* the key of the last salt is there still, the passphrase is not asked */
+    secret_of("another", &other);
+    seal.passphrase = &other;
+    assert_ok(seal_open(&seal, "L", buffer_bytes(&files[1]), &content));
+    assert_err(seal_open(&seal, "L", buffer_bytes(&files[2]), &content), ERR_CRYPTO);
+    seal.passphrase = &passphrase;
+    assert_ok(seal_open(&seal, "L", buffer_bytes(&files[0]), &content));
+    struct buffer later CLEANUP_BUFFER;
+    buffer_init(&later, 1024);
+    assert_ok(
+        seal_close(&seal, "L", bytes_of("d", 1), &later)); /* a salt that was read is not used */
+    assert_false(bytes_equal(salt_of(&files[0]), salt_of(&later)));
     files[1].data[9] ^= 1; /* another salt is another key */
     assert_err(seal_open(&seal, "L", buffer_bytes(&files[1]), &content), ERR_CRYPTO);
     assert_ok(seal_open(&seal, "L", buffer_bytes(&files[0]), &content));

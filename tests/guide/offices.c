@@ -34,6 +34,7 @@ static void refuses_what_is_malformed(void **state)
         "link = L\naddress = HTTPS://x.example/\n",
         "link = L\naddress = https:// x\n",
         "link = L\n",
+        "link = L\naddress = https://\n",
         "link = L\noffice = B\n",
     };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {

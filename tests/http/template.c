@@ -102,6 +102,51 @@ static void says_in_which_line(void **state)
         templates_add(templates, "page", bytes_of_text("a\n{{! two\nlines }}\n{{#a}}\n\n"), &fault),
         ERR_MALFORMED);
     assert_non_null(strstr(fault.text, "line 4"));
+    assert_err(templates_add(templates, "page", bytes_of_text("a\nb\n{{name"), &fault),
+               ERR_MALFORMED); /* the name is free still */
+    assert_non_null(strstr(fault.text, "line 3"));
+    assert_false(templates_has(templates, "page"));
+}
+
+static void nests_so_deep_and_no_deeper(void **state)
+{
+    (void)state;
+    for (size_t depth = 32; depth <= 33; depth++) {
+        struct templates *templates CLEANUP_TEMPLATES = NULL;
+        struct fault fault = {0};
+        struct buffer text CLEANUP_BUFFER;
+        buffer_init(&text, 1024);
+        assert_ok(templates_new(&templates));
+        for (size_t i = 0; i < depth; i++)
+            buffer_put_text(&text, "{{#a}}");
+        for (size_t i = 0; i < depth; i++)
+            buffer_put_text(&text, "{{/a}}");
+        assert_err(templates_add(templates, "page", buffer_bytes(&text), &fault),
+                   depth == 32 ? ERR_NONE : ERR_MALFORMED);
+    }
+}
+
+static void moves_lines_so_far_and_no_further(void **state)
+{
+    (void)state;
+    char inner[301];
+    for (size_t blanks = 128; blanks <= 129; blanks++) {
+        memset(inner, ' ', sizeof inner);
+        struct templates *templates CLEANUP_TEMPLATES = NULL;
+        struct fault fault = {0};
+        struct buffer page CLEANUP_BUFFER;
+        buffer_init(&page, 4096);
+        json_t *data = json_object();
+        snprintf(inner + blanks, sizeof inner - blanks, "{{> inner}}\n");
+        assert_ok(templates_new(&templates));
+        assert_ok(templates_add(templates, "page", bytes_of_text(inner), &fault));
+        snprintf(inner + blanks, sizeof inner - blanks, "{{> text}}\n");
+        assert_ok(templates_add(templates, "inner", bytes_of_text(inner), &fault));
+        assert_ok(templates_add(templates, "text", bytes_of_text("x"), &fault));
+        assert_err(templates_render(templates, "page", data, &page),
+                   blanks == 128 ? ERR_NONE : ERR_LIMIT);
+        json_decref(data);
+    }
 }
 
 static void is_bounded(void **state)
@@ -113,6 +158,11 @@ static void is_bounded(void **state)
     buffer_init(&page, 1024);
     json_t *data = json_pack("{s:[i,i,i,i,i,i,i,i,i]}", "many", 1, 2, 3, 4, 5, 6, 7, 8, 9);
     assert_ok(templates_new(&templates));
+    for (int i = 3; i < TEMPLATES_MAX; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "t%d", i);
+        add(templates, name, "");
+    }
     add(templates, "page", "x{{> page}}");
     assert_err(templates_render(templates, "page", data, &page), ERR_LIMIT);
     add(templates, "long",
@@ -120,6 +170,8 @@ static void is_bounded(void **state)
     assert_err(templates_render(templates, "long", data, &page), ERR_LIMIT);
     assert_err(templates_render(templates, "none", data, &page), ERR_NOT_FOUND);
     assert_err(templates_add(templates, "page", bytes_of_text("x"), &fault), ERR_EXISTS);
+    add(templates, "last", "");
+    assert_err(templates_add(templates, "more", bytes_of_text(""), &fault), ERR_LIMIT);
     assert_err(templates_add(templates, "a name that is longer than one may be", bytes_of_text(""),
                              &fault),
                ERR_LIMIT);
@@ -142,7 +194,8 @@ static enum err check(const char *text, struct fault *fault)
     struct templates *templates CLEANUP_TEMPLATES = NULL;
     assert_ok(templates_new(&templates));
     add(templates, "page", text);
-    return template_check(templates, "page", fault);
+    add(templates, "x", "");
+    return templates_check(templates, fault);
 }
 
 static void lets_variables_stand_in_text_and_values(void **state)
@@ -152,20 +205,21 @@ static void lets_variables_stand_in_text_and_values(void **state)
         "<p>{{a}}</p>",
         "<p class=\"{{a}} x\" title='{{b}}'>{{#c}}{{d}}{{/c}}</p>",
         "<a href=\"{{url}}\">{{> x}}</a><a href=\"{{next_url}}#x\"></a>",
-        "<a href=\"/guide?{{query}}\"></a>",
-        "<input {{#is_checked}}checked{{/is_checked}} value=\"{{a}}\">",
-        "<li{{#is_current}} class=\"current\"{{/is_current}}>",
-        "<!-- a comment --><!DOCTYPE html><br/>{{a}}",
-        "<style>p { color: red }</style>{{a}}",
-        "a < b {{! is no tag }}",
+        "<a href=\"/guide?{{query}}\"></a><a href='#{{a}}'></a><a href=\"/\"></a><a href=\"\"></a>",
+        "<link rel=\"stylesheet\" href=\"{{assets_url}}/style.css\">",
+        "<input {{#is_checked}}checked {{/is_checked}}value=\"{{a}}\">",
+        "<li id=\"x\"{{#is_current}} class=\"current\"{{/is_current}}>",
+        "<p class=\"{{#a}}b{{/a}}\" aria-labelledby=\"{{c}}\">",
+        "<!DOCTYPE html>\n<br/>{{a}}",
+        "<p\f\tclass=\"{{a}}\"\n>",
+        "{{#a}}<p>{{b}}</p>{{/a}}{{^a}}<ul><li></li></ul>{{/a}}",
+        "<title>{{a}}</title><textarea>{{a}}</textarea>",
+        "<svg viewBox=\"0 0 {{a}} {{a}}\"><path d=\"{{b}}\"></path></svg>",
     };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct fault fault = {0};
         print_message("%s\n", texts[i]);
-        if (i + 1 < COUNT_OF(texts))
-            assert_ok(check(texts[i], &fault));
-        else /* a sign that HTML wants escaped */
-            assert_err(check(texts[i], &fault), ERR_MALFORMED);
+        assert_ok(check(texts[i], &fault));
     }
 }
 
@@ -177,35 +231,92 @@ static void keeps_them_out_of_everything_else(void **state)
     } rows[] = {
         {"{{{a}}}", "escaping"},
         {"{{&a}}", "escaping"},
-        {"<{{a}}>", "place"},
+        {"<{{a}}>", "tag"},
+        {"<p{{a}}>", "tag"},
+        {"<p{{! c }}x>", "tag"},
+        {"<s{{#x}}cript{{/x}}>", "tag"},
+        {"a < b", "tag"},
+        {"a <3 <b>", "tag"},
+        {"<![CDATA[{{a}}]]>", "tag"},
+        {"<!-- {{a}} -->", "tag"},
+        {"<!--> <p> -->", "tag"},
         {"<p {{a}}>", "place"},
         {"<p class={{a}}>", "place"},
         {"<p class=x>", "quotes"},
         {"<p class= \"x\">", "quotes"},
+        {"<p class =\"x\">", "attribute"},
+        {"<p onclick\n=\"{{a}}\">", "attribute"},
+        {"<p =\"x\">", "attribute"},
+        {"<p/=\"x\">", "attribute"},
+        {"<p a=\"b\"=\"{{c}}\">", "attribute"},
         {"<p style=\"{{a}}\">", "place"},
         {"<p onclick=\"{{a}}\">", "place"},
         {"<P ONCLICK='{{a}}'>", "place"},
+        {"<p\fonclick=\"{{a}}\">", "place"},
+        {"<p srcdoc=\"{{a}}\">", "place"},
+        {"<p srcset=\"{{a_url}}\">", "place"},
+        {"<p formaction=\"{{a_url}}\">", "place"},
+        {"<p xlink:href=\"{{a_url}}\">", "place"},
+        {"<p data-x=\"{{a}}\">", "place"},
+        {"<set to=\"{{a}}\">", "place"},
+        {"<meta http-equiv=\"refresh\" content=\"0;url={{a}}\">", "place"},
         {"<a href=\"{{a}}\">", "address"},
         {"<a href=\"{{curl}}\">", "address"},
-        {"<a href=\"{{#x}}y{{/x}}{{a}}\">", "address"},
+        {"<a\nhref=\"{{a}}\">", "address"},
         {"<a HREF='{{a}}'>", "address"},
-        {"<script>{{a}}</script>", "place"},
-        {"<script>{{#a}}{{/a}}</script>", "place"},
-        {"<style>{{a}}</style>", "place"},
-        {"<STYLE>{{a}}</STYLE>", "place"},
-        {"<!-- {{a}} -->", "place"},
-        {"<p class=\"{{> a}}\">", "place"},
+        {"<img src=\"{{a}}\">", "address"},
+        {"<form action=\"{{a}}\">", "address"},
+        {"<a href=\" {{a}}\">", "address"},
+        {"<a href=\"&#x20;{{a}}\">", "address"},
+        {"<a href=\"/{{a}}\">", "address"},
+        {"<a href=\"//{{a}}/x\">", "address"},
+        {"<a href=\"/\\{{a}}\">", "address"},
+        {"<a href=\"https:{{a}}\">", "address"},
+        {"<a href=\"javascript:f('{{a}}')\">", "address"},
+        {"<a href=\"{{a_url}}{{b}}\">", "address"},
+        {"<a href=\"{{a_url}}.evil\">", "address"},
+        {"<a href=\"{{a_url}}@evil/\">", "address"},
+        {"<a href=\"{{#x}}/y{{/x}}{{a}}\">", "place"},
+        {"<script>{{a}}</script>", "element"},
+        {"<script src=\"{{a_url}}\">", "element"},
+        {"<STYLE>{{a}}</STYLE>", "element"},
+        {"<script\f>", "element"},
+        {"<svg><script>", "element"},
+        {"<base href=\"{{a_url}}\">", "element"},
+        {"<iframe>", "element"},
+        {"<noscript><p></noscript>", "element"},
+        {"<p class=\"{{> x}}\">", "place"},
+        {"{{> none}}", "partial"},
+        {"<p class={{#a}}\"b\"{{/a}}>", "place"},
+        {"<p cl{{#a}}ass{{/a}}=\"b\">", "place"},
+        {"<input {{#a}}checked{{/a}} value=\"x\">", "section"},
+        {"<p {{#a}}x{{/a}}onclick=\"{{b}}\">", "section"},
         {"<p {{#a}}class=\"{{/a}}\">", "section"},
-        {"{{#a}}<p{{/a}}>", "section"},
+        {"<p class=\"{{#a}}\" title=\"{{/a}}\">", "section"},
+        {"<p class=\"{{#a}}\" class='{{/a}}'>", "section"},
+        {"<p {{#a}}><b {{/a}}>", "section"},
+        {"{{#a}}<p{{/a}}>", "tag"},
+        {"{{#a}}<p {{/a}}>", "section"},
         {"<p class=\"x", "end"},
-        {"<p", "end"},
+        {"<p ", "end"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct fault fault = {0};
         print_message("%s\n", rows[i].text);
         assert_err(check(rows[i].text, &fault), ERR_MALFORMED);
         assert_string_equal(fault.rule, rows[i].rule);
+        assert_string_equal(fault.input, "page");
     }
+}
+
+static void a_fault_names_its_line(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
+    assert_err(check("a\nb{{c}}\n<p\nclass=x>", &fault), ERR_MALFORMED);
+    assert_non_null(strstr(fault.text, "line 4"));
+    assert_err(check("a\nb\n{{{c}}}", &fault), ERR_MALFORMED);
+    assert_non_null(strstr(fault.text, "line 3"));
 }
 
 int main(void)
@@ -214,10 +325,13 @@ int main(void)
         cmocka_unit_test(renders_the_official_cases),
         cmocka_unit_test(refuses_what_is_malformed),
         cmocka_unit_test(says_in_which_line),
+        cmocka_unit_test(nests_so_deep_and_no_deeper),
+        cmocka_unit_test(moves_lines_so_far_and_no_further),
         cmocka_unit_test(is_bounded),
         cmocka_unit_test(escapes_what_html_reads),
         cmocka_unit_test(lets_variables_stand_in_text_and_values),
         cmocka_unit_test(keeps_them_out_of_everything_else),
+        cmocka_unit_test(a_fault_names_its_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static void a_file_is_read(void **state)
     struct settings settings;
     struct fault fault;
     assert_true(parses("# a town\n\ndata = /var/lib/a folder\nlisten = [::1]:80\n"
-                       "web = 127.0.0.1:0\nweb-url = https://town.example/jpki\nuser = "
+                       "web = 127.0.0.1:0\nweb-url = https://town.example:8443\nuser = "
                        "jpkid\nstatus-threads = 64\n",
                        &settings, &fault));
     assert_string_equal(settings.of[SETTING_DATA].text, "/var/lib/a folder");
@@ -62,14 +62,15 @@ static void what_is_wrong_is_told_with_line_and_setting(void **state)
     refused("listen = localhost:80\n", "listen", "line 1: expected ADDRESS:PORT in numbers");
     refused("listen = 127.0.0.1:65536\n", "listen", "line 1: expected ADDRESS:PORT in numbers");
     refused("web = ::1:80\n", "web", "line 1: expected ADDRESS:PORT in numbers");
-    static const char *const urls[] = {"town.example", "ftp://town.example",    "https://",
-                                       "https:///x",   "https://town.example/", "http://a b",
-                                       "https://a?b",  "https://a#b",           "https://a\"b"};
+    static const char *const urls[] = {
+        "town.example",          "ftp://town.example", "https://",     "https:///x",
+        "https://town.example/", "http://a b",         "https://a?b",  "https://a#b",
+        "https://a\"b",          "https://:80",        "https://a:",   "https://a:x",
+        "https://a/b",           "https://u@a",        "https://a\tb", "//a"};
     for (size_t i = 0; i < COUNT_OF(urls); i++) {
         char line[64];
         snprintf(line, sizeof line, "web-url = %s\n", urls[i]);
-        refused(line, "web-url",
-                "line 1: expected an http or https address without a slash at its end");
+        refused(line, "web-url", "line 1: expected an http or https address without a path");
     }
     refused("user = a b\n", "user", "line 1: expected the name of a user");
 }
