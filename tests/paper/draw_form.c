@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "paper/form.h"
+#include "paper/leaks.h"
 
 static const char *const item_names[NUM_ITEMS] = {
     [ITEM_NONE] = "",

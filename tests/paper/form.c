@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "check.h"
-#include "paper/layout.h"
+#include "paper/leaks.h"
 
 static struct fonts *fonts;
 
@@ -71,6 +71,7 @@ static void same_content_is_the_same_file(void **state)
     assert_ok(draw_item(ITEM_NAME, bytes_of_text("見本　花子"), &first));
     assert_ok(draw_item(ITEM_NAME, bytes_of_text("見本　花子"), &second));
     assert_true(bytes_equal(buffer_bytes(&first), buffer_bytes(&second)));
+    assert_null(memmem(first.data, first.len, "/CreationDate", strlen("/CreationDate")));
 }
 
 static void long_texts_shrink_or_wrap(void **state)
@@ -116,11 +117,14 @@ static void refuses_what_is_too_long(void **state)
 {
     (void)state;
     char text[LIMIT_FORM_ITEM + 4];
-    struct buffer whole CLEANUP_BUFFER, beyond CLEANUP_BUFFER, small CLEANUP_BUFFER;
+    struct buffer longest CLEANUP_BUFFER, whole CLEANUP_BUFFER, beyond CLEANUP_BUFFER,
+        small CLEANUP_BUFFER;
     struct form_content content = {.is_sample = false};
     struct fault fault = {0};
-    memset(text, 'W', sizeof text);
+    memset(text, 'i', sizeof text); /* narrow: the box has room for more */
+    assert_ok(draw_item(ITEM_ADDRESS, bytes_of(text, LIMIT_FORM_ITEM), &longest));
     assert_err(draw_item(ITEM_ADDRESS, bytes_of(text, LIMIT_FORM_ITEM + 1), &beyond), ERR_LIMIT);
+    memset(text, 'W', sizeof text);
     assert_err(draw_item(ITEM_SEX, bytes_of(text, LIMIT_FORM_ITEM), &whole), ERR_LIMIT);
     assert_int_equal(whole.len, 0);
     buffer_init(&small, 1000);

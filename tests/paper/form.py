@@ -58,6 +58,14 @@ def draw(form, *words):
     return done if done.returncode else os.path.join(folder, f"{form}.pdf")
 
 
+def must_draw(form, *words):
+    drawn = draw(form, *words)
+    if not isinstance(drawn, str):
+        tap.check(False, f"{form} is drawn", f"{words} {drawn}")
+        tap.end()
+    return drawn
+
+
 def bare(text):
     return re.sub(r"\s", "", text)
 
@@ -87,7 +95,7 @@ def check_file(form, path, kind):
 
 
 def check_blank(form):
-    path = draw(form)
+    path = must_draw(form)
     text = text_of(path)
     missing = [label for label in (TITLES[form], *LABELS, *OWN_LABELS[form]) if bare(label) not in text]
     tap.check(not missing, f"{form}: every label is read back", f"{missing} {text}")
@@ -96,7 +104,7 @@ def check_blank(form):
 
 
 def check_filled(form):
-    path = draw(form, *(f"{name}={text}" for name, text in ITEMS.items()))
+    path = must_draw(form, *(f"{name}={text}" for name, text in ITEMS.items()))
     text = text_of(path)
     missing = [item for item in ITEMS.values() if bare(item) not in text]
     tap.check(not missing, f"{form}: every item is read back, rare characters too", f"{missing} {text}")
@@ -108,7 +116,7 @@ def check_filled(form):
 
 
 def check_sample(form):
-    path = draw(form, "--sample")
+    path = must_draw(form, "--sample")
     tap.check("見本／SAMPLE" in text_of(path), f"{form}: the mark across the page", text_of(path))
     check_file(form, path, "sample")
 
@@ -125,14 +133,14 @@ def test_variants_are_drawn():
     """A variant is another picture than its base, whichever font has it; without one, no code is drawn."""
     pictures = {}
     for name in ("辻", "辻󠄀", "邉", "邉󠄐", "邉󠄑"):
-        path = draw("issue", f"name={name}")
+        path = must_draw("issue", f"name={name}")
         found = [word for word in boxes_of(path) if bare(word[0]) == name]
         tap.check(len(found) == 1, f"{name.encode('unicode_escape').decode()} is read back", boxes_of(path))
         _, x0, y0, x1, y1 = (found or [("", 0, 0, 9, 9)])[0]
         pictures[name] = gray_of(path, (140, y0 - 2, 40, y1 - y0 + 4))
     tap.check(len(set(pictures.values())) == len(pictures), "each variant has its own shape",
               [name for name in pictures if list(pictures.values()).count(pictures[name]) > 1])
-    run("pdftoppm", "-r", "150", "-gray", "-png", "-singlefile", draw("issue"), f"{folder}/issue")
+    run("pdftoppm", "-r", "150", "-gray", "-png", "-singlefile", must_draw("issue"), f"{folder}/issue")
     tap.check(not run("zbarimg", "-q", "--raw", f"{folder}/issue.png").stdout, "no number, no QR code")
 
 
