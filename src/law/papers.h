@@ -37,6 +37,7 @@ enum form {
     FORM_RELEASE_CARD, /* S46, second: the card was stopped as well */
     FORM_PIN,          /* S50, first */
     FORM_STAY,         /* the joint form of a stay that was extended */
+    NUM_FORMS
 };
 
 /* paper_is_document: one of list A or list B is asked for; *takes_b: it may be one of list B. */

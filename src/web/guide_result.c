@@ -76,8 +76,10 @@ static json_t *paper_json(const struct words *words, const struct procedure_plan
 {
     json_t *json = json_pack("{s:s, s:o}", "name", paper_name(paper), "text",
                              json_of_bytes(words_paper(words, paper)));
-    if (paper == PAPER_FORM)
+    if (paper == PAPER_FORM && plan->form != FORM_NONE) {
         json_object_set_new(json, "form", json_of_bytes(words_form(words, plan->form)));
+        json_object_set_new(json, "form_url", json_sprintf("/form/%s.pdf", form_name(plan->form)));
+    }
     return json;
 }
 

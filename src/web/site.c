@@ -199,7 +199,9 @@ static enum err site_read(const struct site_paths *paths, struct site *site, str
         err = policy_read(paths->policy, site, fault);
     if (err == ERR_NONE)
         err = offices_read(paths->offices, site, fault);
-    return err == ERR_NONE ? assets_read(paths->pages, &site->assets, fault) : err;
+    if (err == ERR_NONE)
+        err = assets_read(paths->pages, &site->assets, fault);
+    return err == ERR_NONE ? forms_draw(site->is_sample, &site->forms, fault) : err;
 }
 
 enum err site_open(const struct site_paths *paths, bool is_sample, const char *url,
@@ -230,6 +232,7 @@ void site_close(struct site *site)
     }
     templates_free(site->templates);
     assets_done(&site->assets);
+    forms_done(&site->forms);
     buffer_done(&site->offices_text);
     free(site);
 }
@@ -259,6 +262,15 @@ static void get_asset(void *context, const struct http_request *request,
     assets_answer(&site->assets, request->rest, response);
 }
 
+static void get_form(void *context, const struct http_request *request,
+                     struct http_response *response)
+{
+    const struct site *site = context;
+    struct page page CLEANUP_PAGE = page_begin(context, request, response);
+    if (!forms_answer(&site->forms, request->rest, response))
+        page_refuse(&page, 404, "nothing-here");
+}
+
 static void get_health(void *context, const struct http_request *request,
                        struct http_response *response)
 {
@@ -280,6 +292,6 @@ static void get_nothing(void *context, const struct http_request *request,
 const struct http_route site_routes[] = {
     {HTTP_GET, "/", false, 0, get_home},        {HTTP_GET, "/guide", false, 0, get_guide},
     {HTTP_GET, "/assets/", true, 0, get_asset}, {HTTP_GET, "/health", false, 0, get_health},
-    {HTTP_GET, "/", true, 0, get_nothing},
+    {HTTP_GET, "/form/", true, 0, get_form},    {HTTP_GET, "/", true, 0, get_nothing},
 };
 const size_t num_site_routes = COUNT_OF(site_routes);

@@ -6,6 +6,7 @@
 #include "guide/words.h"
 #include "http/template.h"
 #include "web/asset.h"
+#include "web/forms.h"
 
 #define LANGUAGES_MAX 16
 #define LANGUAGE_ID   16
@@ -26,6 +27,7 @@ struct site {
     struct offices offices;
     struct templates *templates;
     struct assets assets;
+    struct forms forms;
     size_t num_languages; /* the first is what a stranger gets */
     struct language_file *languages[LANGUAGES_MAX];
 };

@@ -22,6 +22,7 @@ POLICY = ("default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'
 IS_FEW = "--few" in sys.argv  # sanitized programs are slow: one language
 folder = tempfile.mkdtemp(prefix="jpki-web-")
 DATA = os.path.join(folder, "data")
+forms = set() # addresses that results lead to
 LANGUAGES = ["ja"] if IS_FEW else ["ja", "en", "ja-easy"]
 
 
@@ -34,7 +35,7 @@ class Answer:
                 self.status, self.headers, body = answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             self.status, self.headers, body = error.code, error.headers, error.read()
-        self.text = body.decode()
+        self.body, self.text = body, "" if self.headers["Content-Type"] == "application/pdf" else body.decode()
 
     def json(self):
         return json.loads(self.text)
@@ -115,6 +116,17 @@ def denied(data):
     return papers & gone
 
 
+def form_fault(result):
+    """What is wrong with the forms that the papers lead to; "" when nothing is."""
+    for visit in result.get("visits", []):
+        for paper in visit["papers"]:
+            if ("form_url" in paper) != (paper["name"] == "form"):
+                return f"{paper}: a form, or none?"
+            if "form_url" in paper:
+                forms.add(paper["form_url"])
+    return ""
+
+
 def check_paths(language):
     num, statements, compared, faults = [0, 0], set(), 0, []
     for address, data in walk(language):
@@ -127,6 +139,8 @@ def check_paths(language):
             faults.append(f"{address}: {told}")
         if denied(data):
             faults.append(f"{address}: asks for {denied(data)}, which an answer denied")
+        if form_fault(result):
+            faults.append(f"{address}: {form_fault(result)}")
         if not result["is_allowed"] and not result["turns"]:
             faults.append(f"{address}: refused, and no way on")
     print(f"# {language}: {sum(num)} paths: {num[1]} with papers, {num[0]} refused, {compared} compared with rules papers")
@@ -205,6 +219,23 @@ def test_headers():
                   and headers["Vary"] == "Accept, Accept-Language" and not headers["Set-Cookie"], f"{path}: headers, no cookie", headers)
 
 
+def test_forms():
+    wanted = {f"/form/{name}.pdf" for name in ("issue", "revoke", "card-lost", "release", "release-card", "pin", "stay")}
+    tap.check(forms == wanted, "the paths lead to every form", forms ^ wanted)
+    for path in sorted(wanted):
+        form = Answer(path, "text/html,application/xhtml+xml")
+        name = os.path.basename(path)
+        tap.check(form.status == 200 and form.headers["Content-Type"] == "application/pdf" and form.body.startswith(b"%PDF-")
+                  and form.headers["Content-Disposition"] == f'inline; filename="form-{name}"', f"{path} is a PDF", form.headers)
+        done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=form.body, capture_output=True, timeout=20)
+        tap.check("見本／SAMPLE" in re.sub(r"\s", "", done.stdout.decode()), f"{path}: marked, as the town is a sample", done)
+    page = Answer("/guide?who=holder&represented=no&what=pin-reset&kind=both&card=yes", "text/html").text
+    tap.check('<a class="print" href="/form/pin.pdf">様式を印刷する（PDF）</a>' in page, "a page leads to its form", page)
+    for path in ("/form/", "/form/none.pdf", "/form/issue", "/form/issue.pdf/", "/form/../form/x.pdf", "/form/ISSUE.pdf"):
+        refused = Answer(path, "text/html")
+        tap.check(refused.status == 404 and "<h1>" in refused.text, f"{path}: there is none", refused.text)
+
+
 def test_assets():
     page = Answer("/guide", "text/html").text
     sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
@@ -229,6 +260,7 @@ try:
         test_later_answers_are_kept()
         test_refusals()
         test_headers()
+        test_forms()
         test_assets()
 finally:
     shutil.rmtree(folder, ignore_errors=True)
