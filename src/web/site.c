@@ -266,7 +266,7 @@ static void get_form(void *context, const struct http_request *request,
                      struct http_response *response)
 {
     const struct site *site = context;
-    struct page page CLEANUP_PAGE = page_begin(context, request, response);
+    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
     if (!forms_answer(&site->forms, request->rest, response))
         page_refuse(&page, 404, "nothing-here");
 }
