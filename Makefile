@@ -6,16 +6,19 @@ SHELL := /bin/bash
 # Says nothing when there is nothing to do.
 compile = set -o pipefail; ninja -C $(1) --quiet | sed '/^ninja: no work to do/d'
 
-.PHONY: build asan install-packages demo run test prove bench lint fuzz page-coverage screenshots clean
+.PHONY: build asan install-packages install-node-packages demo run test prove bench lint fuzz page-coverage screenshots clean
 
-build: install-packages build/build.ninja
+build: install-packages install-node-packages build/build.ninja
 	@$(call compile,build)
 
-asan: install-packages build-asan/build.ninja
+asan: install-packages install-node-packages build-asan/build.ninja
 	@$(call compile,build-asan)
 
 install-packages:
 	@tools/install-packages
+
+install-node-packages:
+	@tools/install-node-packages
 
 build/build.ninja:
 	@echo 'building in build/: about a minute, the first time'
@@ -49,8 +52,9 @@ bench: build
 prove: build
 	@tests/prove/prove.py
 
-screenshots:
-	@echo "make $@: nothing to do yet"
+screenshots: build
+	@tests/web/browser.py --pictures build/screenshots
+	@echo "pictures of every page: build/screenshots/"
 
 clean:
-	rm -rf build build-asan build-fuzz build-fuzz-coverage
+	rm -rf pages/node_modules build build-asan build-fuzz build-fuzz-coverage

@@ -24,6 +24,10 @@
 #define LIMIT_CARD_IMAGE       (64 * 1024)
 #define LIMIT_APDU             (65536 + 16)
 #define LIMIT_HTTP_BODY        (64 * 1024)
+#define LIMIT_ASSET            (1024 * 1024) /* a style sheet or font of the pages */
+#define LIMIT_PAGE_TEMPLATE    (256 * 1024)
+#define LIMIT_FORM             (512 * 1024) /* a form of the page as PDF */
+#define LIMIT_FORM_ITEM        512          /* what is filled into one of its boxes */
 #define LIMIT_SEAL_LABEL       64
 #define LIMIT_PATH_FILES       1024        /* certificates, or CRLs, given to one path validation */
 #define LIMIT_PATH_CERTIFICATE (64 * 1024) /* one of them, of any profile */
@@ -48,7 +52,8 @@
 #define LIMIT_DOOR_MINUTE              60000 /* ... in so many milliseconds: two entries for each */
 #define LIMIT_WISHES_AT_ONCE           8 /* wishes of `status` answered one after the other ... */
 #define LIMIT_WISH_INTERVAL            60000 /* ... and then one in so many milliseconds */
-#define LIMIT_FOLLOWERS                32    /* registered at one time */
+#define LIMIT_CLOCK_BEHIND             300 /* seconds that a new writer may be behind the last one */
+#define LIMIT_FOLLOWERS                32  /* registered at one time */
 
 /* of signer */
 #define LIMIT_SIGNED_SEGMENT 65536 /* records that a start reads, at most; bound by its index */

@@ -148,6 +148,17 @@ static enum err scans_add(struct crl_run *run, struct fault *fault)
     return err;
 }
 
+/* Another writer's clock was ahead of this one: a list is not older than what it tells. With more
+ * than a little of that the signer refuses it. */
+static void catch_up(struct crl_run *run)
+{
+    for (size_t i = 0; i < run->num_scans; i++) {
+        int64_t newest = status_crl_listing_newest(run->scans[i].listing);
+        if (newest > run->crl.this_update && newest - clock_now() <= LIMIT_CLOCK_BEHIND)
+            run->crl.this_update = newest;
+    }
+}
+
 enum err crl_run_new(struct centre *centre, enum kind kind, enum crl_run_scope scope,
                      struct crl_run **out, struct fault *fault)
 {
@@ -166,8 +177,10 @@ enum err crl_run_new(struct centre *centre, enum kind kind, enum crl_run_scope s
     enum err err = crl_next(centre, kind, &run->crl, fault);
     if (err == ERR_NONE)
         err = scans_add(run, fault);
-    if (err == ERR_NONE)
-        *out = steal(&run);
+    if (err != ERR_NONE)
+        return err;
+    catch_up(run);
+    *out = steal(&run);
     return err;
 }
 

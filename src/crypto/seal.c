@@ -1,7 +1,7 @@
 /* Sealed files: head, ciphertext, tag. The head is
  *   "JPKIseal" ‖ version 1 ‖ salt[16] ‖ nonce[12] ‖ label as u32 length and text
- * and goes whole into the authenticated data. Salt and nonce are fresh with each sealing, so one
- * key encrypts once. */
+ * and goes whole into the authenticated data. The nonce, 96 random bits, is fresh with each file;
+ * the salt may be that of another that was sealed just before: one key encrypts a handful. */
 #include "crypto/seal.h"
 
 #include <string.h>
@@ -12,7 +12,6 @@
 
 #define SEAL_MAGIC    "JPKIseal"
 #define SEAL_VERSION  1
-#define SEAL_SALT     16
 #define SEAL_NONCE    12
 #define SEAL_TAG      16
 #define SEAL_KEY      32
@@ -25,12 +24,31 @@ struct seal_head {
     struct bytes whole, salt, nonce, label;
 };
 
-static enum err derive_key(const struct secret *passphrase, struct bytes salt, struct secret *key)
+void seal_init(struct seal *seal, const struct secret *passphrase)
 {
-    if (EVP_PBE_scrypt((const char *)passphrase->data, passphrase->len, salt.data, salt.len,
-                       SCRYPT_N, SCRYPT_R, SCRYPT_P, SCRYPT_MEMORY, key->data, SEAL_KEY) != 1)
+    *seal = (struct seal){.passphrase = passphrase};
+    secret_init(&seal->key);
+}
+
+void seal_done(struct seal *seal)
+{
+    seal->has_key = false;
+    secret_done(&seal->key);
+}
+
+/* The key of this salt stands in seal->key afterwards. */
+static enum err derive_key(struct seal *seal, const uint8_t salt[static SEAL_SALT])
+{
+    const struct secret *passphrase = seal->passphrase;
+    if (seal->has_key && memcmp(seal->salt, salt, SEAL_SALT) == 0)
+        return ERR_NONE;
+    seal->has_key = seal->is_own_salt = false;
+    if (EVP_PBE_scrypt((const char *)passphrase->data, passphrase->len, salt, SEAL_SALT, SCRYPT_N,
+                       SCRYPT_R, SCRYPT_P, SCRYPT_MEMORY, seal->key.data, SEAL_KEY) != 1)
         return ERR_CRYPTO;
-    key->len = SEAL_KEY;
+    seal->key.len = SEAL_KEY;
+    memcpy(seal->salt, salt, SEAL_SALT);
+    seal->has_key = true;
     return ERR_NONE;
 }
 
@@ -80,26 +98,27 @@ static enum err encrypt(const struct secret *key, struct bytes nonce, struct byt
     return buffer_check(out);
 }
 
-enum err seal_close(const struct secret *passphrase, const char *label, struct bytes content,
-                    struct buffer *out)
+enum err seal_close(struct seal *seal, const char *label, struct bytes content, struct buffer *out)
 {
     uint8_t salt[SEAL_SALT], nonce[SEAL_NONCE];
     random_bytes(salt, sizeof salt);
     random_bytes(nonce, sizeof nonce);
+    if (seal->has_key && seal->is_own_salt)
+        memcpy(salt, seal->salt, sizeof salt);
     if (content.len > SECRET_MAX || strlen(label) > LIMIT_SEAL_LABEL)
         return ERR_LIMIT;
     struct buffer head CLEANUP_BUFFER;
     buffer_init(&head, LIMIT_KEY_FILE);
     head_encode(bytes_of(salt, sizeof salt), bytes_of(nonce, sizeof nonce), label, &head);
-    struct secret key CLEANUP_SECRET;
     enum err err = buffer_check(&head);
     if (err == ERR_NONE)
-        err = derive_key(passphrase, bytes_of(salt, sizeof salt), &key);
+        err = derive_key(seal, salt);
+    seal->is_own_salt = seal->has_key;
     if (err != ERR_NONE)
         return err;
     size_t start = out->len;
     buffer_put_bytes(out, buffer_bytes(&head));
-    err = encrypt(&key, bytes_of(nonce, sizeof nonce), buffer_bytes(&head), content, out);
+    err = encrypt(&seal->key, bytes_of(nonce, sizeof nonce), buffer_bytes(&head), content, out);
     if (err != ERR_NONE)
         buffer_cut(out, start);
     return err;
@@ -124,8 +143,7 @@ static enum err decrypt(const struct secret *key, const struct seal_head *head, 
     return secret_set(out, secret_bytes(&content));
 }
 
-enum err seal_open(const struct secret *passphrase, const char *label, struct bytes sealed,
-                   struct secret *out)
+enum err seal_open(struct seal *seal, const char *label, struct bytes sealed, struct secret *out)
 {
     struct reader reader = reader_of(sealed);
     struct seal_head head;
@@ -138,7 +156,6 @@ enum err seal_open(const struct secret *passphrase, const char *label, struct by
         return ERR_MALFORMED;
     if (!bytes_equal_text(head.label, label))
         return ERR_CRYPTO;
-    struct secret key CLEANUP_SECRET;
-    err = derive_key(passphrase, head.salt, &key);
-    return err == ERR_NONE ? decrypt(&key, &head, body, tag.data, out) : err;
+    err = derive_key(seal, head.salt.data);
+    return err == ERR_NONE ? decrypt(&seal->key, &head, body, tag.data, out) : err;
 }

@@ -5,8 +5,22 @@
 
 #include "base/secret.h"
 
+#define SEAL_SALT 16
+
+/* One passphrase, and the key that was last made of it: files that are sealed together share a
+ * salt, one that was made here and not read, and cost one scrypt together. */
+struct seal {
+    const struct secret *passphrase; /* borrowed */
+    bool has_key, is_own_salt;
+    uint8_t salt[SEAL_SALT];
+    struct secret key;
+};
+void seal_init(struct seal *seal, const struct secret *passphrase);
+void seal_done(struct seal *seal); /* wipes the key */
+#define CLEANUP_SEAL CLEANUP(seal_done)
+
 /* label says what is inside ("authority-signature-1"); opening wants the same label. */
-enum err seal_close(const struct secret *passphrase, const char *label, struct bytes content,
+enum err seal_close(struct seal *seal, const char *label, struct bytes content,
                     struct buffer *out) MUST_USE;
-enum err seal_open(const struct secret *passphrase, const char *label, struct bytes sealed,
+enum err seal_open(struct seal *seal, const char *label, struct bytes sealed,
                    struct secret *out) MUST_USE;

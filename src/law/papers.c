@@ -63,6 +63,13 @@ static const struct {
          "個人番号カード在留期間更新に伴う有効期間変更申請書 兼 電子証明書発行/更新申請書"},
 };
 
+bool paper_is_document(enum paper paper, bool *takes_b)
+{
+    *takes_b = paper == PAPER_DOCUMENT_A_OR_B || paper == PAPER_DOCUMENT_A_OR_TWO_B;
+    return *takes_b || paper == PAPER_DOCUMENT_A || paper == PAPER_REPRESENTATIVE_A ||
+           paper == PAPER_PROXY_A;
+}
+
 const char *paper_name(enum paper paper)
 {
     return papers[paper].name;

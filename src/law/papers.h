@@ -2,6 +2,8 @@
  * procedures.h, which identity documents there are in documents.h. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 enum paper {
@@ -35,8 +37,11 @@ enum form {
     FORM_RELEASE_CARD, /* S46, second: the card was stopped as well */
     FORM_PIN,          /* S50, first */
     FORM_STAY,         /* the joint form of a stay that was extended */
+    NUM_FORMS
 };
 
+/* paper_is_document: one of list A or list B is asked for; *takes_b: it may be one of list B. */
+bool paper_is_document(enum paper paper, bool *takes_b);
 const char *paper_name(enum paper paper); /* "proxy-document" */
 const char *paper_label(enum paper paper, enum language language);
 const char *form_name(enum form form);                          /* "issue" */

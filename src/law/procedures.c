@@ -36,7 +36,7 @@ static const struct {
     [TYPED_BY_NOBODY] = {"nobody", "nobody", "なし"},
     [TYPED_BY_HOLDER] = {"holder", "the holder", "本人"},
     [TYPED_BY_REPRESENTATIVE] = {"legal-representative", "the legal representative", "法定代理人"},
-    [TYPED_BY_STAFF] = {"staff", "staff, from the sealed envelope", "職員（封筒の暗証番号で照合）"},
+    [TYPED_BY_STAFF] = {"staff", "staff, from the sealed envelope", "職員（封筒の暗証番号を入力）"},
 };
 
 /* clang-format off */
@@ -76,11 +76,18 @@ REASON(proxy_needs_a, OF_PROXY, "S28", "proxy-needs-list-a",
        "a proxy needs a document of list A, at each visit",
        "代理人は官公署発行の写真付本人確認書類（A）が必要です");
 
+REASON(representative_needs_a, OF_REPRESENTATIVE, "S16", "representative-needs-list-a",
+       "the legal representative needs a document of list A here",
+       "法定代理人の官公署発行の写真付本人確認書類（A）が必要です");
+
 REASON(reset_joins, OF_HOLDER, "S23 S49", "reset-joins",
        "the forgotten PIN is reset in the same visit, with one document of list A or B",
        "暗証番号は同時に再設定できます（本人確認書類 A又はBを1点）");
-REASON(reset_by_others_joins, OF_PROXY, "S23 S34 S49", "reset-joins",
+REASON(reset_by_representative_joins, OF_REPRESENTATIVE, "S16 S23 S49", "reset-joins-by-representative",
        "the forgotten PIN is reset: the new one is set here", "暗証番号を再設定します");
+REASON(reset_by_proxy_joins, OF_PROXY, "S23 S34 S49", "reset-joins-by-proxy",
+       "the forgotten PIN is reset: the envelope holds a new one",
+       "暗証番号を再設定します（封筒には新しい暗証番号を入れてください）");
 
 /* What is true of each procedure, whoever comes. */
 static const struct {
@@ -222,6 +229,13 @@ static bool is_typed(const struct way *way)
     return false;
 }
 
+static struct reason reset_by(enum applicant applicant)
+{
+    return applicant == APPLICANT_HOLDER                 ? reset_joins
+           : applicant == APPLICANT_LEGAL_REPRESENTATIVE ? reset_by_representative_joins
+                                                         : reset_by_proxy_joins;
+}
+
 static void plan_papers(const struct law_policy *policy, const struct procedure_facts *facts,
                         const struct way *way, struct procedure_plan *plan)
 {
@@ -241,7 +255,7 @@ static void plan_papers(const struct law_policy *policy, const struct procedure_
     if ((is_reset_joining && is_holder) || is_document_policy || is_child_document_policy)
         add_paper(plan, 0, PAPER_DOCUMENT_A_OR_B);
     if (is_reset_joining)
-        plan->reset = is_holder ? reset_joins : reset_by_others_joins;
+        plan->reset = reset_by(facts->applicant);
 }
 
 static enum step_name adapt_step(const struct procedure_facts *facts, enum step_name step)
@@ -304,18 +318,30 @@ static void plan_steps(const struct procedure_facts *facts, const struct way *wa
     plan->may_fetch_form = facts->applicant == APPLICANT_PROXY && plan->has_letter; /* page:S30 */
 }
 
+/* Some ways go by letter without that document; the others do not go. */
+static bool way_asks(const struct way *way, enum paper paper)
+{
+    for (size_t visit = 0; visit < PROCEDURE_MAX_VISITS; visit++)
+        for (size_t i = 0; i < PROCEDURE_MAX_PAPERS; i++)
+            if (way->papers[visit][i] == paper)
+                return true;
+    return false;
+}
+
 /* page:S10 page:S11 page:S12 page:S14 page:S18 page:S19 page:S20 page:S21 page:S22 rule:procedure
  * page:S23 page:S36 page:S37 page:S38 page:S39 page:S40 page:S41 page:S42 rule:procedure
  * page:S43 page:S44 page:S45 page:S46 page:S47 page:S48 page:S49 page:S50 page:S52 rule:procedure
  * page:S16 page:S20 page:S31 rule:procedure-representative
  * page:S20 page:S26 page:S27 page:S28 page:S29 page:S30 page:S31 page:S32 rule:procedure-proxy
- * page:S33 page:S34 page:S35 page:S36 page:S40 page:S52 rule:procedure-proxy */
+ * page:S33 page:S34 page:S35 page:S36 page:S40 page:S43 page:S45 page:S52 rule:procedure-proxy */
 struct procedure_plan procedure_decide(const struct law_policy *policy,
                                        const struct procedure_facts *facts)
 {
     struct procedure_plan plan = {0};
     const struct reason *why_not = refuse(policy, facts);
     const struct way *way = way_find(facts);
+    if (!why_not && way && facts->has_no_document_a && way_asks(way, PAPER_REPRESENTATIVE_A))
+        why_not = &representative_needs_a;
     if (why_not || !way) {
         plan.ruling = ruling_refuse(why_not ? why_not : &other_may_not);
         return plan;

@@ -40,8 +40,9 @@ REASON(new_by_holder, OF_HOLDER, "S10 S14 S18 S19 S20 S21 S22 S36", "new",
        "the holder applies at the counter, with or without an appointment, types the PIN and has "
        "the certificate in one visit", "本人が窓口で申請し、暗証番号を入力して即日発行を受けます（予約可）");
 REASON(renewal_by_holder, OF_HOLDER, "S11 S18 S19 S20 S21 S22 S36", "renewal",
-       "the holder renews in one visit", "本人が窓口で申請し、暗証番号を入力して即日更新できます（予約可）");
-REASON(change_by_holder, OF_HOLDER, "S12 S19 S20 S21 S22 S36", "change-reissue",
+       "from three months before the end: the holder renews in one visit",
+       "有効期限の3か月前から、本人が窓口で申請し、暗証番号を入力して即日更新できます（予約可）");
+REASON(change_by_holder, OF_HOLDER, "S09 S12 S19 S20 S21 S22 S36", "change-reissue",
        "after the card's own text was updated, a new signature certificate is issued in one visit",
        "カードの記載事項を更新した後、署名用電子証明書の即日発行を受けます");
 REASON(stay_by_holder, OF_HOLDER, "S14 S19 S20 S22", "stay-extended",
@@ -59,8 +60,10 @@ REASON(hold_by_holder, OF_HOLDER, "S38 S39", "hold",
        "will not come back", "直ちに電話してください（24時間）。併せて窓口で届け出てください。"
        "署名用は一時保留を解除できません");
 REASON(hold_by_other, OF_HOLDER, "S38 S39", "hold-by-other",
-       "held on another's word; a letter tells the holder (policy)",
-       "本人以外の連絡でも一時保留し、本人へ通知します");
+       "held on another's word; a letter tells the holder, who reports the loss at the counter. The "
+       "signature certificate will not come back",
+       "本人以外の連絡でも一時保留し、本人へ通知します。本人は窓口で届け出てください。"
+       "署名用は一時保留を解除できません");
 REASON(loss_by_holder, OF_HOLDER, "S37 S40 S42", "loss-report",
        "the card is stopped, the certificates are held; call first, at once",
        "窓口で届け出てください（先に電話で一時保留）。カードは一時停止、電子証明書は一時保留となります");
@@ -78,13 +81,16 @@ REASON(reissued_by_holder, OF_HOLDER, "S10 S19 S20 S22 S36 S40", "card-reissued"
 REASON(by_representative, OF_REPRESENTATIVE, "S16 S20", "by-representative",
        "the legal representative applies in one visit and types the PIN",
        "法定代理人が申請し、暗証番号を入力します");
+REASON(by_representative_without_pin, OF_REPRESENTATIVE, "S16 S20", "by-representative-without-pin",
+       "the legal representative applies in one visit", "法定代理人が申請します");
 REASON(by_representative_with_letter, OF_REPRESENTATIVE, "S16 S20 S31", "by-representative-letter",
        "without a document of list A a letter goes to the registered address first",
        "Aの書類がない場合は、照会回答書を送付するため即日発行はできません");
 
 REASON(by_proxy, OF_PROXY, "S20 S26 S27 S28 S30 S31 S32 S33 S34 S36", "by-proxy",
-       "two visits with a letter to the holder between them: not on one day",
-       "代理人の場合は本人へ照会回答書を送付するため、即日発行はできません");
+       "when the holder cannot come: two visits with a letter to the holder between them, not on "
+       "one day", "やむをえない理由により本人が来庁できない場合の手続きです。"
+       "本人へ照会回答書を送付するため、即日発行はできません");
 REASON(reset_by_proxy, OF_PROXY, "S26 S27 S28 S30 S31 S32 S33 S34 S52", "reset-by-proxy",
        "a new PIN from the sealed envelope; never on one day",
        "封入された新しい暗証番号で再設定します（即日はできません）");
@@ -92,6 +98,11 @@ REASON(by_proxy_same_day, OF_PROXY, "S26 S28 S29 S32 S34 S35", "by-proxy-same-da
        "on one day, because the sealed reply form of the expiry notice is there; if the PIN does "
        "not match, a letter follows", "有効期限通知書の照会書兼回答書があるため即日更新できます。"
        "暗証番号を照合できない場合は郵送による照会となります");
+REASON(release_by_proxy, OF_PROXY, "S26 S27 S28 S31 S33 S40 S43 S45", "release-by-proxy",
+       "two visits with a letter to the holder between them; authentication is released, the "
+       "signature certificate is revoked and a new one offered, free",
+       "本人へ照会回答書を送付します。利用者証明用は解除され、署名用は失効します。"
+       "署名用は同時に発行を受けられます（無料）");
 REASON(counter_by_proxy, OF_PROXY, "S26 S27 S28 S31 S33 S40", "counter-by-proxy",
        "two visits with a letter to the holder between them",
        "代理人の場合は本人へ照会回答書を送付します");
@@ -181,7 +192,7 @@ static const struct way ways[] = {
      TYPED_BY_NOBODY,
      STEPS(STEP_IDENTITY, STEP_STANDING, STEP_PAPERS, STEP_TOLD, STEP_HOLD, STEP_CARD_STOP,
            STEP_RECEIPT),
-     &by_representative, {{PAPER_FORM, REPRESENTATIVE, PAPER_POLICE_NUMBER}}},
+     &by_representative_without_pin, {{PAPER_FORM, REPRESENTATIVE, PAPER_POLICE_NUMBER}}},
     {PROCEDURE_LOSS_REPORT, APPLICANT_PROXY, 0, BOTH, FORM_CARD_LOST, FEE_NO_ISSUE, TYPED_BY_NOBODY,
      STEPS(FILING, RETURNING, STEP_TOLD, STEP_HOLD, STEP_CARD_STOP, STEP_RECEIPT),
      &counter_by_proxy, {{FILED}, {RETURNED, PAPER_PROXY_A, PAPER_POLICE_NUMBER}}},
@@ -198,7 +209,7 @@ static const struct way ways[] = {
     {PROCEDURE_RELEASE, APPLICANT_PROXY, 0, BOTH, FORM_RELEASE, FEE_FOUND, TYPED_BY_STAFF,
      STEPS(FILING, RETURNING, STEP_TOLD, STEP_CARD_PRESENT, STEP_RELEASE, STEP_CARD_RESTART,
            STEP_OFFER_SIGNATURE, STEP_ENVELOPE, STEP_PIN, STEP_ISSUE, STEP_INSTALL, DONE),
-     &counter_by_proxy,
+     &release_by_proxy,
      {{FILED}, {RETURNED, PAPER_SEALED_PIN, PAPER_CARD, PAPER_PROXY_A}}},
     /* page:S41 */
     {PROCEDURE_REVOKE, APPLICANT_HOLDER, 0, BOTH, FORM_REVOKE, FEE_NO_ISSUE, TYPED_BY_NOBODY,
@@ -207,7 +218,7 @@ static const struct way ways[] = {
     {PROCEDURE_REVOKE, APPLICANT_LEGAL_REPRESENTATIVE, 0, BOTH, FORM_REVOKE, FEE_NO_ISSUE,
      TYPED_BY_NOBODY,
      STEPS(STEP_IDENTITY, STEP_STANDING, STEP_PAPERS, STEP_TOLD, STEP_REVOKE, STEP_RECEIPT),
-     &by_representative, {{PAPER_FORM, PAPER_CARD, REPRESENTATIVE}}},
+     &by_representative_without_pin, {{PAPER_FORM, PAPER_CARD, REPRESENTATIVE}}},
     {PROCEDURE_REVOKE, APPLICANT_PROXY, 0, BOTH, FORM_REVOKE, FEE_NO_ISSUE, TYPED_BY_NOBODY,
      STEPS(FILING, RETURNING, STEP_TOLD, STEP_REVOKE, STEP_RECEIPT), &counter_by_proxy,
      {{FILED}, {RETURNED, PAPER_CARD, PAPER_PROXY_A}}},
@@ -220,7 +231,7 @@ static const struct way ways[] = {
      TYPED_BY_NOBODY,
      STEPS(STEP_IDENTITY, STEP_STANDING, STEP_PAPERS, STEP_TOLD, STEP_REVOKE, STEP_CARD_VOID,
            STEP_RECEIPT),
-     &by_representative, {{PAPER_FORM, PAPER_CARD, REPRESENTATIVE}}},
+     &by_representative_without_pin, {{PAPER_FORM, PAPER_CARD, REPRESENTATIVE}}},
     /* page:S19 page:S40 */
     {PROCEDURE_CARD_REISSUED, APPLICANT_HOLDER, 0, BOTH, FORM_ISSUE, FEE_CARD_LOST, TYPED_BY_HOLDER,
      ISSUE_BY_HOLDER, &reissued_by_holder, {{PAPER_CARD, PAPER_FORM, PAPER_OLD_CARD}}},

@@ -5,9 +5,8 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "law/procedures.h"
-#include "main/guide_questions.h"
-#include "main/offices.h"
+#include "guide/guide.h"
+#include "guide/offices.h"
 #include "main/options.h"
 #include "main/policy_file.h"
 #include "main/rules_report.h"
@@ -23,11 +22,10 @@ static const struct option guide_options[] = {
 
 static unsigned print_question(const struct guide_question *question, FILE *talk)
 {
-    unsigned num = 0;
+    unsigned num = guide_num_choices(question);
     fprintf(talk, "\n%s\n", say(question->en, question->ja));
-    for (; num < GUIDE_MAX_CHOICES && question->choices[num].en; num++)
-        fprintf(talk, "  %u) %s\n", num + 1,
-                say(question->choices[num].en, question->choices[num].ja));
+    for (unsigned i = 0; i < num; i++)
+        fprintf(talk, "  %u) %s\n", i + 1, say(question->choices[i].en, question->choices[i].ja));
     fputs("> ", talk);
     fflush(talk);
     return num;
@@ -106,21 +104,20 @@ static void print_places(const struct offices *offices, enum place place, const 
             print_place(offices, &offices->entries[i]);
 }
 
-/* Offices for a visit, hotlines for a call: page:S17 page:S39 page:S51 rule:places */
-static void print_where(const struct procedure_plan *plan, const struct procedure_facts *facts,
+static void print_where(const struct procedure_plan *plan, enum procedure procedure,
                         const struct offices *offices)
 {
-    const char *name = procedure_name(facts->procedure);
-    if (facts->procedure == PROCEDURE_HOLD) {
+    const char *name = procedure_name(procedure);
+    if (guide_shows(plan, procedure, PLACE_HOTLINE)) {
         printf("%s\n", say("Call, at any hour:", "電話（24時間受付）:"));
         print_places(offices, PLACE_HOTLINE, name);
-    } else if (plan->num_visits == 0) {
-        printf("%s\n", say("Where: at home", "場所: 自宅"));
-    } else {
+    }
+    if (guide_shows(plan, procedure, PLACE_OFFICE)) {
         printf("%s\n", say("Where (appointments by telephone; walk-ins are served all the same):",
                            "窓口（電話で予約できます。予約がなくても受け付けます）:"));
         print_places(offices, PLACE_OFFICE, name);
-    }
+    } else if (procedure != PROCEDURE_HOLD)
+        printf("%s\n", say("Where: at home", "場所: 自宅"));
 }
 
 static void print_visits(const struct procedure_plan *plan)
@@ -150,7 +147,7 @@ static int print_guidance(const struct procedure_plan *plan, const struct proced
         return report_ruling(&plan->ruling, "×", false);
     }
     report_reasons(plan);
-    print_where(plan, facts, offices);
+    print_where(plan, facts->procedure, offices);
     if (plan->num_visits > 0)
         print_visits(plan);
     printf("%s\n", say("To bring, by visit:", "持参するもの（来庁の回ごと）:"));
@@ -165,25 +162,24 @@ static int print_guidance(const struct procedure_plan *plan, const struct proced
 static int run_dialogue(const struct law_policy *policy, const struct offices *offices,
                         bool is_json)
 {
-    struct procedure_facts facts = {0};
+    struct guide guide = {0};
+    const struct guide_question *question;
     FILE *talk = is_json ? stderr : stdout; /* with --json the answer stands alone */
     fprintf(talk, "%s%s\n", offices->is_sample ? "見本／SAMPLE " : "",
             say("What to bring, and where to go.", "手続きのご案内"));
-    for (size_t i = 0; i < num_guide_questions; i++) {
+    while ((question = guide_question(policy, &guide))) {
         unsigned choice;
-        if (!guide_questions[i].is_asked(&facts))
-            continue;
-        if (!ask(&guide_questions[i], talk, &choice)) {
+        if (!ask(question, talk, &choice)) {
             fprintf(stderr, "\njpki: %s\n",
                     say("the input ended before the answer", "入力が途中で終わりました"));
             return EXIT_UNDECIDED;
         }
-        guide_questions[i].store(&facts, choice);
+        guide_answer(&guide, question, choice);
     }
-    struct procedure_plan plan = procedure_decide(policy, &facts);
+    struct procedure_plan plan = procedure_decide(policy, &guide.facts);
     if (is_json)
         return report_plan(&plan, true);
-    return print_guidance(&plan, &facts, offices);
+    return print_guidance(&plan, &guide.facts, offices);
 }
 
 static int run_guide(const struct command *command, int argc, char **argv)

@@ -26,6 +26,8 @@ const struct option serve_options[] = {
 static enum err serve_start(struct service *service, const char *const *values,
                             const struct secret *passphrase, struct fault *fault)
 {
+    if (values[SETTING_WEB_URL])
+        snprintf(service->web_url, sizeof service->web_url, "%s", values[SETTING_WEB_URL]);
     enum err err = service_prepare(service, values[OPTION_CLOCK], fault);
     if (err == ERR_NONE)
         err = service_listen(service, ROLE_STATUS, values[SETTING_LISTEN], fault);

@@ -59,6 +59,7 @@ enum {
     ARGUMENT_PARENT,
     ARGUMENT_SAMPLE,
     ARGUMENT_THREADS,
+    ARGUMENT_WEB_URL,
     NUM_ARGUMENTS
 };
 
@@ -73,6 +74,7 @@ static bool call_parse(int argc, char **argv, struct role_call *out)
     out->parent = atoi(argv[ARGUMENT_PARENT]);
     out->is_sample = strcmp(argv[ARGUMENT_SAMPLE], "sample") == 0;
     out->status_threads = atoi(argv[ARGUMENT_THREADS]);
+    out->web_url = argv[ARGUMENT_WEB_URL];
     return out->role < NUM_ROLES && out->parent > 0 && out->status_threads > 0;
 }
 
@@ -123,6 +125,7 @@ static NO_RETURN void become_role(const struct role_call *call, const int *fds, 
                          parent,
                          call->is_sample ? sample : real,
                          threads,
+                         (char *)(uintptr_t)(call->web_url ? call->web_url : ""),
                          NULL};
     sigset_t none;
     sigemptyset(&none);

@@ -27,6 +27,7 @@ struct role_call {
     int parent;       /* process id */
     bool is_sample;   /* then ROLE_FD_CLOCK is there */
     int status_threads;
+    const char *web_url; /* under which people reach the pages; "" when they are not served */
 };
 
 struct role_row {

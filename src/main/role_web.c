@@ -1,50 +1,29 @@
-/* The role of the pages: so far a root page and /health. It decides nothing and holds nothing. */
+/* The role of the pages: they decide nothing. All that they are made of is read before the first
+ * visitor comes. */
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "http/server.h"
 #include "main/data_folder.h"
 #include "main/options.h"
 #include "main/role.h"
+#include "web/site.h"
 
-#define NUM_THREADS 1
+#define NUM_THREADS 2
 
-struct web {
-    bool is_sample;
-};
-
-static void get_root(void *context, const struct http_request *request,
-                     struct http_response *response)
+static enum err open_site(const struct role_call *call, struct site **out, struct fault *fault)
 {
-    (void)request;
-    const struct web *web = context;
-    response->content_type = "text/html; charset=utf-8";
-    http_response_header(response, "Content-Security-Policy", "default-src 'none'");
-    buffer_put_format(&response->body,
-                      "<!DOCTYPE html>\n<html lang=\"ja\">\n<meta charset=\"utf-8\">\n"
-                      "<title>%s公的個人認証サービス</title>\n<h1>公的個人認証サービス</h1>\n%s",
-                      web->is_sample ? "見本／SAMPLE " : "",
-                      web->is_sample ? "<p><strong>見本／SAMPLE</strong></p>\n" : "");
+    char policy[PATH_MAX], offices[PATH_MAX];
+    const struct site_paths paths = {.pages = JPKI_PAGES, .policy = policy, .offices = offices};
+    enum err err = data_path(call->data, DATA_POLICY, policy, fault);
+    if (err == ERR_NONE)
+        err = data_path(call->data, DATA_OFFICES, offices, fault);
+    if (err == ERR_NONE)
+        err = site_open(&paths, call->is_sample, call->web_url, out, fault);
+    return err;
 }
 
-static void get_health(void *context, const struct http_request *request,
-                       struct http_response *response)
-{
-    (void)request;
-    const struct web *web = context;
-    response->content_type = "application/json";
-    http_response_header(response, "Cache-Control", "no-store");
-    buffer_put_format(&response->body, "{\"status\":\"ok\",\"sample\":%s,\"label\":\"%s\"}\n",
-                      web->is_sample ? "true" : "false", web->is_sample ? "見本／SAMPLE" : "");
-}
-
-static const struct http_route routes[] = {
-    {HTTP_GET, "/", false, 0, get_root},
-    {HTTP_GET, "/health", false, 0, get_health},
-};
-
-/* Until commit is gone; what it should say is a later issue's. */
+/* Until commit is gone. */
 static void wait_for_end(int commit)
 {
     struct pollfd watched = {.fd = commit, .events = 0};
@@ -54,15 +33,17 @@ static void wait_for_end(int commit)
 
 int role_web(const struct role_call *call)
 {
-    struct web web = {.is_sample = data_is_sample(call->data)};
     static const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_SERVE};
     static const struct http_options options = {.num_threads = NUM_THREADS};
     struct http_server *server = NULL;
+    struct site *site = NULL;
     struct fault fault = {0};
+    if (open_site(call, &site, &fault) != ERR_NONE)
+        return role_fail(&fault);
     if (!role_confine(call, &plan))
         return EXIT_UNDECIDED;
     enum err err =
-        http_server_start(ROLE_FD_FIRST, routes, COUNT_OF(routes), &web, &options, &server);
+        http_server_start(ROLE_FD_FIRST, site_routes, num_site_routes, site, &options, &server);
     if (err != ERR_NONE) {
         fault_set(&fault, err, "server", "could not be started");
         return role_fail(&fault);
@@ -70,5 +51,6 @@ int role_web(const struct role_call *call)
     role_ready(call);
     wait_for_end(ROLE_FD_SECOND);
     http_server_stop(server);
+    site_close(site);
     return EXIT_DONE;
 }

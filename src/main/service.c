@@ -143,12 +143,20 @@ enum err service_listen(struct service *service, enum role role, const char *add
                         struct fault *fault)
 {
     uint16_t port;
+    char url[SERVICE_URL];
     if (!address)
         return ERR_NONE;
     enum err err = http_listen(address, &service->children.listening[role], &port, fault);
-    if (err == ERR_NONE)
-        printf("%s http://%.*s:%u/\n", role_rows[role].name, (int)(strrchr(address, ':') - address),
-               address, port);
+    if (err != ERR_NONE)
+        return err;
+    snprintf(url, sizeof url, "http://%.*s:%u", (int)(strrchr(address, ':') - address), address,
+             port);
+    printf("%s %s/\n", role_rows[role].name, url);
+    bool is_any = strncmp(address, "0.0.0.0:", 8) == 0 || strncmp(address, "[::]:", 5) == 0;
+    if (role == ROLE_WEB && !service->web_url[0] && !is_any) /* nobody comes by that one */
+        memcpy(service->web_url, url, sizeof url);
+    if (role == ROLE_WEB)
+        service->children.call.web_url = service->web_url;
     return err;
 }
 

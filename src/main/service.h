@@ -5,12 +5,15 @@
 #include "main/children.h"
 #include "main/notify.h"
 
+#define SERVICE_URL 256
+
 struct service {
     struct children children;
     int lock, signals;
     int ready; /* where the children are heard */
     bool said_ready;
     struct notify manager;
+    char web_url[SERVICE_URL]; /* begins empty: what web's address says */
 };
 void service_init(struct service *service);
 void service_done(struct service *service);

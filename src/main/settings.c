@@ -9,10 +9,18 @@
 #include "base/pairs.h"
 #include "base/text.h"
 #include "main/options.h"
+#include "main/service.h"
 
 #define EXPECTS_TEXT 64
 
-enum setting_kind { KIND_FOLDER, KIND_ADDRESS, KIND_NAME, KIND_NUMBER, NUM_SETTING_KINDS };
+enum setting_kind {
+    KIND_FOLDER,
+    KIND_ADDRESS,
+    KIND_URL,
+    KIND_NAME,
+    KIND_NUMBER,
+    NUM_SETTING_KINDS
+};
 
 static const struct setting_row {
     const char *name;
@@ -42,6 +50,23 @@ static bool is_address(const struct setting_row *row, const char *text, bool is_
     return http_is_address(text);
 }
 
+/* What people may type: a host, perhaps with a port; the addresses of pages follow it. */
+static bool is_url(const struct setting_row *row, const char *text, bool is_in_file)
+{
+    (void)row;
+    (void)is_in_file;
+    const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
+                       : strncmp(text, "http://", 7) == 0 ? text + 7
+                                                          : "";
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    size_t name = strspn(host, letters);
+    const char *port = host + name;
+    bool is_port = port[0] == '\0' || (port[0] == ':' && port[1] && strlen(port) <= 6 &&
+                                       strspn(port + 1, "0123456789") == strlen(port + 1));
+    return name > 0 && is_port && strlen(text) < SERVICE_URL;
+}
+
 static bool is_name(const struct setting_row *row, const char *text, bool is_in_file)
 {
     (void)row;
@@ -66,6 +91,8 @@ static const struct {
 } kinds[NUM_SETTING_KINDS] = {
     [KIND_FOLDER] = {is_folder, "a folder by its whole path", "フォルダーの絶対パス"},
     [KIND_ADDRESS] = {is_address, "ADDRESS:PORT in numbers", "数字によるアドレス:ポート"},
+    [KIND_URL] = {is_url, "an http or https address without a path",
+                  "パスのない http または https のアドレス"},
     [KIND_NAME] = {is_name, "the name of a user", "利用者名"},
     [KIND_NUMBER] = {is_number, NULL, NULL}, /* its bounds are told */
 };

@@ -16,6 +16,7 @@
     X(DATA, "data", FOLDER, NULL, 0, 0, EVERY)                                                     \
     X(LISTEN, "listen", ADDRESS, NULL, 0, 0, SERVING)                                              \
     X(WEB, "web", ADDRESS, NULL, 0, 0, SERVE)                                                      \
+    X(WEB_URL, "web-url", URL, NULL, 0, 0, SERVE)                                                  \
     X(USER, "user", NAME, NULL, 0, 0, SERVING)                                                     \
     X(STATUS_THREADS, "status-threads", NUMBER, "2", 1, HTTP_THREADS_MAX, SERVING)
 

@@ -18,8 +18,8 @@ static enum err sealed_path(const char *folder, const struct key_row *row,
     return path_join(folder, name, path, fault);
 }
 
-static enum err key_create(const char *folder, const struct key_row *row,
-                           const struct secret *passphrase, struct fault *fault)
+static enum err key_create(const char *folder, const struct key_row *row, struct seal *seal,
+                           struct fault *fault)
 {
     char path[PATH_MAX];
     struct private_key *key CLEANUP_PRIVATE_KEY = NULL;
@@ -33,7 +33,7 @@ static enum err key_create(const char *folder, const struct key_row *row,
     if (err == ERR_NONE)
         err = private_key_encode(key, &content);
     if (err == ERR_NONE)
-        err = seal_close(passphrase, row->name, secret_bytes(&content), &sealed);
+        err = seal_close(seal, row->name, secret_bytes(&content), &sealed);
     if (err != ERR_NONE)
         return fault_set(fault, err, "key", "%s could not be made", row->name);
     if (access(path, F_OK) == 0)
@@ -44,17 +44,18 @@ static enum err key_create(const char *folder, const struct key_row *row,
 enum err sealed_keys_create(const char *folder, enum key_type authority,
                             const struct secret *passphrase, struct fault *fault)
 {
+    struct seal seal CLEANUP_SEAL;
+    seal_init(&seal, passphrase);
     enum err err = ERR_NONE;
     for (size_t i = 0; i < NUM_KEYS && err == ERR_NONE; i++) {
         struct key_row row = key_row_of(i, authority);
-        err = row.is_first ? key_create(folder, &row, passphrase, fault) : ERR_NONE;
+        err = row.is_first ? key_create(folder, &row, &seal, fault) : ERR_NONE;
     }
     return err;
 }
 
-static enum err key_open(const char *folder, const struct key_row *row,
-                         const struct secret *passphrase, struct private_key **out,
-                         struct fault *fault)
+static enum err key_open(const char *folder, const struct key_row *row, struct seal *seal,
+                         struct private_key **out, struct fault *fault)
 {
     char path[PATH_MAX];
     struct buffer sealed CLEANUP_BUFFER;
@@ -69,7 +70,7 @@ static enum err key_open(const char *folder, const struct key_row *row,
     if (err != ERR_NONE)
         return err;
     fault_name_input(fault, path);
-    if (seal_open(passphrase, row->name, buffer_bytes(&sealed), &content) != ERR_NONE)
+    if (seal_open(seal, row->name, buffer_bytes(&sealed), &content) != ERR_NONE)
         return fault_set(fault, ERR_CRYPTO, "seal", "wrong passphrase, or the file was changed");
     err = private_key_parse(secret_bytes(&content), out);
     if (err == ERR_NONE && private_key_type(*out) != row->type)
@@ -81,10 +82,12 @@ enum err sealed_keys_open(const char *folder, enum key_type authority,
                           const struct secret *passphrase, struct signer_keys *out,
                           struct fault *fault)
 {
+    struct seal seal CLEANUP_SEAL;
+    seal_init(&seal, passphrase);
     enum err err = ERR_NONE;
     for (size_t i = 0; i < NUM_KEYS && err == ERR_NONE; i++) {
         struct key_row row = key_row_of(i, authority);
-        err = key_open(folder, &row, passphrase, key_place_of(out, i), fault);
+        err = key_open(folder, &row, &seal, key_place_of(out, i), fault);
     }
     return err;
 }
@@ -94,6 +97,8 @@ enum err sealed_key_add(const char *folder, size_t i, enum key_type authority,
                         struct fault *fault)
 {
     struct key_row row = key_row_of(i, authority);
-    enum err err = key_create(folder, &row, passphrase, fault);
-    return err == ERR_NONE ? key_open(folder, &row, passphrase, key_place_of(keys, i), fault) : err;
+    struct seal seal CLEANUP_SEAL;
+    seal_init(&seal, passphrase);
+    enum err err = key_create(folder, &row, &seal, fault);
+    return err == ERR_NONE ? key_open(folder, &row, &seal, key_place_of(keys, i), fault) : err;
 }

@@ -18,6 +18,7 @@ struct listed {
 struct status_crl_listing {
     struct cert issuer;
     struct buffer all; /* of struct listed */
+    int64_t newest;    /* since when the last of them is held or revoked */
     uint32_t first[STATUS_MUNICIPALITIES], last[STATUS_MUNICIPALITIES];
 };
 
@@ -75,10 +76,18 @@ static enum err listing_scan(const struct status_map *map,
         if (status_word_is_good(word))
             continue;
         err = status_word_decode(word, &entry);
-        if (err == ERR_NONE && status_crl_lists(&entry, last_this_update))
-            err = listing_put(listing, serial, word, entry.municipality);
+        if (err != ERR_NONE || !status_crl_lists(&entry, last_this_update))
+            continue;
+        err = listing_put(listing, serial, word, entry.municipality);
+        if (entry.since > listing->newest)
+            listing->newest = entry.since;
     }
     return err;
+}
+
+int64_t status_crl_listing_newest(const struct status_crl_listing *listing)
+{
+    return listing->newest;
 }
 
 bool status_crl_lists(const struct status_entry *entry, int64_t last_this_update)

@@ -125,6 +125,8 @@ struct status_crl_listing;
 enum err status_crl_listing_new(const struct status_map *map, struct bytes issuer,
                                 int64_t last_this_update, struct status_crl_listing **out,
                                 struct fault *fault) MUST_USE;
+/* Since when the last of them is held or revoked: a list is not older. 0: there is none. */
+int64_t status_crl_listing_newest(const struct status_crl_listing *listing);
 void status_crl_listing_free(struct status_crl_listing *listing); /* takes NULL */
 void status_crl_listing_cleanup(struct status_crl_listing **listing);
 #define CLEANUP_STATUS_CRL_LISTING CLEANUP(status_crl_listing_cleanup)

@@ -330,7 +330,7 @@ class Signer:
             for at, fd in enumerate(high):
                 os.dup2(fd, 3 + at)
             os.closerange(6, 60 + len(wanted))
-        self.process = subprocess.Popen([jpkid.PROGRAM, "role", "signer", data, str(os.getpid()), "real", "2"],
+        self.process = subprocess.Popen([jpkid.PROGRAM, "role", "signer", data, str(os.getpid()), "real", "2", ""],
                                         close_fds=False, preexec_fn=place, stderr=subprocess.PIPE, text=True)
         self.socket = ours
         theirs.close()

@@ -315,6 +315,10 @@ static void refuses_and_says_what_to_do_instead(void **state)
           .has_notice_reply = true,
           .has_no_document_a = true},
          "proxy-needs-list-a"},
+        {{.procedure = PROCEDURE_REVOKE, .applicant = PARENT, .has_no_document_a = true},
+         "representative-needs-list-a"},
+        {{.procedure = PROCEDURE_PIN_RESET, .applicant = PARENT, .has_no_document_a = true},
+         "representative-needs-list-a"},
         {{.procedure = PROCEDURE_NEW, .applicant = OTHER}, "only-a-hold"},
         {{.procedure = PROCEDURE_LOSS_REPORT, .applicant = OTHER}, "only-a-hold"},
         {{.procedure = PROCEDURE_LOSS_REPORT, .applicant = HOLDER, .is_represented = true},
@@ -451,6 +455,12 @@ static void leaves_nobody_without_an_answer(void **state)
         assert_true(plan.ruling.reason.statements[0]);
         if (plan.ruling.decision != DECISION_ALLOWED)
             continue;
+        for (size_t p = 0; p < sizeof plan.papers / sizeof(enum paper); p++) {
+            enum paper paper = (&plan.papers[0][0])[p];
+            assert_false(facts.has_no_document_a &&
+                         (paper == PAPER_REPRESENTATIVE_A || paper == PAPER_PROXY_A));
+            assert_false(facts.is_card_missing && paper == PAPER_CARD);
+        }
         assert_true(plan.num_steps > 0 && plan.num_steps < PROCEDURE_MAX_STEPS);
         assert_true(plan.kinds != 0 && plan.num_visits <= PROCEDURE_MAX_VISITS);
         bool has_signature = false;

@@ -16,7 +16,7 @@ IS_FEW = "--few" in sys.argv  # sanitized programs start slowly: the holder's pa
 # How each question begins, and the fact that it asks for.
 QUESTIONS = {"Who": "applicant", "Is the holder": "represented", "What": "procedure",
              "Which": "kind", "Is the PIN": "pin", "Is the My Number": "card", "Are a": "home",
-             "Is the reply": "reply", "Was": "stopped", "Why": "fee"}
+             "Does the one": "document", "Is the reply": "reply", "Was": "stopped", "Why": "fee"}
 
 
 def questions_in(text):
@@ -48,7 +48,7 @@ def walk(answers=()):
 
 def papers(facts):
     """What `rules papers` says of the same facts; None where it has no option for one of them."""
-    if facts.get("pin") == 3 or facts.get("stopped") == 1 or facts.get("fee", 1) != 1:
+    if facts.get("pin") == 3 or facts.get("document") == 2 or facts.get("stopped") == 1 or facts.get("fee", 1) != 1:
         return None
     is_represented = facts.get("represented", 2) == 1
     if is_represented != (APPLICANTS[facts["applicant"] - 1] == "legal-representative"):

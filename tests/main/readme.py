@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """README.md holds what it says: its `build/jpki` commands run and their first line is the one noted
-behind #; the make targets, folders and files that it names are there; it stays short."""
+behind #; the make targets, folders and files that it names are there; it stays short. README.ja.md has
+the same commands, and names the same things in the same order."""
 import os
 import re
 import shlex
@@ -51,6 +52,10 @@ def main():
         check(f"make {target} is a target", "" if target in targets else targets)
     for path in sorted(set(re.findall(r"`((?:src|tools|docs|etc|man)/[\w./-]*[\w/]|[A-Z]+\.md)`", text))):
         check(f"{path} is there", "" if os.path.exists(os.path.join(SOURCE, path)) else "it is not")
+    japanese = read("README.ja.md")
+    for what, pattern in (("commands", r"^```\n(.*?)^```$"), ("headings", r"^#+ ()"), ("rows", r"^\| (`[^|]*`) \|")):
+        ours, theirs = (re.findall(pattern, one, re.M | re.S) for one in (text, japanese))
+        check(f"README.ja.md has the same {what}", "" if ours and ours == theirs else f"{ours} {theirs}")
     tap.end()
 
 

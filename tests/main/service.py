@@ -163,7 +163,7 @@ def test_signer_before_its_passphrase():
             os.dup2(fd, 3 + i)
 
     user = {"user": 65534} if os.geteuid() == 0 else {}
-    process = subprocess.Popen([program, "role", "signer", DATA, str(os.getpid()), "real", "2"], close_fds=False,
+    process = subprocess.Popen([program, "role", "signer", DATA, str(os.getpid()), "real", "2", ""], close_fds=False,
                                preexec_fn=place, stderr=subprocess.DEVNULL, **user)
     environ = f"/proc/{process.pid}/environ"
     tap.check(wait_until(lambda: os.stat(environ).st_uid == 0 and proc_status(process.pid)["Name"] == "jpkid", 5)

@@ -39,12 +39,13 @@ static void a_file_is_read(void **state)
     struct settings settings;
     struct fault fault;
     assert_true(parses("# a town\n\ndata = /var/lib/a folder\nlisten = [::1]:80\n"
-                       "web = 127.0.0.1:0\nuser = jpkid\nstatus-threads = 64\n",
+                       "web = 127.0.0.1:0\nweb-url = https://town.example:8443\nuser = "
+                       "jpkid\nstatus-threads = 64\n",
                        &settings, &fault));
     assert_string_equal(settings.of[SETTING_DATA].text, "/var/lib/a folder");
     assert_int_equal(settings.of[SETTING_DATA].line, 3);
     assert_string_equal(settings.of[SETTING_STATUS_THREADS].text, "64");
-    assert_int_equal(settings.of[SETTING_STATUS_THREADS].line, 7);
+    assert_int_equal(settings.of[SETTING_STATUS_THREADS].line, 8);
     assert_true(parses("", &settings, &fault));
     assert_int_equal(settings.of[SETTING_DATA].line, 0);
 }
@@ -61,6 +62,16 @@ static void what_is_wrong_is_told_with_line_and_setting(void **state)
     refused("listen = localhost:80\n", "listen", "line 1: expected ADDRESS:PORT in numbers");
     refused("listen = 127.0.0.1:65536\n", "listen", "line 1: expected ADDRESS:PORT in numbers");
     refused("web = ::1:80\n", "web", "line 1: expected ADDRESS:PORT in numbers");
+    static const char *const urls[] = {
+        "town.example",          "ftp://town.example", "https://",     "https:///x",
+        "https://town.example/", "http://a b",         "https://a?b",  "https://a#b",
+        "https://a\"b",          "https://:80",        "https://a:",   "https://a:x",
+        "https://a/b",           "https://u@a",        "https://a\tb", "//a"};
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        char line[64];
+        snprintf(line, sizeof line, "web-url = %s\n", urls[i]);
+        refused(line, "web-url", "line 1: expected an http or https address without a path");
+    }
     refused("user = a b\n", "user", "line 1: expected the name of a user");
 }
 
@@ -119,7 +130,8 @@ static void commands_offer_what_is_theirs(void **state)
         {options_of_serving, 1u << SETTING_DATA | 1u << SETTING_LISTEN | 1u << SETTING_USER |
                                  1u << SETTING_STATUS_THREADS},
         {options_of_serve, 1u << SETTING_DATA | 1u << SETTING_LISTEN | 1u << SETTING_WEB |
-                               1u << SETTING_USER | 1u << SETTING_STATUS_THREADS},
+                               1u << SETTING_WEB_URL | 1u << SETTING_USER |
+                               1u << SETTING_STATUS_THREADS},
     };
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         unsigned offered = 0;

@@ -42,7 +42,7 @@ def test_check():
     write(f"# the town\ndata = {DATA}\nlisten = 127.0.0.1:0\nstatus-threads = 3\n")
     told = check_told("--config", CONFIG, "--listen", "[::1]:0")
     tap.check(told == {"data": (DATA, f"{CONFIG}, line 2"), "listen": ("[::1]:0", "command line"),
-                       "web": (None, "not set"), "user": (None, "not set"),
+                       "web": (None, "not set"), "web-url": (None, "not set"), "user": (None, "not set"),
                        "status-threads": ("3", f"{CONFIG}, line 4")}, "--check tells each value and where it comes from", told)
     told = check_told("--data", DATA, "--listen", "127.0.0.1:0")
     tap.check(told["status-threads"] == ("2", "default"), "without a file the default counts", told)

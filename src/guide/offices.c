@@ -1,5 +1,5 @@
 /* Reading etc/offices. */
-#include "main/offices.h"
+#include "guide/offices.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -61,6 +61,30 @@ static enum err pair_parse(struct offices *offices, struct bytes key, struct byt
     return pairs_complain(pairs, "known key", "there is no such key", fault);
 }
 
+/* A link stands in pages as it is: it is one, and by https. */
+static bool is_address(struct bytes address)
+{
+    static const char begin[] = "https://";
+    size_t len = sizeof begin - 1;
+    if (address.len <= len || memcmp(address.data, begin, len) != 0)
+        return false;
+    for (size_t i = len; i < address.len; i++)
+        if (address.data[i] <= ' ' || address.data[i] >= 0x7f)
+            return false;
+    return true;
+}
+
+static enum err check_links(const struct offices *offices, struct fault *fault)
+{
+    for (size_t i = 0; i < offices->num; i++) {
+        const struct office *office = &offices->entries[i];
+        if (office->place == PLACE_LINK && !is_address(office->address))
+            return fault_set(fault, ERR_MALFORMED, "address", "%.*s: a link leads to https://…",
+                             (int)office->name.len, (const char *)office->name.data);
+    }
+    return ERR_NONE;
+}
+
 enum err offices_parse(struct bytes text, struct offices *out, struct fault *fault)
 {
     struct offices offices = {0};
@@ -75,8 +99,10 @@ enum err offices_parse(struct bytes text, struct offices *out, struct fault *fau
         if (err)
             return err;
     }
-    *out = offices;
-    return ERR_NONE;
+    enum err err = check_links(&offices, fault);
+    if (err == ERR_NONE)
+        *out = offices;
+    return err;
 }
 
 bool office_is_about(const struct office *office, const char *procedure)

@@ -1,0 +1,34 @@
+/* One answer: the data that a page shows, as JSON or, in a template, as HTML. */
+#pragma once
+
+#include "web/site.h"
+
+struct page {
+    const struct site *site;
+    const struct http_request *request;
+    struct http_response *response;
+    const struct language_file *language;
+    const char *path;    /* of this page, as its handler says it: never what was asked for */
+    struct buffer query; /* what leads to it in another language; begins empty */
+};
+
+/* page_begin picks the language: the one that the address asks for, else the first of the browser's
+ * that there is. */
+struct page page_begin(const struct site *site, const char *path,
+                       const struct http_request *request, struct http_response *response);
+void page_done(struct page *page);
+#define CLEANUP_PAGE CLEANUP(page_done)
+
+/* These make JSON; the caller's. A phrase is what the language's file has under "page."; an address
+ * is that of another page, in the same language. */
+json_t *json_of_bytes(struct bytes text);
+json_t *page_phrase(const struct page *page, const char *key);
+json_t *page_count(const struct page *page, const char *key, int number); /* in place of {} */
+json_t *page_url(const struct page *page, const char *path, struct bytes query);
+
+/* page_answer takes over data, an object with a title; NULL is out of memory, or a text that is not
+ * UTF-8. template: see pages/, without ".html". A template finds the data, has_NAME for each list
+ * in it, and the frame: page (phrases), tag, is_sample, languages, assets_url, home_url. */
+void page_answer(struct page *page, const char *template, json_t *data);
+/* page_refuse answers a status with a page that says what to do. */
+void page_refuse(struct page *page, int status, const char *phrase);

@@ -1,0 +1,297 @@
+/* Reading what the pages are made of, and the table of addresses. */
+#include "web/site.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "web/guide.h"
+#include "web/page.h"
+
+#define PHRASES   "page."
+#define TEMPLATES ".html"
+#define FIRST     "ja" /* what a stranger gets: the town's own language */
+
+static bool has_hidden(struct bytes text)
+{
+    struct reader reader = reader_of(text);
+    uint32_t code_point;
+    while (text_next(&reader, &code_point))
+        if (code_point != '\n' && text_is_hidden(code_point))
+            return true;
+    return false;
+}
+
+/* A file's text that people will read: well-formed, and in its lines nothing that nobody sees. */
+static enum err text_read(const char *path, struct buffer *out, struct fault *fault)
+{
+    fault_name_input(fault, path);
+    enum err err = file_read(path, out, fault);
+    if (err == ERR_NONE && !text_is_utf8(buffer_bytes(out)))
+        err = fault_set(fault, ERR_MALFORMED, "UTF-8", "it is none");
+    if (err == ERR_NONE && has_hidden(buffer_bytes(out)))
+        err = fault_set(fault, ERR_MALFORMED, "text", "it has characters that nobody sees");
+    return err;
+}
+
+/* --- templates --- */
+
+static enum err template_read(const char *folder, const char *file, struct templates *templates,
+                              struct fault *fault)
+{
+    char path[PATH_MAX], name[NAME_MAX + 1];
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, LIMIT_PAGE_TEMPLATE);
+    enum err err = path_join(folder, file, path, fault);
+    if (err == ERR_NONE)
+        err = text_read(path, &text, fault);
+    snprintf(name, sizeof name, "%.*s", (int)(strlen(file) - strlen(TEMPLATES)), file);
+    return err == ERR_NONE ? templates_add(templates, name, buffer_bytes(&text), fault) : err;
+}
+
+static int is_template(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name), end = strlen(TEMPLATES);
+    return entry->d_name[0] != '.' && len > end &&
+           strcmp(entry->d_name + len - end, TEMPLATES) == 0;
+}
+
+/* What an address can say; not what an editor leaves beside it. */
+static int is_language(const struct dirent *entry)
+{
+    return strspn(entry->d_name,
+                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
+           strlen(entry->d_name);
+}
+
+typedef enum err take_file(const char *folder, const char *file, struct site *site,
+                           struct fault *fault);
+
+/* In the order of their names. */
+static enum err folder_read(const char *folder, int (*is_wanted)(const struct dirent *),
+                            take_file *take, struct site *site, struct fault *fault)
+{
+    struct dirent **entries = NULL;
+    fault_name_input(fault, folder);
+    int num = scandir(folder, &entries, is_wanted, alphasort);
+    enum err err = num < 0 ? fault_set(fault, ERR_IO, "folder", "%s", strerror(errno)) : ERR_NONE;
+    for (int i = 0; i < num; i++) {
+        if (err == ERR_NONE)
+            err = take(folder, entries[i]->d_name, site, fault);
+        free(entries[i]);
+    }
+    free(entries);
+    return err;
+}
+
+static enum err take_template(const char *folder, const char *file, struct site *site,
+                              struct fault *fault)
+{
+    return template_read(folder, file, site->templates, fault);
+}
+
+static enum err templates_need(const struct site *site, struct fault *fault)
+{
+    static const char *const names[] = {"home", "guide", "refusal"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (!templates_has(site->templates, names[i]))
+            return fault_set(fault, ERR_NOT_FOUND, "templates", "%s" TEMPLATES " is missing",
+                             names[i]);
+    return ERR_NONE;
+}
+
+/* --- languages --- */
+
+static json_t *phrases_of(const struct words *words)
+{
+    json_t *phrases = json_object();
+    size_t len = strlen(PHRASES);
+    for (size_t i = 0; i < words->num; i++) {
+        struct bytes key = words->pairs[i].key;
+        if (key.len > len && memcmp(key.data, PHRASES, len) == 0)
+            json_object_setn_new(phrases, (const char *)key.data + len, key.len - len,
+                                 json_of_bytes(words->pairs[i].text));
+    }
+    return phrases;
+}
+
+static enum err take_language(const char *folder, const char *file, struct site *site,
+                              struct fault *fault)
+{
+    char path[PATH_MAX];
+    fault_name_input(fault, file);
+    if (site->num_languages == LANGUAGES_MAX || strlen(file) >= LANGUAGE_ID)
+        return fault_set(fault, ERR_LIMIT, "languages", "too many, or too long a name");
+    struct language_file *language = calloc(1, sizeof *language);
+    if (!language)
+        return fault_set(fault, ERR_MEMORY, "memory", "there is none");
+    buffer_init(&language->text, LIMIT_CONFIG_FILE);
+    snprintf(language->id, sizeof language->id, "%s", file);
+    bool is_first = strcmp(file, FIRST) == 0;
+    if (is_first && site->num_languages) {
+        site->languages[site->num_languages] = site->languages[0];
+        site->languages[0] = language;
+    } else
+        site->languages[site->num_languages] = language;
+    site->num_languages++;
+    enum err err = path_join(folder, file, path, fault);
+    if (err == ERR_NONE)
+        err = text_read(path, &language->text, fault);
+    if (err == ERR_NONE)
+        err = words_parse(buffer_bytes(&language->text), &language->words, fault);
+    if (err == ERR_NONE)
+        language->phrases = phrases_of(&language->words);
+    return err;
+}
+
+static enum err languages_read(const char *pages, struct site *site, struct fault *fault)
+{
+    char folder[PATH_MAX];
+    enum err err = path_join(pages, "languages", folder, fault);
+    if (err == ERR_NONE)
+        err = folder_read(folder, is_language, take_language, site, fault);
+    if (err == ERR_NONE && site->num_languages == 0)
+        err = fault_set(fault, ERR_NOT_FOUND, "languages", "there is none");
+    return err;
+}
+
+/* --- what the town says --- */
+
+static enum err policy_read(const char *path, struct site *site, struct fault *fault)
+{
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, LIMIT_CONFIG_FILE);
+    site->policy = law_policy_default();
+    enum err err = text_read(path, &text, fault);
+    if (err == ERR_NOT_FOUND)
+        return ERR_NONE;
+    return err == ERR_NONE ? law_policy_parse(buffer_bytes(&text), &site->policy, fault) : err;
+}
+
+static enum err offices_read(const char *path, struct site *site, struct fault *fault)
+{
+    enum err err = text_read(path, &site->offices_text, fault);
+    if (err == ERR_NOT_FOUND)
+        return ERR_NONE;
+    return err == ERR_NONE ? offices_parse(buffer_bytes(&site->offices_text), &site->offices, fault)
+                           : err;
+}
+
+/* --- the site --- */
+
+static enum err site_read(const struct site_paths *paths, struct site *site, struct fault *fault)
+{
+    enum err err = templates_new(&site->templates);
+    if (err == ERR_NONE)
+        err = folder_read(paths->pages, is_template, take_template, site, fault);
+    if (err == ERR_NONE)
+        err = templates_check(site->templates, fault);
+    if (err == ERR_NONE)
+        err = templates_need(site, fault);
+    if (err == ERR_NONE)
+        err = languages_read(paths->pages, site, fault);
+    if (err == ERR_NONE)
+        err = policy_read(paths->policy, site, fault);
+    if (err == ERR_NONE)
+        err = offices_read(paths->offices, site, fault);
+    if (err == ERR_NONE)
+        err = assets_read(paths->pages, &site->assets, fault);
+    return err == ERR_NONE ? forms_draw(site->is_sample, &site->forms, fault) : err;
+}
+
+enum err site_open(const struct site_paths *paths, bool is_sample, const char *url,
+                   struct site **out, struct fault *fault)
+{
+    struct site *site = calloc(1, sizeof *site);
+    if (!site)
+        return fault_set(fault, ERR_MEMORY, "memory", "there is none");
+    site->is_sample = is_sample;
+    buffer_init(&site->offices_text, LIMIT_CONFIG_FILE);
+    snprintf(site->url, sizeof site->url, "%s", url);
+    enum err err = site_read(paths, site, fault);
+    if (err != ERR_NONE)
+        site_close(site);
+    else
+        *out = site;
+    return err;
+}
+
+void site_close(struct site *site)
+{
+    if (!site)
+        return;
+    for (size_t i = 0; i < site->num_languages; i++) {
+        json_decref(site->languages[i]->phrases);
+        buffer_done(&site->languages[i]->text);
+        free(site->languages[i]);
+    }
+    templates_free(site->templates);
+    assets_done(&site->assets);
+    forms_done(&site->forms);
+    buffer_done(&site->offices_text);
+    free(site);
+}
+
+/* --- the addresses --- */
+
+static void get_home(void *context, const struct http_request *request,
+                     struct http_response *response)
+{
+    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
+    page_answer(&page, "home",
+                json_pack("{s:o, s:o}", "title", page_phrase(&page, "home-title"), "guide_url",
+                          page_url(&page, "/guide", bytes_of("", 0))));
+}
+
+static void get_guide(void *context, const struct http_request *request,
+                      struct http_response *response)
+{
+    struct page page CLEANUP_PAGE = page_begin(context, "/guide", request, response);
+    guide_get(&page);
+}
+
+static void get_asset(void *context, const struct http_request *request,
+                      struct http_response *response)
+{
+    const struct site *site = context;
+    assets_answer(&site->assets, request->rest, response);
+}
+
+static void get_form(void *context, const struct http_request *request,
+                     struct http_response *response)
+{
+    const struct site *site = context;
+    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
+    if (!forms_answer(&site->forms, request->rest, response))
+        page_refuse(&page, 404, "nothing-here");
+}
+
+static void get_health(void *context, const struct http_request *request,
+                       struct http_response *response)
+{
+    (void)request;
+    const struct site *site = context;
+    response->content_type = "application/json";
+    http_response_header(response, "Cache-Control", "no-store");
+    buffer_put_format(&response->body, "{\"status\":\"ok\",\"sample\":%s,\"label\":\"%s\"}\n",
+                      site->is_sample ? "true" : "false", site->is_sample ? "見本／SAMPLE" : "");
+}
+
+static void get_nothing(void *context, const struct http_request *request,
+                        struct http_response *response)
+{
+    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
+    page_refuse(&page, 404, "nothing-here");
+}
+
+const struct http_route site_routes[] = {
+    {HTTP_GET, "/", false, 0, get_home},        {HTTP_GET, "/guide", false, 0, get_guide},
+    {HTTP_GET, "/assets/", true, 0, get_asset}, {HTTP_GET, "/health", false, 0, get_health},
+    {HTTP_GET, "/form/", true, 0, get_form},    {HTTP_GET, "/", true, 0, get_nothing},
+};
+const size_t num_site_routes = COUNT_OF(site_routes);

@@ -1,0 +1,47 @@
+/* What the pages are made of: templates, languages, what the town says. Read whole before the first
+ * visitor, and never changed. */
+#pragma once
+
+#include "guide/offices.h"
+#include "guide/words.h"
+#include "http/template.h"
+#include "web/asset.h"
+#include "web/forms.h"
+
+#define LANGUAGES_MAX 16
+#define LANGUAGE_ID   16
+#define SITE_URL      256
+
+struct language_file {
+    char id[LANGUAGE_ID]; /* the file's name, and what an address says: ja, en, ja-easy */
+    struct buffer text;
+    struct words words;
+    json_t *phrases; /* of the pages: what stands under "page." */
+};
+
+struct site {
+    bool is_sample;
+    char url[SITE_URL]; /* under which people reach the pages, without a slash at its end */
+    struct law_policy policy;
+    struct buffer offices_text;
+    struct offices offices;
+    struct templates *templates;
+    struct assets assets;
+    struct forms forms;
+    size_t num_languages; /* the first is what a stranger gets */
+    struct language_file *languages[LANGUAGES_MAX];
+};
+
+/* Where all that lies; each a path. Files of the town that are not there: the compiled policy, no
+ * offices. */
+struct site_paths {
+    const char *pages, *policy, *offices;
+};
+
+/* site_open: a fault names the file and what is wrong in it. */
+enum err site_open(const struct site_paths *paths, bool is_sample, const char *url,
+                   struct site **out, struct fault *fault) MUST_USE;
+void site_close(struct site *site); /* takes NULL */
+
+extern const struct http_route site_routes[];
+extern const size_t num_site_routes;

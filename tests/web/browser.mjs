@@ -1,0 +1,164 @@
+// Pages in Chromium, for tests/web/browser.py: ADDRESS FOLDER [--few]. Speaks TAP; pictures go to the folder.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(new URL('../../pages/', import.meta.url));
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const [base, folder, few] = process.argv.slice(2);
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+// Each kind of page; the languages and widths in which all are looked at: the narrowest last, for what follows.
+const PAGES = {
+  home: '/',
+  question: '/guide',
+  choices: '/guide?who=holder&represented=no',
+  papers: '/guide?who=holder&represented=no&what=pin-reset&kind=both&card=yes',
+  letter: '/guide?who=proxy&represented=no&what=new&kind=both&pin=known&card=yes&document-a=yes',
+  call: '/guide?who=holder&represented=no&what=hold',
+  refused: '/guide?who=holder&represented=no&what=renewal&kind=both&pin=known&card=no',
+  nothing: '/nothing-here',
+};
+const LANGUAGES = few ? ['ja'] : ['ja', 'en', 'ja-easy'];
+const WIDTHS = [1280, 320];
+
+let number = 0, failed = 0;
+function check(ok, name, detail = '') {
+  console.log(`${ok ? 'ok' : 'not ok'} ${++number} - ${name}`);
+  if (!ok) {
+    failed++;
+    console.log(String(typeof detail === 'string' ? detail : JSON.stringify(detail, null, 1)).replace(/^/gm, '# '));
+  }
+}
+
+const inLanguage = (path, language) => `${base}${path}${path.includes('?') ? '&' : '?'}lang=${language}`;
+
+// Whatever a page asks for, says or breaks.
+function watch(page) {
+  const seen = [];
+  page.on('console', message => seen.push(`console: ${message.text()}`));
+  page.on('pageerror', error => seen.push(`error: ${error}`));
+  page.on('request', request => {
+    if (!request.url().startsWith(base)) seen.push(`elsewhere: ${request.url()}`);
+  });
+  page.on('requestfailed', request => seen.push(`failed: ${request.url()}`));
+  return () => seen;
+}
+
+// The fonts that text was drawn with: one that is not ours is a fallback, and may be an empty box.
+async function foreignFonts(page) {
+  const client = await page.context().newCDPSession(page);
+  await client.send('DOM.enable');
+  await client.send('CSS.enable');
+  const { root } = await client.send('DOM.getDocument', { depth: -1 });
+  const { nodeIds } = await client.send('DOM.querySelectorAll', { nodeId: root.nodeId, selector: 'body, body *' });
+  const found = new Set();
+  const answers = await Promise.all(nodeIds.map(nodeId => client.send('CSS.getPlatformFontsForNode', { nodeId })));
+  for (const font of answers.flatMap(answer => answer.fonts))
+    if (!font.isCustomFont || !font.familyName.startsWith('Noto Sans JP')) found.add(font.familyName);
+  await client.detach();
+  return [...found];
+}
+
+const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+async function look(context, bypass, name, path, language) {
+  const page = await context.newPage();
+  const where = `${name} ${language}`;
+  const seen = watch(page);
+  await page.goto(inLanguage(path, language));
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: `${folder}/${name}-${language}-${width}.png`, fullPage: true });
+    check(await overflow(page) <= 0, `${where}: no overflow at ${width}`, await overflow(page));
+  }
+  // a page that is refused says so with its status
+  const problems = seen().filter((line, index) => name !== 'nothing' || index > 0);
+  check(problems.length === 0, `${where}: quiet, nothing from elsewhere`, problems);
+  const foreign = await foreignFonts(page);
+  check(foreign.length === 0, `${where}: all letters are in our font`, foreign);
+  await page.close();
+  await examine(bypass, where, inLanguage(path, language));
+}
+
+// What has to bring something into the page, which the policy of the pages forbids.
+async function examine(context, where, address) {
+  const page = await context.newPage();
+  await page.setViewportSize({ width: WIDTHS.at(-1), height: 800 });
+  await page.goto(address);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  check(violations.length === 0, `${where}: axe finds nothing`, violations.map(one => [one.id, one.nodes.map(node => node.html)]));
+  await page.addStyleTag({ content: 'html { font-size: 200% }' });
+  check(await overflow(page) <= 0, `${where}: no overflow with letters twice as large`, await overflow(page));
+  await page.close();
+}
+
+async function walkByKeyboard(context) {
+  const page = await context.newPage();
+  await page.goto(inLanguage('/', 'ja'));
+  const wanted = ['手続きの案内をはじめる', '本人', 'いいえ', '有効期限が近い（更新）', '両方', '忘れた、またはロックされた', 'はい'];
+  for (const text of wanted) {
+    let focused = '';
+    for (let i = 0; i < 40 && focused !== text; i++) {
+      await page.keyboard.press('Tab');
+      focused = await page.evaluate(() => document.activeElement.textContent);
+    }
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    check(focused === text && outline === 'solid', `keyboard: ${text} is reached and seen`, `${focused} ${outline}`);
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  }
+  const text = await page.textContent('main');
+  check(text.includes('本人確認書類 A又はBを1点') && text.includes('無料'), 'keyboard: the end is reached', text);
+  await page.keyboard.press('Tab');
+  const first = await page.evaluate(() => document.activeElement.className);
+  check(first === 'skip', 'keyboard: the first stop leads to the content', first);
+  await page.close();
+}
+
+async function walkWithoutScript(browser) {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(inLanguage('/guide', 'en'));
+  for (const text of ['a proxy', 'no', 'a PIN is to be changed']) await page.getByRole('link', { name: text, exact: true }).click();
+  await page.locator('.choices a').filter({ hasText: 'the holder' }).click();
+  check((await page.textContent('main')).includes('Which certificate?'), 'without script: a refusal leads on', await page.textContent('main'));
+  await page.getByRole('link', { name: 'やさしい日本語' }).click();
+  check((await page.textContent('main')).includes('どの電子証明書ですか'), 'without script: the language changes, the place stays');
+  await context.close();
+}
+
+// What stands on paper: the code leads back, what can only be clicked is gone.
+async function print(browser) {
+  const context = await browser.newContext({ deviceScaleFactor: 3 });
+  const page = await context.newPage();
+  await page.goto(inLanguage(PAGES.letter, 'ja'));
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => document.fonts.ready);
+  const file = `${folder}/print.png`;
+  await page.screenshot({ path: file, fullPage: true });
+  const address = await page.textContent('.share .address');
+  const read = execFileSync('zbarimg', ['--quiet', '--raw', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  check(read === address && read.startsWith('https://town.example/guide?who=proxy'), 'print: the QR code is read back', `${read} ${address}`);
+  check(!await page.isVisible('.languages') && !await page.isVisible('.change'), 'print: nothing to click');
+  check(await page.isVisible('.sample'), 'print: 見本／SAMPLE stands on it');
+  await context.close();
+}
+
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+const context = await browser.newContext({ locale: 'ja-JP' });
+const bypass = await browser.newContext({ bypassCSP: true, locale: 'ja-JP' });
+try {
+  for (const language of LANGUAGES)
+    for (const [name, path] of Object.entries(PAGES)) await look(context, bypass, name, path, language);
+  await walkByKeyboard(context);
+  await walkWithoutScript(browser);
+  await print(browser);
+} finally {
+  await browser.close();
+}
+console.log(`1..${number}`);
+process.exitCode = failed ? 1 : 0;

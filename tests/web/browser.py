@@ -1,0 +1,32 @@
+#!/usr/bin/python3
+"""Pages in a real browser: starts the sample town for browser.mjs, which does the looking. --pictures FOLDER keeps what
+it saw (make screenshots)."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import jpkid  # noqa: E402
+from tap import skip_all  # noqa: E402
+
+if not all(map(shutil.which, ("node", "chromium", "zbarimg"))) or not os.path.isdir(f"{jpkid.SOURCE}/pages/node_modules/playwright-core"):
+    skip_all("node, chromium, zbarimg or the packages of pages/ are not here")
+words = sys.argv[1:]
+pictures = words[words.index("--pictures") + 1] if "--pictures" in words else None
+folder = tempfile.mkdtemp(prefix="jpki-browser-")
+os.makedirs(pictures or f"{folder}/pictures", exist_ok=True)
+try:
+    code, errors = jpkid.init(f"{folder}/data")
+    if code:
+        sys.exit(errors)
+    with jpkid.Service(f"{folder}/data", "--web", "127.0.0.1:0", "--web-url", "https://town.example") as service:
+        if not service.is_ready:
+            sys.exit(service.said())
+        done = subprocess.run(["node", f"{jpkid.SOURCE}/tests/web/browser.mjs", service.urls["web"].rstrip("/"),
+                               pictures or f"{folder}/pictures", *(["--few"] if "--few" in words else [])],
+                              env={**os.environ, "HOME": folder}, timeout=280)
+finally:
+    shutil.rmtree(folder, ignore_errors=True)
+sys.exit(done.returncode)
