@@ -33,7 +33,7 @@ struct guide_turn {
 };
 
 /* guide_shows: does a plan's page show such places? Offices for a visit, hotlines for a call.
- * page:S17 page:S38 page:S39 page:S51 rule:places */
+ * page:S17 page:S39 page:S51 rule:places */
 bool guide_shows(const struct procedure_plan *plan, enum procedure procedure, enum place place);
 
 /* guide_turns gives the turns that the code has, NULL and 0 where there is none. */
