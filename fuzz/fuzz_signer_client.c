@@ -82,10 +82,10 @@ static void check_floors(struct signer_client *client)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct signer_client client CLEANUP_SIGNER_CLIENT;
     int pair[2];
     if (size == 0)
         return 0;
+    struct signer_client client CLEANUP_SIGNER_CLIENT;
     require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
     signer_client_init(&client, pair[0]);
     client.timeout = 0;
