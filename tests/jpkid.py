@@ -74,14 +74,24 @@ def init(data, *words, **more):
     return run("init", "--data", data, "--sample", "--etc", os.path.join(SOURCE, "etc"), *words, **more)
 
 
+def words_of(pid):
+    with open(f"/proc/{pid}/cmdline", "rb") as file:
+        return file.read().split(b"\0")
+
+
+def is_helper(pid):
+    """A role's own child, which looks like it: web draws its forms in one."""
+    with open(f"/proc/{pid}/stat") as file:
+        return words_of(file.read().rpartition(")")[2].split()[1])[1:2] == [b"role"]
+
+
 def roles_of(parent):
     """{name: process id} of the roles that this parent started, also when it is gone."""
     found = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
-            with open(f"/proc/{entry}/cmdline", "rb") as file:
-                words = file.read().split(b"\0")
-            if words[1:2] == [b"role"] and int(words[4]) == parent:
+            words = words_of(entry)
+            if words[1:2] == [b"role"] and int(words[4]) == parent and not is_helper(entry):
                 found[words[2].decode()] = int(entry)
         except (OSError, ValueError, IndexError):
             continue

@@ -218,7 +218,7 @@ static void lets_variables_stand_in_text_and_values(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct fault fault = {0};
-        print_message("%s\n", texts[i]);
+        print_message("row %zu\n", i);
         assert_ok(check(texts[i], &fault));
     }
 }
@@ -302,7 +302,7 @@ static void keeps_them_out_of_everything_else(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct fault fault = {0};
-        print_message("%s\n", rows[i].text);
+        print_message("row %zu\n", i);
         assert_err(check(rows[i].text, &fault), ERR_MALFORMED);
         assert_string_equal(fault.rule, rows[i].rule);
         assert_string_equal(fault.input, "page");
