@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -94,6 +95,26 @@ enum err fd_write_all(int fd, struct bytes content)
         content.len -= (size_t)len;
     }
     return ERR_NONE;
+}
+
+enum err folder_each(const char *folder, int (*is_wanted)(const struct dirent *entry),
+                     folder_take *take, void *context, struct fault *fault)
+{
+    struct dirent **entries = NULL;
+    int num = scandir(folder, &entries, is_wanted, alphasort);
+    if (num < 0) {
+        enum err code = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+        fault_name_input(fault, folder);
+        return fault_set(fault, code, "folder", "%s", strerror(errno));
+    }
+    enum err err = ERR_NONE;
+    for (int i = 0; i < num; i++) {
+        if (err == ERR_NONE)
+            err = take(context, folder, entries[i]->d_name, fault);
+        free(entries[i]);
+    }
+    free(entries);
+    return err;
 }
 
 enum err folder_sync(const char *path, struct fault *fault)

@@ -2,6 +2,7 @@
  * a mixture, also after power loss. */
 #pragma once
 
+#include <dirent.h>
 #include <limits.h>
 #include <sys/types.h>
 
@@ -30,6 +31,13 @@ enum err file_create(const char *path, struct bytes content, mode_t mode,
 /* file_copy copies a file of any length to one that must not exist (ERR_EXISTS), and syncs both it
  * and its name. */
 enum err file_copy(const char *from, const char *to, mode_t mode, struct fault *fault) MUST_USE;
+
+/* folder_each hands over the names in a folder that is_wanted lets through (scandir(3); NULL: all),
+ * in their order, until `take` fails. ERR_NOT_FOUND: there is no such folder. */
+typedef enum err folder_take(void *context, const char *folder, const char *name,
+                             struct fault *fault);
+enum err folder_each(const char *folder, int (*is_wanted)(const struct dirent *entry),
+                     folder_take *take, void *context, struct fault *fault) MUST_USE;
 
 /* folder_sync syncs the folder that holds a file or folder: a name that was made, renamed or
  * removed is on the disk only then. */

@@ -46,6 +46,14 @@ void guide_answer(struct guide *guide, const struct guide_question *question, un
     guide->next++;
 }
 
+const struct guide_answer *guide_find_answer(const struct guide *guide, const char *question)
+{
+    for (size_t i = 0; i < guide->num_answers; i++)
+        if (strcmp(guide->answers[i].question->name, question) == 0)
+            return &guide->answers[i];
+    return NULL;
+}
+
 enum err guide_choice(const struct guide_question *question, const char *word, unsigned *out)
 {
     for (unsigned i = 0; i < guide_num_choices(question); i++)

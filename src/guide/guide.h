@@ -21,6 +21,9 @@ struct guide {
 const struct guide_question *guide_question(const struct law_policy *policy, struct guide *guide);
 /* guide_answer answers the question that guide_question gave. */
 void guide_answer(struct guide *guide, const struct guide_question *question, unsigned choice);
+/* guide_find_answer gives what was answered to the question of that name; NULL: it was not asked.
+ */
+const struct guide_answer *guide_find_answer(const struct guide *guide, const char *question);
 /* guide_choice finds a choice by its word; ERR_NOT_FOUND. */
 enum err guide_choice(const struct guide_question *question, const char *word,
                       unsigned *out) MUST_USE;

@@ -105,6 +105,17 @@ enum err offices_parse(struct bytes text, struct offices *out, struct fault *fau
     return err;
 }
 
+struct bytes office_label(const struct office *office, enum language language)
+{
+    return language == LANGUAGE_EN && office->english.len ? office->english : office->name;
+}
+
+bool office_number(const struct offices *offices, const struct office *office, struct bytes *out)
+{
+    *out = office->telephone;
+    return office->telephone.len && !offices->is_sample;
+}
+
 bool office_is_about(const struct office *office, const char *procedure)
 {
     size_t len = strlen(procedure);

@@ -25,5 +25,11 @@ struct offices {
 /* offices_parse reads the text, which must outlive *out. */
 enum err offices_parse(struct bytes text, struct offices *out, struct fault *fault) MUST_USE;
 
+/* office_label is its name, in English where that is wanted and there. */
+struct bytes office_label(const struct office *office, enum language language);
+/* office_number gives the telephone number that may be shown; false: there is none, or it is hidden
+ * because all is a sample. */
+bool office_number(const struct offices *offices, const struct office *office, struct bytes *out);
+
 /* office_is_about: is the entry shown for this procedure's name? */
 bool office_is_about(const struct office *office, const char *procedure);

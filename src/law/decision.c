@@ -1,6 +1,8 @@
 /* The words of decisions, and the short forms with which the rules answer. */
 #include "law/decision.h"
 
+#include <string.h>
+
 static const char *const words[] = {
     [DECISION_REFUSED] = "no",
     [DECISION_UNKNOWN] = "unknown",
@@ -10,6 +12,13 @@ static const char *const words[] = {
 const char *decision_word(enum decision decision)
 {
     return (size_t)decision < COUNT_OF(words) ? words[decision] : words[DECISION_REFUSED];
+}
+
+bool statements_next(const char **at, struct bytes *out)
+{
+    *out = bytes_of(*at, strcspn(*at, " "));
+    *at += out->len + strspn(*at + out->len, " ");
+    return out->len > 0;
 }
 
 const char *reason_sentence(const struct reason *reason, enum language language)

@@ -2,6 +2,7 @@
  * was understood and decided. Zero is refused, so that a forgotten answer refuses. */
 #pragma once
 
+#include "base/bytes.h"
 #include "base/date.h"
 #include "base/err.h"
 
@@ -28,6 +29,8 @@ struct ruling {
 };
 
 const char *decision_word(enum decision decision); /* "no", "unknown", "yes" */
+/* statements_next takes the next id; *at begins as a reason's statements. False behind the last. */
+bool statements_next(const char **at, struct bytes *out) MUST_USE;
 const char *reason_sentence(const struct reason *reason, enum language language);
 
 /* Short forms for the rules themselves. */

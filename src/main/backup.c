@@ -1,6 +1,5 @@
 #include "main/backup.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -74,29 +73,31 @@ struct walk {
     void *context;
 };
 
+/* One folder of the walk. */
+struct walk_below {
+    const struct walk *walk;
+    const char *below;
+};
+
+static enum err walk_file(void *context, const char *folder, const char *file, struct fault *fault)
+{
+    const struct walk_below *at = context;
+    char name[BACKUP_NAME];
+    bool is_top = at->below[0] == '.';
+    (void)folder;
+    int len =
+        snprintf(name, sizeof name, "%s%s%s", is_top ? "" : at->below, is_top ? "" : "/", file);
+    if (len >= BACKUP_NAME)
+        return fault_set(fault, ERR_LIMIT, "file name", "longer than %d bytes", BACKUP_NAME);
+    return at->walk->visit(at->walk->context, name, fault);
+}
+
 static enum err walk_folder(const struct walk *walk, const char *below, struct fault *fault)
 {
     char path[PATH_MAX];
-    struct dirent **entries = NULL;
+    struct walk_below at = {walk, below};
     enum err err = path_join(walk->folder, below, path, fault);
-    int num = err == ERR_NONE ? scandir(path, &entries, is_kept, alphasort) : 0;
-    if (num < 0) {
-        fault_name_input(fault, path);
-        return fault_set(fault, ERR_IO, "folder", "%s", strerror(errno));
-    }
-    for (int i = 0; i < num; i++) {
-        char name[BACKUP_NAME];
-        bool is_top = below[0] == '.';
-        int len = snprintf(name, sizeof name, "%s%s%s", is_top ? "" : below, is_top ? "" : "/",
-                           entries[i]->d_name);
-        if (err == ERR_NONE && len >= BACKUP_NAME)
-            err = fault_set(fault, ERR_LIMIT, "file name", "longer than %d bytes", BACKUP_NAME);
-        if (err == ERR_NONE)
-            err = walk->visit(walk->context, name, fault);
-        free(entries[i]);
-    }
-    free(entries);
-    return err;
+    return err == ERR_NONE ? folder_each(path, is_kept, walk_file, &at, fault) : err;
 }
 
 static enum err walk_all(const struct walk *walk, struct fault *fault)

@@ -81,15 +81,14 @@ static void print_bytes(struct bytes text)
 
 static void print_place(const struct offices *offices, const struct office *office)
 {
-    bool is_english = language_of_locale() == LANGUAGE_EN && office->english.len > 0;
+    struct bytes number;
     printf("  ");
-    print_bytes(is_english ? office->english : office->name);
-    if (office->telephone.len > 0 && offices->is_sample)
-        fputs(say(" (number hidden: sample)", "（見本のため番号は表示しません）"), stdout);
-    else if (office->telephone.len > 0) {
+    print_bytes(office_label(office, language_of_locale()));
+    if (office_number(offices, office, &number)) {
         printf(" ");
-        print_bytes(office->telephone);
-    }
+        print_bytes(number);
+    } else if (office->telephone.len > 0)
+        fputs(say(" (number hidden: sample)", "（見本のため番号は表示しません）"), stdout);
     if (office->address.len > 0) {
         printf(" ");
         print_bytes(office->address);

@@ -1,7 +1,6 @@
 /* jpkid backup: copies what must not be lost into a new folder, while the service runs or not. The
  * database comes first and signed.log last, so that the log is never behind the database: what the
  * signer has signed since is in the log, and a restore starts above it. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -59,36 +58,30 @@ static int is_wanted(const struct dirent *entry)
            strcmp(entry->d_name, "signed.index") != 0 && !status_list_is_municipal(entry->d_name);
 }
 
-static enum err copy_one(const char *from, const char *to, const char *name, mode_t mode,
-                         struct fault *fault)
+struct copying {
+    const char *to;
+    mode_t mode;
+};
+
+static enum err copy_one(void *context, const char *from, const char *name, struct fault *fault)
 {
+    const struct copying *copying = context;
     char source[PATH_MAX], target[PATH_MAX];
     enum err err = path_join(from, name, source, fault);
     if (err == ERR_NONE)
-        err = path_join(to, name, target, fault);
-    return err == ERR_NONE ? file_copy(source, target, mode, fault) : err;
+        err = path_join(copying->to, name, target, fault);
+    return err == ERR_NONE ? file_copy(source, target, copying->mode, fault) : err;
 }
 
 static enum err folder_copy(const struct making *making, enum data_item item, mode_t mode,
                             struct fault *fault)
 {
     char from[PATH_MAX], to[PATH_MAX];
-    struct dirent **entries = NULL;
+    struct copying copying = {to, mode};
     enum err err = data_path(making->data, item, from, fault);
     if (err == ERR_NONE)
         err = data_path(making->folder, item, to, fault);
-    int num = err == ERR_NONE ? scandir(from, &entries, is_wanted, alphasort) : 0;
-    if (num < 0) {
-        fault_name_input(fault, from);
-        return fault_set(fault, ERR_IO, "folder", "%s", strerror(errno));
-    }
-    for (int i = 0; i < num; i++) {
-        if (err == ERR_NONE)
-            err = copy_one(from, to, entries[i]->d_name, mode, fault);
-        free(entries[i]);
-    }
-    free(entries);
-    return err;
+    return err == ERR_NONE ? folder_each(from, is_wanted, copy_one, &copying, fault) : err;
 }
 
 static enum err item_copy(const struct making *making, enum data_item item, mode_t mode,

@@ -1,8 +1,11 @@
 /* The role of the pages: they decide nothing. All that they are made of is read before the first
  * visitor comes. */
+#include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "http/server.h"
 #include "main/data_folder.h"
 #include "main/options.h"
@@ -11,11 +14,26 @@
 
 #define NUM_THREADS 2
 
+/* A program that lies in the folder of this one. */
+static enum err program_beside(const char *name, char out[static PATH_MAX], struct fault *fault)
+{
+    char own[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
+    if (len <= 0)
+        return fault_set(fault, ERR_IO, "program", "%s", strerror(errno));
+    own[len] = '\0';
+    *strrchr(own, '/') = '\0';
+    return path_join(own, name, out, fault);
+}
+
 static enum err open_site(const struct role_call *call, struct site **out, struct fault *fault)
 {
-    char policy[PATH_MAX], offices[PATH_MAX];
-    const struct site_paths paths = {.pages = JPKI_PAGES, .policy = policy, .offices = offices};
-    enum err err = data_path(call->data, DATA_POLICY, policy, fault);
+    char policy[PATH_MAX], offices[PATH_MAX], forms[PATH_MAX];
+    const struct site_paths paths = {
+        .pages = JPKI_PAGES, .policy = policy, .offices = offices, .forms = forms};
+    enum err err = program_beside("jpkid-forms", forms, fault);
+    if (err == ERR_NONE)
+        err = data_path(call->data, DATA_POLICY, policy, fault);
     if (err == ERR_NONE)
         err = data_path(call->data, DATA_OFFICES, offices, fault);
     if (err == ERR_NONE)

@@ -21,11 +21,9 @@ static const char *statements(const struct reason *reason)
 static json_t *statement_list(const struct reason *reason)
 {
     json_t *list = json_array();
-    for (const char *at = reason->statements; *at;) {
-        size_t len = strcspn(at, " ");
-        json_array_append_new(list, json_stringn(at, len));
-        at += len + strspn(at + len, " ");
-    }
+    struct bytes statement;
+    for (const char *at = reason->statements; statements_next(&at, &statement);)
+        json_array_append_new(list, json_stringn((const char *)statement.data, statement.len));
     return list;
 }
 

@@ -1,10 +1,7 @@
 /* The table of what is served beside the pages, and reading it. */
 #include "web/asset.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/encoding.h"
@@ -58,26 +55,18 @@ static enum err asset_read(struct assets *assets, const char *name, const char *
     return file_read(path, &asset->content, fault);
 }
 
-static enum err fonts_read(const char *folder, struct assets *assets, struct fault *fault)
+static int is_font(const struct dirent *entry)
 {
-    struct dirent **entries = NULL;
-    fault_name_input(fault, folder);
-    int num = scandir(folder, &entries, NULL, alphasort);
-    if (num < 0 && errno == ENOENT)
-        return ERR_NONE;
-    enum err err = num < 0 ? fault_set(fault, ERR_IO, "fonts", "%s", strerror(errno)) : ERR_NONE;
-    for (int i = 0; i < num; i++) {
-        char name[ASSET_NAME], path[PATH_MAX];
-        int len = snprintf(name, sizeof name, "files/%s", entries[i]->d_name);
-        bool is_font = len > 0 && (size_t)len < sizeof name && type_of(name) != NULL;
-        if (err == ERR_NONE && is_font)
-            err = path_join(folder, entries[i]->d_name, path, fault);
-        if (err == ERR_NONE && is_font)
-            err = asset_read(assets, name, path, fault);
-        free(entries[i]);
-    }
-    free(entries);
-    return err;
+    return type_of(entry->d_name) != NULL;
+}
+
+static enum err font_read(void *context, const char *folder, const char *file, struct fault *fault)
+{
+    char name[PATH_MAX], path[PATH_MAX];
+    enum err err = path_join("files", file, name, fault);
+    if (err == ERR_NONE)
+        err = path_join(folder, file, path, fault);
+    return err == ERR_NONE ? asset_read(context, name, path, fault) : err;
 }
 
 static enum err version_make(struct assets *assets)
@@ -114,7 +103,9 @@ enum err assets_read(const char *pages, struct assets *out, struct fault *fault)
     if (err == ERR_NONE)
         err = path_join(pages, FONTS, path, fault);
     if (err == ERR_NONE)
-        err = fonts_read(path, out, fault);
+        err = folder_each(path, is_font, font_read, out, fault);
+    if (err == ERR_NOT_FOUND)
+        err = ERR_NONE;
     return err == ERR_NONE ? version_make(out) : err;
 }
 

@@ -9,8 +9,10 @@ struct forms {
     struct buffer of[NUM_FORMS];
 };
 
-/* forms_draw fills *out, which begins as zeros. */
-enum err forms_draw(bool is_sample, struct forms *out, struct fault *fault) MUST_USE;
+/* forms_draw starts the program and fills *out, which begins as zeros. What is wrong with a form
+ * the program says itself, on standard error. */
+enum err forms_draw(const char *program, bool is_sample, struct forms *out,
+                    struct fault *fault) MUST_USE;
 void forms_done(struct forms *forms);
 
 /* forms_answer answers NAME.pdf, NAME as form_name has it; false: there is no such form. */

@@ -12,11 +12,9 @@
 static json_t *reason_json(const struct words *words, const struct reason *reason)
 {
     json_t *statements = json_array();
-    for (const char *at = reason->statements; *at;) {
-        size_t len = strcspn(at, " ");
-        json_array_append_new(statements, json_stringn(at, len));
-        at += len + strspn(at + len, " ");
-    }
+    struct bytes statement;
+    for (const char *at = reason->statements; statements_next(&at, &statement);)
+        json_array_append_new(statements, json_of_bytes(statement));
     return json_pack("{s:s, s:o, s:o}", "code", reason->code, "text",
                      json_of_bytes(words_reason(words, reason)), "statements", statements);
 }
@@ -31,14 +29,6 @@ static json_t *reasons_json(const struct words *words, const struct procedure_pl
 }
 
 /* --- instead --- */
-
-static const struct guide_answer *find_answer(const struct guide *guide, const char *question)
-{
-    for (size_t i = 0; i < guide->num_answers; i++)
-        if (strcmp(guide->answers[i].question->name, question) == 0)
-            return &guide->answers[i];
-    return NULL;
-}
 
 static json_t *turn_json(const struct page *page, const struct guide *guide,
                          const struct guide_question *question, const char *word, unsigned choice)
@@ -59,7 +49,7 @@ static json_t *turns_json(const struct page *page, const struct guide *guide, co
     const struct guide_turn *turns = guide_turns(reason, &num);
     json_t *list = json_array();
     for (size_t i = 0; i < num; i++) {
-        const struct guide_answer *answer = find_answer(guide, turns[i].question);
+        const struct guide_answer *answer = guide_find_answer(guide, turns[i].question);
         unsigned choice;
         if (answer && guide_choice(answer->question, turns[i].word, &choice) == ERR_NONE &&
             choice != answer->choice)
@@ -139,13 +129,13 @@ static void put_documents(const struct words *words, const struct procedure_plan
 static json_t *place_json(const struct page *page, const struct office *office)
 {
     const struct site *site = page->site;
-    bool is_english = page->language->words.base == LANGUAGE_EN && office->english.len > 0;
-    json_t *json =
-        json_pack("{s:o}", "name", json_of_bytes(is_english ? office->english : office->name));
-    if (office->telephone.len && site->offices.is_sample)
-        json_object_set_new(json, "is_number_hidden", json_true());
+    struct bytes number;
+    struct bytes name = office_label(office, page->language->words.base);
+    json_t *json = json_pack("{s:o}", "name", json_of_bytes(name));
+    if (office_number(&site->offices, office, &number))
+        json_object_set_new(json, "telephone", json_of_bytes(number));
     else if (office->telephone.len)
-        json_object_set_new(json, "telephone", json_of_bytes(office->telephone));
+        json_object_set_new(json, "is_number_hidden", json_true());
     if (office->address.len)
         json_object_set_new(json, office->place == PLACE_LINK ? "url" : "address",
                             json_of_bytes(office->address));

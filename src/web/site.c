@@ -1,8 +1,6 @@
 /* Reading what the pages are made of, and the table of addresses. */
 #include "web/site.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,9 +39,10 @@ static enum err text_read(const char *path, struct buffer *out, struct fault *fa
 
 /* --- templates --- */
 
-static enum err template_read(const char *folder, const char *file, struct templates *templates,
+static enum err template_read(void *context, const char *folder, const char *file,
                               struct fault *fault)
 {
+    struct site *site = context;
     char path[PATH_MAX], name[NAME_MAX + 1];
     struct buffer text CLEANUP_BUFFER;
     buffer_init(&text, LIMIT_PAGE_TEMPLATE);
@@ -51,7 +50,7 @@ static enum err template_read(const char *folder, const char *file, struct templ
     if (err == ERR_NONE)
         err = text_read(path, &text, fault);
     snprintf(name, sizeof name, "%.*s", (int)(strlen(file) - strlen(TEMPLATES)), file);
-    return err == ERR_NONE ? templates_add(templates, name, buffer_bytes(&text), fault) : err;
+    return err == ERR_NONE ? templates_add(site->templates, name, buffer_bytes(&text), fault) : err;
 }
 
 static int is_template(const struct dirent *entry)
@@ -59,40 +58,6 @@ static int is_template(const struct dirent *entry)
     size_t len = strlen(entry->d_name), end = strlen(TEMPLATES);
     return entry->d_name[0] != '.' && len > end &&
            strcmp(entry->d_name + len - end, TEMPLATES) == 0;
-}
-
-/* What an address can say; not what an editor leaves beside it. */
-static int is_language(const struct dirent *entry)
-{
-    return strspn(entry->d_name,
-                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
-           strlen(entry->d_name);
-}
-
-typedef enum err take_file(const char *folder, const char *file, struct site *site,
-                           struct fault *fault);
-
-/* In the order of their names. */
-static enum err folder_read(const char *folder, int (*is_wanted)(const struct dirent *),
-                            take_file *take, struct site *site, struct fault *fault)
-{
-    struct dirent **entries = NULL;
-    fault_name_input(fault, folder);
-    int num = scandir(folder, &entries, is_wanted, alphasort);
-    enum err err = num < 0 ? fault_set(fault, ERR_IO, "folder", "%s", strerror(errno)) : ERR_NONE;
-    for (int i = 0; i < num; i++) {
-        if (err == ERR_NONE)
-            err = take(folder, entries[i]->d_name, site, fault);
-        free(entries[i]);
-    }
-    free(entries);
-    return err;
-}
-
-static enum err take_template(const char *folder, const char *file, struct site *site,
-                              struct fault *fault)
-{
-    return template_read(folder, file, site->templates, fault);
 }
 
 static enum err templates_need(const struct site *site, struct fault *fault)
@@ -120,9 +85,18 @@ static json_t *phrases_of(const struct words *words)
     return phrases;
 }
 
-static enum err take_language(const char *folder, const char *file, struct site *site,
+/* What an address can say; not what an editor leaves beside it. */
+static int is_language(const struct dirent *entry)
+{
+    return strspn(entry->d_name,
+                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
+           strlen(entry->d_name);
+}
+
+static enum err language_read(void *context, const char *folder, const char *file,
                               struct fault *fault)
 {
+    struct site *site = context;
     char path[PATH_MAX];
     fault_name_input(fault, file);
     if (site->num_languages == LANGUAGES_MAX || strlen(file) >= LANGUAGE_ID)
@@ -154,7 +128,7 @@ static enum err languages_read(const char *pages, struct site *site, struct faul
     char folder[PATH_MAX];
     enum err err = path_join(pages, "languages", folder, fault);
     if (err == ERR_NONE)
-        err = folder_read(folder, is_language, take_language, site, fault);
+        err = folder_each(folder, is_language, language_read, site, fault);
     if (err == ERR_NONE && site->num_languages == 0)
         err = fault_set(fault, ERR_NOT_FOUND, "languages", "there is none");
     return err;
@@ -188,7 +162,7 @@ static enum err site_read(const struct site_paths *paths, struct site *site, str
 {
     enum err err = templates_new(&site->templates);
     if (err == ERR_NONE)
-        err = folder_read(paths->pages, is_template, take_template, site, fault);
+        err = folder_each(paths->pages, is_template, template_read, site, fault);
     if (err == ERR_NONE)
         err = templates_check(site->templates, fault);
     if (err == ERR_NONE)
@@ -201,7 +175,7 @@ static enum err site_read(const struct site_paths *paths, struct site *site, str
         err = offices_read(paths->offices, site, fault);
     if (err == ERR_NONE)
         err = assets_read(paths->pages, &site->assets, fault);
-    return err == ERR_NONE ? forms_draw(site->is_sample, &site->forms, fault) : err;
+    return err == ERR_NONE ? forms_draw(paths->forms, site->is_sample, &site->forms, fault) : err;
 }
 
 enum err site_open(const struct site_paths *paths, bool is_sample, const char *url,

@@ -36,6 +36,7 @@ struct site {
  * offices. */
 struct site_paths {
     const char *pages, *policy, *offices;
+    const char *forms; /* the program that draws them */
 };
 
 /* site_open: a fault names the file and what is wrong in it. */

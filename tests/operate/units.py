@@ -94,6 +94,7 @@ def test_user():
     nobody = pwd.getpwnam("nobody")
     program = os.path.join(folder, "jpkid")  # nobody may not be allowed to reach the one that was built
     shutil.copy(jpkid.PROGRAM, program)
+    shutil.copy(f"{jpkid.BUILD}/jpkid-forms", folder)
     for place, folders, files in os.walk(folder):
         for name in [place] + [os.path.join(place, name) for name in folders + files]:
             if not stat.S_ISSOCK(os.lstat(name).st_mode):

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -248,6 +249,24 @@ def test_assets():
         tap.check(not outside, f"{os.path.basename(sheet)} asks for nothing elsewhere", outside)
 
 
+def test_without_drawing():
+    """web's program for forms is not there: it says so, and nothing else stops."""
+    alone = os.path.join(folder, "jpkid")
+    shutil.copy(jpkid.PROGRAM, alone)
+    before, jpkid.PROGRAM = jpkid.PROGRAM, alone
+    try:
+        with jpkid.Service(DATA, "--web", "127.0.0.1:0") as lonely:
+            end = time.monotonic() + 10
+            while "web ended" not in lonely.said() and time.monotonic() < end:
+                time.sleep(0.1)
+            tap.check("jpkid-forms : drawing : the program sends no more of them" in lonely.said(), "without its program web says which one", lonely.said())
+            tap.check({"signer", "commit", "status"} <= set(lonely.roles()), "the others serve", lonely.roles())
+    finally:
+        jpkid.PROGRAM = before
+    done = subprocess.run([f"{jpkid.BUILD}/jpkid-forms"], capture_output=True, text=True)
+    tap.check(done.returncode == 64 and "jpkid serve alone" in done.stderr, "nobody else starts it", done)
+
+
 try:
     code, errors = jpkid.init(DATA)
     tap.check(code == 0, "init", errors)
@@ -262,6 +281,7 @@ try:
         test_headers()
         test_forms()
         test_assets()
+    test_without_drawing()
 finally:
     shutil.rmtree(folder, ignore_errors=True)
 tap.end()
