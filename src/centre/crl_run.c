@@ -1,6 +1,7 @@
 #include "centre/crl_run.h"
 
 #include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -148,15 +149,21 @@ static enum err scans_add(struct crl_run *run, struct fault *fault)
     return err;
 }
 
-/* Another writer's clock was ahead of this one: a list is not older than what it tells. With more
- * than a little of that the signer refuses it. */
-static void catch_up(struct crl_run *run)
+/* Another writer's clock was ahead of this one: a list is not older than what it tells, and not
+ * much newer than its moment. */
+static enum err catch_up(struct crl_run *run, struct fault *fault)
 {
-    for (size_t i = 0; i < run->num_scans; i++) {
-        int64_t newest = status_crl_listing_newest(run->scans[i].listing);
-        if (newest > run->crl.this_update && newest - clock_now() <= LIMIT_CLOCK_BEHIND)
-            run->crl.this_update = newest;
-    }
+    int64_t newest = run->crl.this_update;
+    for (size_t i = 0; i < run->num_scans; i++)
+        if (status_crl_listing_newest(run->scans[i].listing) > newest)
+            newest = status_crl_listing_newest(run->scans[i].listing);
+    int64_t behind = newest - clock_now();
+    if (newest > run->crl.this_update && behind > LIMIT_CLOCK_BEHIND)
+        return fault_set(fault, ERR_STATE, "clock",
+                         "%" PRId64 " s behind what a list has to tell: set it right (NTP)",
+                         behind);
+    run->crl.this_update = newest;
+    return ERR_NONE;
 }
 
 enum err crl_run_new(struct centre *centre, enum kind kind, enum crl_run_scope scope,
@@ -177,10 +184,10 @@ enum err crl_run_new(struct centre *centre, enum kind kind, enum crl_run_scope s
     enum err err = crl_next(centre, kind, &run->crl, fault);
     if (err == ERR_NONE)
         err = scans_add(run, fault);
-    if (err != ERR_NONE)
-        return err;
-    catch_up(run);
-    *out = steal(&run);
+    if (err == ERR_NONE)
+        err = catch_up(run, fault);
+    if (err == ERR_NONE)
+        *out = steal(&run);
     return err;
 }
 
