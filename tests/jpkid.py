@@ -80,7 +80,7 @@ def words_of(pid):
 
 
 def is_helper(pid):
-    """A role's own child, which looks like it: web draws its forms in one."""
+    """A role's own child, which looks like it until it becomes another program: web has its forms drawn."""
     with open(f"/proc/{pid}/stat") as file:
         return words_of(file.read().rpartition(")")[2].split()[1])[1:2] == [b"role"]
 

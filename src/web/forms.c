@@ -21,9 +21,8 @@
 
 static NO_RETURN void become_program(const char *program, bool is_sample, int parent, int peer)
 {
-    char mode[8];
-    snprintf(mode, sizeof mode, is_sample ? "sample" : "real");
-    char *arguments[] = {mode, mode, NULL};
+    char name[] = "jpkid-forms", sample[] = "sample", real[] = "real";
+    char *arguments[] = {name, is_sample ? sample : real, NULL};
     sandbox_die_with_parent(parent);
     if (dup2(peer, STDOUT_FILENO) == STDOUT_FILENO && close_range(STDERR_FILENO + 1, ~0U, 0) == 0)
         execv(program, arguments);
