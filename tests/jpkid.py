@@ -9,12 +9,14 @@ import os
 import re
 import subprocess
 import tempfile
+import threading
 
 SOURCE = os.environ.get("JPKI_SOURCE", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("JPKI_BUILD", os.path.join(SOURCE, "build"))
 PROGRAM = os.path.join(BUILD, "jpkid")
 PASSPHRASE = "a passphrase of this test"
 END_SECONDS = 20
+READY_SECONDS = 90
 
 
 def lines_fd(*lines):
@@ -106,12 +108,15 @@ class Service:
         self.errors = tempfile.TemporaryFile("a+")
         self.process = begin("serve", "--data", data, "--listen", "127.0.0.1:0", *words,
                              stdout=subprocess.PIPE, stderr=self.errors, **more)
+        watchdog = threading.Timer(READY_SECONDS, self.process.kill)
+        watchdog.start()
         for line in self.process.stdout:
             word, _, rest = line.strip().partition(" ")
             self.urls[word] = rest
             if word == "ready":
                 self.is_ready = True
                 break
+        watchdog.cancel()
 
     def __enter__(self):
         return self

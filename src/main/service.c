@@ -39,16 +39,22 @@ void service_done(struct service *service)
 
 /* --- running --- */
 
+/* Once: when each process that lives answers. One that ended before it answered is told by its end,
+ * started again, and not waited for. */
 static void say_when_ready(struct service *service)
 {
-    for (enum role role = 0; role < NUM_ROLES; role++)
-        if (service->children.of[role].pid > 0 && !service->children.of[role].is_ready)
+    bool is_all = true;
+    for (enum role role = 0; role < NUM_ROLES; role++) {
+        const struct child *child = &service->children.of[role];
+        if (service->said_ready || (child->pid > 0 && !child->is_ready))
             return;
-    if (!service->said_ready) {
-        printf("ready\n");
-        log_say(LOG_READY, LOG_ALONE, "%s", say("all processes answer", "全プロセスが応答中"));
-        notify_say(&service->manager, "READY=1");
+        is_all = is_all && (child->is_ready || child->started == 0);
     }
+    printf("ready\n");
+    log_say(LOG_READY, LOG_ALONE, "%s",
+            is_all ? say("all processes answer", "全プロセスが応答中")
+                   : say("the other processes answer", "他のプロセスは応答中"));
+    notify_say(&service->manager, "READY=1");
     service->said_ready = true;
     fflush(stdout);
 }
@@ -56,10 +62,8 @@ static void say_when_ready(struct service *service)
 static void read_ready(struct service *service)
 {
     uint8_t role;
-    if (read(service->ready, &role, 1) == 1 && role < NUM_ROLES) {
+    if (read(service->ready, &role, 1) == 1 && role < NUM_ROLES)
         service->children.of[role].is_ready = true;
-        say_when_ready(service);
-    }
 }
 
 static void say_end(enum role role, int status)
@@ -112,6 +116,7 @@ int service_run(struct service *service)
         for (enum role role; (role = children_reap(&service->children, &status)) != NUM_ROLES;)
             if (!after_end(role, status))
                 return EXIT_UNDECIDED;
+        say_when_ready(service);
         if (children_restart(&service->children, &fault) != ERR_NONE)
             return role_fail(&fault);
     }

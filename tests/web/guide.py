@@ -250,17 +250,25 @@ def test_assets():
 
 
 def test_without_drawing():
-    """web's program for forms is not there: it says so, and nothing else stops."""
+    """web's program for forms is not there, or ends late: web says so, and nothing else stops."""
     alone = os.path.join(folder, "jpkid")
     shutil.copy(jpkid.PROGRAM, alone)
     before, jpkid.PROGRAM = jpkid.PROGRAM, alone
+    drawing = os.path.join(folder, "jpkid-forms")
     try:
-        with jpkid.Service(DATA, "--web", "127.0.0.1:0") as lonely:
-            end = time.monotonic() + 10
-            while "web ended" not in lonely.said() and time.monotonic() < end:
-                time.sleep(0.1)
-            tap.check("jpkid-forms : drawing : the program sends no more of them" in lonely.said(), "without its program web says which one", lonely.said())
-            tap.check({"signer", "commit", "status"} <= set(lonely.roles()), "the others serve", lonely.roles())
+        for script, words in (("", "without its program"), ("#!/bin/sh\nsleep 1\n", "with one that ends late")):
+            if script:
+                with open(drawing, "w") as file:
+                    file.write(script)
+                os.chmod(drawing, 0o755)
+            with jpkid.Service(DATA, "--web", "127.0.0.1:0") as lonely:
+                end = time.monotonic() + 10
+                while "web ended" not in lonely.said() and time.monotonic() < end:
+                    time.sleep(0.1)
+                said = lonely.said()
+                tap.check("jpkid-forms : drawing : the program sends no more of them" in said, f"{words} web says which one", said)
+                tap.check(lonely.is_ready and "the other processes answer" in said and {"signer", "commit", "status"} <= set(lonely.roles()),
+                          f"{words}: the others serve", said)
     finally:
         jpkid.PROGRAM = before
     done = subprocess.run([f"{jpkid.BUILD}/jpkid-forms"], capture_output=True, text=True)
