@@ -31,13 +31,14 @@ def judge(world, serial, expected):
         raise RuntimeError(f"openssl ocsp: {said}")
 
 
-def write_file_of(folder, body):
-    """The same body as a file to serve, and the requests for it."""
+def write_file_of(folder, body, plain):
+    """The same body as a file to serve, and requests for it that are as many and as long as those in the file `plain`."""
     os.makedirs(f"{folder}/files", exist_ok=True)
     with open(f"{folder}/files/answer.der", "wb") as file:
         file.write(body)
-    with open(f"{folder}/file-requests", "w") as file:
-        file.write("/answer.der\n")
+    start = "/answer.der?"
+    with open(plain) as asked, open(f"{folder}/file-requests", "w") as file:
+        file.writelines(start + line[len(start):] for line in asked)
     return f"{folder}/file-requests"
 
 
@@ -65,7 +66,7 @@ class Bench:
             file.write(ocsp_requests.request(others, serials[1], os.urandom(16)))
         ocsp_requests.write_posts(f"{folder}/others-one", others, serials[:1], has_nonce=False)
         body = ask(self.world.port, ocsp_requests.request(hashes, servers.FIRST_SERIAL + 1, os.urandom(16)))
-        self.file_requests = write_file_of(folder, body)
+        self.file_requests = write_file_of(folder, body, f"{folder}/plain")
         self.nginx = self.keep(servers.nginx(folder))
 
     def keep(self, server):
