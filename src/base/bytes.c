@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct bytes bytes_of(const void *data, size_t len)
 {
@@ -112,29 +113,59 @@ void buffer_init(struct buffer *buffer, size_t cap)
     *buffer = (struct buffer){.cap = cap};
 }
 
+/* A block this large is a mapping of its own: the kernel moves its pages when it grows and clears
+ * them when it ends, so nothing has to be copied or wiped; and it is told to take large pages,
+ * since touching small ones for the first time costs more than writing a list into them. */
+#define LARGE_BLOCK (4UL * 1024 * 1024)
+
+static uint8_t *block_new(size_t room)
+{
+    if (room < LARGE_BLOCK)
+        return malloc(room);
+    void *block = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        return NULL;
+    (void)madvise(block, room, MADV_HUGEPAGE);
+    return block;
+}
+
+static void block_free(uint8_t *data, size_t room)
+{
+    if (data && room >= LARGE_BLOCK) {
+        munmap(data, room);
+    } else if (data) {
+        explicit_bzero(data, room);
+        free(data);
+    }
+}
+
 void buffer_done(struct buffer *buffer)
 {
-    if (buffer->data)
-        explicit_bzero(buffer->data, buffer->room);
-    free(buffer->data);
+    block_free(buffer->data, buffer->room);
     buffer_init(buffer, buffer->cap);
 }
 
-/* Moves by copy and wipe: realloc would leave secrets behind in freed memory. */
-static bool buffer_move(struct buffer *buffer, size_t needed)
+/* A small one moves by copy and wipe: realloc would leave secrets behind in freed memory. */
+static uint8_t *block_move(const struct buffer *buffer, size_t room)
 {
-    size_t room = buffer->room ? buffer->room : 64;
-    while (room < needed)
-        room *= 2;
-    uint8_t *data = malloc(room);
+    if (buffer->room >= LARGE_BLOCK) {
+        void *block = mremap(buffer->data, buffer->room, room, MREMAP_MAYMOVE);
+        return block == MAP_FAILED ? NULL : block;
+    }
+    uint8_t *data = block_new(room);
+    if (data && buffer->data) {
+        memcpy(data, buffer->data, buffer->len);
+        block_free(buffer->data, buffer->room);
+    }
+    return data;
+}
+
+static bool buffer_move(struct buffer *buffer, size_t room)
+{
+    uint8_t *data = block_move(buffer, room);
     if (!data) {
         buffer->failed = ERR_MEMORY;
         return false;
-    }
-    if (buffer->data) {
-        memcpy(data, buffer->data, buffer->len);
-        explicit_bzero(buffer->data, buffer->room);
-        free(buffer->data);
     }
     buffer->data = data;
     buffer->room = room;
@@ -150,8 +181,17 @@ static inline bool buffer_grow(struct buffer *buffer, size_t len)
         buffer->failed = ERR_LIMIT;
         return false;
     }
+    size_t needed = buffer->len + len + 1, room = buffer->room ? buffer->room : 64;
+    while (room < needed)
+        room *= 2;
+    return room == buffer->room || buffer_move(buffer, room);
+}
+
+void buffer_reserve(struct buffer *buffer, size_t len)
+{
     size_t needed = buffer->len + len + 1;
-    return needed <= buffer->room || buffer_move(buffer, needed);
+    if (buffer->failed == ERR_NONE && len < buffer->cap && needed > buffer->room)
+        (void)buffer_move(buffer, needed);
 }
 
 void buffer_put(struct buffer *buffer, const void *data, size_t len)

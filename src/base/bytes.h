@@ -51,6 +51,9 @@ struct buffer {
 
 void buffer_init(struct buffer *buffer, size_t cap);
 void buffer_done(struct buffer *buffer); /* wipes and frees; the buffer is empty and usable again */
+/* buffer_reserve makes room for so many more bytes at once, for whoever knows that many will come.
+ */
+void buffer_reserve(struct buffer *buffer, size_t len);
 void buffer_put(struct buffer *buffer, const void *data, size_t len);
 void buffer_put_bytes(struct buffer *buffer, struct bytes bytes);
 void buffer_put_u8(struct buffer *buffer, uint8_t value);

@@ -7,6 +7,8 @@
 #include "status/crl_parts.h"
 #include "x509/crl.h"
 
+#define ENTRY_USUAL 36 /* bytes of one with a serial of four bytes, a UTCTime and a reason */
+
 struct walk {
     struct status_crl_walk listing;
     int64_t last_this_update;
@@ -43,6 +45,8 @@ static enum err encode(const struct status_crl_listing *listing,
                               .next_update = request->this_update + PROFILE_CRL_LIFE,
                               .number = request->number,
                               .issuing_point = request->issuing_point};
+    if (!request->municipality)
+        buffer_reserve(tbs, ENTRY_USUAL * status_crl_num_listed(listing));
     enum err err = crl_encode_tbs(status_crl_issuer(listing), &facts,
                                   (struct crl_source){next_entry, &walk}, tbs);
     if (walk.is_broken)

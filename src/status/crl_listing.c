@@ -40,7 +40,7 @@ static struct listed *listed_at(const struct status_crl_listing *listing, uint32
     return (struct listed *)(void *)listing->all.data + at;
 }
 
-static uint32_t num_listed(const struct status_crl_listing *listing)
+uint32_t status_crl_num_listed(const struct status_crl_listing *listing)
 {
     return (uint32_t)(listing->all.len / sizeof(struct listed));
 }
@@ -49,7 +49,7 @@ static enum err listing_put(struct status_crl_listing *listing, uint64_t serial,
                             uint16_t municipality)
 {
     const struct listed listed = {.word = word, .serial = (uint32_t)serial, .next = LAST};
-    uint32_t at = num_listed(listing), before = listing->last[municipality];
+    uint32_t at = status_crl_num_listed(listing), before = listing->last[municipality];
     if (at == LIMIT_CRL_ENTRIES)
         return ERR_LIMIT;
     buffer_put(&listing->all, &listed, sizeof listed);
@@ -167,7 +167,7 @@ bool status_crl_walk_next(struct status_crl_walk *walk, uint64_t *serial, uint64
     const struct listed *listed = listed_at(walk->listing, walk->next);
     *serial = listed->serial;
     *word = listed->word;
-    uint32_t behind = walk->next + 1 < num_listed(walk->listing) ? walk->next + 1 : LAST;
+    uint32_t behind = walk->next + 1 < status_crl_num_listed(walk->listing) ? walk->next + 1 : LAST;
     walk->next = walk->municipality ? listed->next : behind;
     return true;
 }

@@ -21,4 +21,5 @@ struct status_crl_walk status_crl_walk_of(const struct status_crl_listing *listi
                                           uint16_t municipality);
 /* False at the end. */
 bool status_crl_walk_next(struct status_crl_walk *walk, uint64_t *serial, uint64_t *word);
+uint32_t status_crl_num_listed(const struct status_crl_listing *listing);
 const struct cert *status_crl_issuer(const struct status_crl_listing *listing);

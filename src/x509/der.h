@@ -92,8 +92,11 @@ bool der_is_rising(struct bytes before, struct bytes after);
 
 /* ---- writing ---- */
 
-/* der_begin writes a tag and returns a mark; der_close puts the length there. They nest. */
+/* der_begin writes a tag and returns a mark; der_close puts the length there. They nest. One octet
+ * is kept for the length, as most contents are short; der_begin_long keeps five, for 16 MiB and
+ * more. What is longer or shorter is moved. */
 size_t der_begin(struct buffer *out, uint8_t tag);
+size_t der_begin_long(struct buffer *out, uint8_t tag);
 void der_close(struct buffer *out, size_t mark);
 void der_put(struct buffer *out, uint8_t tag, struct bytes content);
 void der_put_text(struct buffer *out, uint8_t tag, const char *text);

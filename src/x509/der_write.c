@@ -25,10 +25,17 @@ static void der_check_length(struct buffer *out, size_t len)
         out->failed = ERR_LIMIT;
 }
 
-/* One byte is kept for the length: most contents are short, and nothing moves for them. */
+/* The last octet of the room kept for a length says how many there are before it. */
 size_t der_begin(struct buffer *out, uint8_t tag)
 {
-    const uint8_t head[2] = {tag, 0};
+    const uint8_t head[] = {tag, 0};
+    buffer_put(out, head, sizeof head);
+    return out->len;
+}
+
+size_t der_begin_long(struct buffer *out, uint8_t tag)
+{
+    const uint8_t head[] = {tag, 0, 0, 0, 0, 4};
     buffer_put(out, head, sizeof head);
     return out->len;
 }
@@ -38,10 +45,17 @@ void der_close(struct buffer *out, size_t mark)
     uint8_t octets[5];
     if (out->failed != ERR_NONE || mark == 0 || mark > out->len)
         return;
-    der_check_length(out, out->len - mark);
-    size_t len = der_encode_length(out->len - mark, octets);
-    out->data[mark - 1] = octets[0];
-    buffer_insert(out, mark, octets + 1, len - 1);
+    size_t content = out->len - mark, kept = 1U + out->data[mark - 1];
+    der_check_length(out, content);
+    size_t len = der_encode_length(content, octets);
+    if (len > kept) {
+        buffer_insert(out, mark, octets, len - kept);
+    } else if (len < kept) {
+        memmove(out->data + mark - kept + len, out->data + mark, content);
+        buffer_cut(out, mark - kept + len + content);
+    }
+    if (out->failed == ERR_NONE)
+        memcpy(out->data + mark - kept, octets, len);
 }
 
 void der_put(struct buffer *out, uint8_t tag, struct bytes content)

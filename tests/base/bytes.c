@@ -68,6 +68,34 @@ static void inserts_in_the_middle(void **state)
     assert_string_equal(buffer_text(&buffer), "he--ld");
 }
 
+/* Over every size at which a block is made in another way. */
+static void keeps_its_bytes_when_it_grows(void **state)
+{
+    (void)state;
+    enum { PIECE = 4096, NUM = 5000 };
+    struct buffer buffer CLEANUP_BUFFER, reserved CLEANUP_BUFFER;
+    buffer_init(&buffer, PIECE * NUM);
+    buffer_init(&reserved, PIECE * NUM);
+    buffer_put_text(&reserved, "begun");
+    buffer_cut(&reserved, 0);
+    buffer_reserve(&reserved, PIECE * NUM - 1);
+    const uint8_t *first = reserved.data;
+    for (size_t i = 0; i < NUM; i++) {
+        uint8_t piece[PIECE];
+        memset(piece, (int)(i % 251), sizeof piece);
+        buffer_put(&buffer, piece, i + 1 < NUM ? sizeof piece : sizeof piece - 1);
+        buffer_put(&reserved, piece, i + 1 < NUM ? sizeof piece : sizeof piece - 1);
+    }
+    assert_ok(buffer_check(&buffer));
+    assert_ptr_equal(reserved.data, first); /* it did not move */
+    assert_true(bytes_equal(buffer_bytes(&buffer), buffer_bytes(&reserved)));
+    for (size_t i = 0; i < buffer.len; i++)
+        if (buffer.data[i] != i / PIECE % 251)
+            fail_msg("byte %zu is %u", i, buffer.data[i]);
+    buffer_reserve(&buffer, PIECE * NUM); /* more than it may hold: nothing happens */
+    assert_ok(buffer_check(&buffer));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +103,7 @@ int main(void)
         cmocka_unit_test(refuses_to_read_past_the_end),
         cmocka_unit_test(refuses_to_grow_past_its_cap),
         cmocka_unit_test(inserts_in_the_middle),
+        cmocka_unit_test(keeps_its_bytes_when_it_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

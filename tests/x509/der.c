@@ -199,19 +199,24 @@ static void writes_what_it_reads(void **state)
 static void writes_every_form_of_length(void **state)
 {
     (void)state;
-    static const size_t lengths[] = {0, 127, 128, 255, 256, 65535, 65536};
-    static const uint8_t zeros[65536];
-    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+    static const size_t lengths[] = {0, 127, 128, 255, 256, 65535, 65536, 0xFFFFFF, 0x1000000};
+    static size_t (*const begin[])(struct buffer *, uint8_t) = {der_begin, der_begin_long};
+    static uint8_t content[0x1000000];
+    for (size_t i = 0; i < sizeof content; i++)
+        content[i] = (uint8_t)(i * 7);
+    for (size_t i = 0; i < COUNT_OF(lengths) * COUNT_OF(begin); i++) {
+        size_t len = lengths[i / COUNT_OF(begin)];
         struct buffer out CLEANUP_BUFFER, nested CLEANUP_BUFFER;
-        buffer_init(&out, 70000);
-        buffer_init(&nested, 70000);
-        der_put(&out, DER_OCTET_STRING, bytes_of(zeros, lengths[i]));
-        size_t mark = der_begin(&nested, DER_OCTET_STRING);
-        buffer_put(&nested, zeros, lengths[i]);
+        buffer_init(&out, 2 * sizeof content);
+        buffer_init(&nested, 2 * sizeof content);
+        der_put(&out, DER_OCTET_STRING, bytes_of(content, len));
+        size_t mark = begin[i % COUNT_OF(begin)](&nested, DER_OCTET_STRING);
+        buffer_put(&nested, content, len);
         der_close(&nested, mark);
+        assert_ok(buffer_check(&nested));
         assert_true(bytes_equal(buffer_bytes(&out), buffer_bytes(&nested)));
         struct der der = der_of(buffer_bytes(&out), &fault, "X.690");
-        assert_int_equal(der_octets(&der).len, lengths[i]);
+        assert_int_equal(der_octets(&der).len, len);
         assert_ok(der_end(&der));
     }
 }
