@@ -48,6 +48,8 @@
 
 /* of what a stranger, a resident, `status` may cost */
 #define LIMIT_CERTIFICATES_OF_RESIDENT 128 /* issued, ever; only issue is refused */
+#define LIMIT_SESSIONS                 1024 /* of staff who came through the pages */
+#define LIMIT_LOGIN_CODES              64   /* that wait for somebody to log in */
 #define LIMIT_DOOR_ROWS                32 /* refusals of strangers that the journal tells apart ... */
 #define LIMIT_DOOR_MINUTE              60000 /* ... in so many milliseconds: two entries for each */
 #define LIMIT_WISHES_AT_ONCE           8 /* wishes of `status` answered one after the other ... */

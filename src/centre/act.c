@@ -18,6 +18,8 @@ static const struct reason reason_nobody = {"acts", "", "nobody",
 static const struct reason reason_role = {"acts", "", "role",
                                           "This person's roles do not include this act.",
                                           "この操作を行う権限がありません。"};
+static const struct reason reason_session = {
+    "acts", "", "session", "You are not logged in any more.", "ログインの有効期間が終わりました。"};
 
 /* -- refusing and failing -- */
 
@@ -75,18 +77,41 @@ const struct act *act_find(const struct centre *centre, const char *name)
     return NULL;
 }
 
+/* Through the town's pages come staff with a session, and the public without one. */
+static bool name_visitor(struct act_call *call, enum err *err)
+{
+    if (!call->as) {
+        call->actor = (struct staff){
+            .name = "public", .uid = STAFF_NO_UID, .roles = ROLE_PUBLIC, .is_active = true};
+        return true;
+    }
+    const char *name = NULL;
+    if (hex_decode_exactly(json_string_value(call->as), call->session, SESSION_ID) == ERR_NONE)
+        name = session_find(&call->centre->sessions, call->session, clock_monotonic());
+    if (!name)
+        return act_refuse(call, &reason_session);
+    *err = staff_find(call->centre->store, name, &call->actor, &call->fault);
+    return true;
+}
+
+static bool name_staff(struct act_call *call, enum err *err)
+{
+    struct store *store = call->centre->store;
+    if (!call->as)
+        *err = staff_find_uid(store, call->peer.uid, &call->actor, &call->fault);
+    else if (!call->centre->is_sample)
+        return act_refuse(call, &reason_nobody);
+    else
+        *err = staff_find(store, json_string_value(call->as), &call->actor, &call->fault);
+    return true;
+}
+
 /* Who asks, and whether the act is theirs. */
 static bool act_name_actor(struct act_call *call)
 {
-    struct store *store = call->centre->store;
-    const json_t *as = call->as;
-    enum err err;
-    if (!as)
-        err = staff_find_uid(store, call->uid, &call->actor, &call->fault);
-    else if (!json_is_string(as) || !call->centre->is_sample)
-        return act_refuse(call, &reason_nobody);
-    else
-        err = staff_find(store, json_string_value(as), &call->actor, &call->fault);
+    enum err err = ERR_NONE;
+    if (!(call->peer.is_web ? name_visitor(call, &err) : name_staff(call, &err)))
+        return false;
     if (err == ERR_NOT_FOUND || (err == ERR_NONE && !call->actor.is_active))
         return act_refuse(call, &reason_nobody);
     if (!act_ok(call, err))
@@ -94,11 +119,18 @@ static bool act_name_actor(struct act_call *call)
     return (call->actor.roles & call->act->roles) || act_refuse(call, &reason_role);
 }
 
-/* Exactly the names that a request has: act, as, fields. */
-static bool request_is_well_formed(json_t *request)
+/* Who asks, as the other end says it. */
+static const char *name_of_asker(const struct act_peer *peer)
 {
-    json_t *as = json_object_get(request, "as");
-    return json_is_object(request) && json_is_string(json_object_get(request, "act")) &&
+    return peer->is_web ? "session" : "as";
+}
+
+/* Exactly the names that a request has: act, fields, perhaps who asks. */
+static bool request_is_well_formed(const struct act_peer *peer, json_t *request)
+{
+    json_t *as = json_object_get(request, name_of_asker(peer));
+    return json_is_object(request) && (!as || json_is_string(as)) &&
+           json_is_string(json_object_get(request, "act")) &&
            json_is_object(json_object_get(request, "fields")) &&
            json_object_size(request) == (as ? 3 : 2);
 }
@@ -106,8 +138,8 @@ static bool request_is_well_formed(json_t *request)
 void act_call_init(struct act_call *call, struct centre *centre, const struct act_peer *peer,
                    struct bytes request)
 {
-    *call = (struct act_call){
-        .centre = centre, .now = clock_now(), .uid = peer->uid, .received = request};
+    *call =
+        (struct act_call){.centre = centre, .now = clock_now(), .peer = *peer, .received = request};
     buffer_init(&call->fields.request, LIMIT_REQUEST);
     buffer_init(&call->fields.certificate, LIMIT_CERTIFICATE);
     buffer_init(&call->answer_bytes, LIMIT_FRAME);
@@ -119,9 +151,10 @@ void act_call_init(struct act_call *call, struct centre *centre, const struct ac
 
 static void request_parse(struct act_call *call, json_t *request)
 {
-    if (!request_is_well_formed(request)) {
+    if (!request_is_well_formed(&call->peer, request)) {
         act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "request",
-                                 "not one object with act, fields and perhaps as"));
+                                 "not one object with act, fields and perhaps %s",
+                                 name_of_asker(&call->peer)));
         return;
     }
     const char *name = json_string_value(json_object_get(request, "act"));
@@ -131,7 +164,7 @@ static void request_parse(struct act_call *call, json_t *request)
         return;
     }
     call->act = act;
-    call->as = json_incref(json_object_get(request, "as"));
+    call->as = json_incref(json_object_get(request, name_of_asker(&call->peer)));
     call->request = json_incref(json_object_get(request, "fields"));
     call->fields_err =
         fields_parse(call->request, act->required, act->optional, &call->fields, &call->fault);
@@ -151,7 +184,7 @@ void act_call_admit(struct act_call *call)
     if (!call->act)
         return;
     if (!act_name_actor(call))
-        call->is_at_door = call->outcome == ACT_REFUSED && door_count(call, call->uid);
+        call->is_at_door = call->outcome == ACT_REFUSED && door_count(call, call->peer.uid);
     else if (act_ok(call, call->fields_err))
         call->outcome = ACT_DONE;
     if (call->outcome == ACT_DONE && act_has(call, FIELD_RESIDENT))

@@ -40,6 +40,12 @@ struct act {
 
 enum act_outcome { ACT_FAILED, ACT_REFUSED, ACT_DONE };
 
+/* What a socket's other end is to us. */
+struct act_peer {
+    int64_t uid;
+    bool is_web; /* the role: it says by a session who asks, or that it is one of the public */
+};
+
 struct act_call {
     struct centre *centre;
     const struct act *act;
@@ -47,7 +53,7 @@ struct act_call {
     struct act_fields fields;
     struct act_proofs proofs;
     struct bytes received;
-    json_t *as;      /* whom the request names, or NULL */
+    json_t *as;      /* whom the request names, by a row or a session; or NULL */
     json_t *request; /* the fields as they came */
     enum err fields_err;
     json_t *answer;             /* an object */
@@ -57,7 +63,8 @@ struct act_call {
     enum act_outcome outcome;
     struct ruling refusal;
     struct fault fault;
-    int64_t uid;         /* of the other end */
+    struct act_peer peer;
+    uint8_t session[SESSION_ID]; /* by which the actor came; zeros: by none */
     bool is_at_door;     /* refused there, and the first of its kind: it has an entry of its own */
     int64_t application; /* what the journal entry is about; 0: no application */
     int64_t residents[LIMIT_ACT_RESIDENTS]; /* whom it is about */
@@ -75,11 +82,6 @@ struct act_call {
 struct act_table {
     const struct act *acts;
     size_t num_acts;
-};
-
-/* What a socket's other end is to us. */
-struct act_peer {
-    int64_t uid;
 };
 
 /* act_call_init takes one request as it came; its bytes are borrowed until act_call_done. */

@@ -10,9 +10,9 @@
 #include "base/frame.h"
 #include "base/limits.h"
 
-void client_open(struct client *client, int fd, int64_t uid)
+void client_open(struct client *client, int fd, const struct act_peer *peer)
 {
-    *client = (struct client){.fd = fd, .peer = {uid}, .since = clock_monotonic()};
+    *client = (struct client){.fd = fd, .peer = *peer, .since = clock_monotonic()};
     buffer_init(&client->in, FRAME_HEAD + LIMIT_FRAME);
     buffer_init(&client->out, FRAME_HEAD + LIMIT_FRAME);
 }

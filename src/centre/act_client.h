@@ -14,7 +14,8 @@ struct client {
     int64_t since; /* monotonic, of its coming; of the first byte of `in`; of the answer */
 };
 
-void client_open(struct client *client, int fd, int64_t uid); /* takes the descriptor over */
+/* client_open takes the descriptor over. */
+void client_open(struct client *client, int fd, const struct act_peer *peer);
 void client_close(struct client *client);
 
 /* client_has_request: a whole one, which nobody has taken. client_has_asked: that, or one that is

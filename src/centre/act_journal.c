@@ -7,12 +7,13 @@
 #include "centre/term.h"
 #include "crypto/hash.h"
 
-/* The fields; of an act that is journalled briefly, a file as its SHA-256. */
+/* The fields, without a code; of an act that is journalled briefly, a file as its SHA-256. */
 static json_t *call_fields(const struct act_call *call)
 {
     char hex[2 * SHA256_LEN + 1];
     uint8_t digest[SHA256_LEN];
     json_t *fields = json_copy(call->request);
+    (void)json_object_del(fields, field_name(FIELD_CODE));
     if (call->act->trace == JOURNALLED_BRIEFLY && act_has(call, FIELD_FILE)) {
         sha256(call->fields.file, digest);
         json_object_set_new(fields, "file",

@@ -10,6 +10,7 @@
 #include "centre/door.h"
 #include "centre/mass.h"
 #include "centre/permit_key.h"
+#include "centre/session.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
 #include "registry/municipalities.h"
@@ -47,6 +48,7 @@ struct centre {
     const struct act_table *tables;
     size_t num_tables;
     struct door door; /* refusals that are not in the journal yet */
+    struct sessions sessions;
     struct mass_desk mass;
     bool has_no_erasure; /* none of the journal's data runs */
     bool is_broken;      /* something was done that could not be finished: only a new start helps */

@@ -52,7 +52,7 @@ static enum err row_journal(struct centre *centre, const struct door_row *row, i
 
 enum err door_journal(struct act_call *call)
 {
-    struct door_row row = row_of(call, call->uid);
+    struct door_row row = row_of(call, call->peer.uid);
     return row_journal(call->centre, &row, 1, &call->fault);
 }
 

@@ -229,6 +229,7 @@ static const struct field_row rows[] = {
     {FIELD_AFTER, "after", read_number, AT(after)},
     {FIELD_LIMIT, "limit", read_count, AT(limit)},
     {FIELD_NAME, "name", read_text, AT(name)},
+    {FIELD_CODE, "code", read_text, AT(code)},
     {FIELD_MISSING, "missing", read_flag, AT(missing)},
     {FIELD_STOPPED, "stopped", read_flag, AT(stopped)},
     {FIELD_COUNT, "count", read_number, AT(count)},

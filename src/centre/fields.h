@@ -45,6 +45,7 @@
 #define FIELD_CERTIFICATE (UINT64_C(1) << 32)
 #define FIELD_PERMIT_KEY  (UINT64_C(1) << 33)
 #define FIELD_KEY         (UINT64_C(1) << 34)
+#define FIELD_CODE        (UINT64_C(1) << 35) /* a secret: stands in no journal entry */
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
@@ -73,7 +74,7 @@ struct act_fields {
     json_t *changes;                    /* an object of texts, borrowed too */
     char card[29];
     char reason[FIELD_TEXT], token[FIELD_TEXT], note[FIELD_TEXT];
-    char name[FIELD_TEXT], reference[41];
+    char name[FIELD_TEXT], reference[41], code[FIELD_TEXT];
 };
 
 /* fields_parse reads an object strictly: every required field, no other than these and the optional

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/counters.h"
@@ -18,10 +19,13 @@ struct served {
     struct client *askers[LIMIT_ACT_BATCH];
 };
 
+#define NUM_CLIENTS (LIMIT_ACT_CLIENTS + 1)
+#define WEB         LIMIT_ACT_CLIENTS /* web's place, which nobody else gets */
+
 struct serve {
     struct centre *centre;
-    int listening;
-    struct client clients[LIMIT_ACT_CLIENTS];
+    struct serve_sources *sources;
+    struct client clients[NUM_CLIENTS];
     size_t turn; /* whose request is taken first */
     struct served batches[3];
     /* What the signer has; what was collected last, and is not decided; what is collected. Each may
@@ -33,7 +37,7 @@ struct serve {
 
 static bool has_request(const struct serve *serve)
 {
-    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
+    for (size_t i = 0; i < NUM_CLIENTS; i++)
         if (client_has_request(&serve->clients[i]))
             return true;
     return false;
@@ -92,12 +96,13 @@ static bool client_accept(struct serve *serve)
 {
     if (!has_place(serve))
         return false;
-    int fd CLEANUP_FD = accept4(serve->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd CLEANUP_FD =
+        accept4(serve->sources->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     struct ucred peer;
     socklen_t len = sizeof peer;
     if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         return false;
-    client_open(client_place(serve), fd, peer.uid);
+    client_open(client_place(serve), fd, &(struct act_peer){.uid = peer.uid});
     fd = -1;
     return true;
 }
@@ -109,17 +114,29 @@ static void clients_accept(struct serve *serve)
         continue;
 }
 
+/* A new socket of web's takes the place of the one before: web was started again. */
+static void web_take(struct serve *serve)
+{
+    struct client *web = &serve->clients[WEB];
+    if (serve->sources->web < 0 || web->is_busy)
+        return;
+    if (web->fd >= 0)
+        client_close(web);
+    client_open(web, serve->sources->web, &(struct act_peer){.uid = getuid(), .is_web = true});
+    serve->sources->web = -1;
+}
+
 /* What has come whole, as one batch; whoever comes behind the last that was taken is first. */
 static void collect(struct serve *serve, struct served *new)
 {
     size_t start = serve->turn;
-    for (size_t i = 0; i < LIMIT_ACT_CLIENTS && new->batch.num < LIMIT_ACT_BATCH; i++) {
-        struct client *client = &serve->clients[(start + i) % LIMIT_ACT_CLIENTS];
+    for (size_t i = 0; i < NUM_CLIENTS && new->batch.num < LIMIT_ACT_BATCH; i++) {
+        struct client *client = &serve->clients[(start + i) % NUM_CLIENTS];
         if (!client_has_request(client))
             continue;
         new->askers[new->batch.num] = client;
         batch_add(&new->batch, &client->peer, client_take(client));
-        serve->turn = (start + i + 1) % LIMIT_ACT_CLIENTS;
+        serve->turn = (start + i + 1) % NUM_CLIENTS;
     }
 }
 
@@ -162,7 +179,7 @@ static void serve_step(struct serve *serve, bool has_signed)
 static void close_slow(struct serve *serve)
 {
     int64_t now = clock_monotonic();
-    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
+    for (size_t i = 0; i < NUM_CLIENTS; i++) {
         struct client *client = &serve->clients[i];
         bool is_under_way =
             client->fd >= 0 && !client_has_asked(client) && (client->in.len || client->out.len);
@@ -174,25 +191,27 @@ static void close_slow(struct serve *serve)
 enum { POLLED_LISTENING, POLLED_SIGNER, POLLED_WATCHES };
 
 struct polled {
-    struct pollfd fds[POLLED_WATCHES + SERVE_WATCHES + LIMIT_ACT_CLIENTS];
-    struct client *clients[LIMIT_ACT_CLIENTS];
+    struct pollfd fds[POLLED_WATCHES + SERVE_WATCHES + NUM_CLIENTS];
+    struct client *clients[NUM_CLIENTS];
     size_t first_client, num;
 };
 
-static void poll_prepare(struct serve *serve, const struct serve_watch *watches, size_t num_watches,
-                         struct polled *polled)
+static void poll_prepare(struct serve *serve, struct polled *polled)
 {
+    const struct serve_sources *sources = serve->sources;
     int64_t now = clock_monotonic();
     polled->fds[POLLED_LISTENING] =
-        (struct pollfd){.fd = has_place(serve) ? serve->listening : -1, .events = POLLIN};
+        (struct pollfd){.fd = has_place(serve) ? sources->listening : -1, .events = POLLIN};
     polled->fds[POLLED_SIGNER] = (struct pollfd){
         .fd = serve_waits(serve) ? serve->centre->signer->fd : -1, .events = POLLIN};
     polled->num = POLLED_WATCHES;
-    for (size_t i = 0; i < num_watches; i++)
+    for (size_t i = 0; i < sources->num_watches; i++) {
+        const struct serve_watch *watch = &sources->watches[i];
         polled->fds[polled->num++] =
-            (struct pollfd){.fd = watches[i].rest <= now ? watches[i].fd : -1, .events = POLLIN};
+            (struct pollfd){.fd = watch->rest <= now ? watch->fd : -1, .events = POLLIN};
+    }
     polled->first_client = polled->num;
-    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
+    for (size_t i = 0; i < NUM_CLIENTS; i++) {
         struct client *client = &serve->clients[i];
         if (client->fd < 0 || client_has_asked(client))
             continue;
@@ -229,7 +248,7 @@ static void wait_cut(const struct serve *serve, int *wait)
 static void clients_count(const struct serve *serve)
 {
     uint64_t num = 0, num_waiting = 0;
-    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++) {
+    for (size_t i = 0; i < NUM_CLIENTS; i++) {
         num += serve->clients[i].fd >= 0;
         num_waiting += client_has_request(&serve->clients[i]);
     }
@@ -237,15 +256,16 @@ static void clients_count(const struct serve *serve)
     counter_set(COUNTER(QUEUE), 0, num_waiting);
 }
 
-static enum err watches_handle(const struct serve_watch *watches, size_t num_watches,
-                               const struct polled *polled, struct fault *fault)
+static enum err watches_handle(const struct serve_sources *sources, const struct polled *polled,
+                               struct fault *fault)
 {
     enum err err = ERR_NONE;
-    for (size_t i = 0; err == ERR_NONE && i < num_watches; i++) {
+    for (size_t i = 0; err == ERR_NONE && i < sources->num_watches; i++) {
         const struct pollfd *one = &polled->fds[POLLED_WATCHES + i];
+        const struct serve_watch *watch = &sources->watches[i];
         /* a handler before it may have put another descriptor in its place, not polled yet */
-        if (one->revents && one->fd == watches[i].fd)
-            err = watches[i].handle(watches[i].context, fault);
+        if (one->revents && one->fd == watch->fd)
+            err = watch->handle(watch->context, fault);
     }
     return err;
 }
@@ -259,8 +279,7 @@ static enum err centre_check(const struct centre *centre, struct fault *fault)
     return ERR_NONE;
 }
 
-static enum err serve_turn(struct serve *serve, const struct serve_watch *watches,
-                           size_t num_watches, struct fault *fault)
+static enum err serve_turn(struct serve *serve, struct fault *fault)
 {
     int wait;
     struct polled polled;
@@ -268,11 +287,12 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
     if (err != ERR_NONE)
         return err;
     wait_cut(serve, &wait);
-    poll_prepare(serve, watches, num_watches, &polled);
+    poll_prepare(serve, &polled);
     if (poll(polled.fds, polled.num, wait) < 0)
         return errno == EINTR ? ERR_NONE : fault_set(fault, ERR_IO, "poll", "poll failed");
-    err = watches_handle(watches, num_watches, &polled, fault);
+    err = watches_handle(serve->sources, &polled, fault);
     poll_clients(&polled);
+    web_take(serve);
     collect(serve, serve->new);
     clients_count(serve);
     serve_step(serve, polled.fds[POLLED_SIGNER].revents);
@@ -282,19 +302,19 @@ static enum err serve_turn(struct serve *serve, const struct serve_watch *watche
     return err != ERR_NONE ? err : centre_check(serve->centre, fault);
 }
 
-static struct serve *serve_new(struct centre *centre, int listening)
+static struct serve *serve_new(struct centre *centre, struct serve_sources *sources)
 {
     struct serve *serve = calloc(1, sizeof *serve);
     if (!serve)
         return NULL;
     serve->centre = centre;
-    serve->listening = listening;
+    serve->sources = sources;
     serve->sent = &serve->batches[0];
     serve->ready = &serve->batches[1];
     serve->new = &serve->batches[2];
     for (size_t i = 0; i < COUNT_OF(serve->batches); i++)
         batch_init(&serve->batches[i].batch, centre);
-    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
+    for (size_t i = 0; i < NUM_CLIENTS; i++)
         serve->clients[i].fd = -1;
     return serve;
 }
@@ -304,23 +324,23 @@ static void serve_free(struct serve *serve)
 {
     serve_decide(serve);
     serve_decide(serve);
-    for (size_t i = 0; i < LIMIT_ACT_CLIENTS; i++)
+    for (size_t i = 0; i < NUM_CLIENTS; i++)
         if (serve->clients[i].fd >= 0)
             client_close(&serve->clients[i]);
     free(serve);
 }
 
-enum err serve_acts(struct centre *centre, int listening, const struct serve_watch *watches,
-                    size_t num_watches, const volatile int *stop, struct fault *fault)
+enum err serve_acts(struct centre *centre, struct serve_sources *sources, const volatile int *stop,
+                    struct fault *fault)
 {
-    if (num_watches > SERVE_WATCHES)
+    if (sources->num_watches > SERVE_WATCHES)
         return ERR_LIMIT;
-    struct serve *serve = serve_new(centre, listening);
+    struct serve *serve = serve_new(centre, sources);
     if (!serve)
         return ERR_MEMORY;
     enum err err = ERR_NONE;
     while (err == ERR_NONE && !*stop)
-        err = serve_turn(serve, watches, num_watches, fault);
+        err = serve_turn(serve, fault);
     serve_free(serve);
     return err != ERR_NONE ? err : centre_check(centre, fault);
 }

@@ -16,7 +16,14 @@ struct serve_watch {
     void *context;
 };
 
-/* serve_acts answers on the listening socket until stop becomes true (set by a signal) or the
- * centre cannot go on. */
-enum err serve_acts(struct centre *centre, int listening, const struct serve_watch *watches,
-                    size_t num_watches, const volatile int *stop, struct fault *fault) MUST_USE;
+/* Where the loop takes acts from, and what else it watches. */
+struct serve_sources {
+    int listening;
+    int web; /* a handler puts web's socket here, and the loop takes it over; -1: none */
+    struct serve_watch *watches;
+    size_t num_watches;
+};
+
+/* serve_acts answers until stop becomes true (set by a signal) or the centre cannot go on. */
+enum err serve_acts(struct centre *centre, struct serve_sources *sources, const volatile int *stop,
+                    struct fault *fault) MUST_USE;

@@ -15,6 +15,7 @@ static const struct {
     {ROLE_REGISTRY, "registry"},
     {ROLE_ADMINISTRATOR, "administrator"},
     {ROLE_AUDITOR, "auditor"},
+    {ROLE_PUBLIC, "public"},
 };
 
 void roles_print(unsigned roles, struct buffer *out)
@@ -41,7 +42,7 @@ enum err roles_parse(const char *text, unsigned *out)
     for (;;) {
         size_t len = strcspn(text, " ");
         unsigned role = role_of(bytes_of(text, len));
-        if (role == 0 || (roles & role))
+        if (role == 0 || role == ROLE_PUBLIC || (roles & role))
             return ERR_MALFORMED;
         roles |= role;
         if (text[len] == '\0')

@@ -11,7 +11,8 @@
 #define ROLE_REGISTRY        (1u << 3)
 #define ROLE_ADMINISTRATOR   (1u << 4)
 #define ROLE_AUDITOR         (1u << 5)
-#define ROLE_ANY             (~0u)
+#define ROLE_PUBLIC          (1u << 7) /* whoever comes through the pages; no row of staff has it */
+#define ROLE_ANY             (~ROLE_PUBLIC) /* every person of the staff */
 
 #define STAFF_NAME   32
 #define STAFF_LABEL  96

@@ -33,6 +33,8 @@ static enum err send_request(struct counter_client *client, const char *act, jso
     json_t *request = json_pack("{s:s, s:o}", "act", act, "fields", fields);
     if (request && client->as)
         json_object_set_new(request, "as", json_string(client->as));
+    if (request && client->session)
+        json_object_set_new(request, "session", json_string(client->session));
     char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);
     enum err err = text ? frame_send(client->fd, bytes_of_text(text)) : ERR_MEMORY;
@@ -75,7 +77,7 @@ void counter_client_ask(struct counter_client *client, const char *act, json_t *
     *out = (struct counter_answer){.outcome = COUNTER_FAILED};
     enum err err = send_request(client, act, fields);
     if (err == ERR_NONE)
-        err = frame_receive(client->fd, &body, CLIENT_TIMEOUT);
+        err = frame_receive(client->fd, &body, client->timeout ? client->timeout : CLIENT_TIMEOUT);
     if (err == ERR_NONE)
         err = read_answer(buffer_bytes(&body), out);
     if (err != ERR_NONE)

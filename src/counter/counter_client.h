@@ -1,5 +1,5 @@
-/* Asking for acts over the acts socket: what `jpki counter` and `jpki admin` speak. It links
- * nothing of the service; docs/PROTOCOL.acts is all that it knows. */
+/* Asking for acts: what `jpki counter` and `jpki admin` speak over the acts socket, and the role
+ * `web` over its own. It links nothing of the service; docs/PROTOCOL.acts is all that it knows. */
 #pragma once
 
 #include <jansson.h>
@@ -10,6 +10,8 @@
 struct counter_client {
     int fd;
     const char *as; /* the staff row, on sample data; NULL: whoever the kernel says. Borrowed */
+    const char *session; /* over web's socket: whose; NULL: one of the public. Borrowed */
+    int timeout;         /* milliseconds to wait for an answer; 0: a minute */
 };
 
 enum counter_outcome {

@@ -65,6 +65,9 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"permit-key", KEPT},
     {"responder", KEPT},
     {"restore", KEPT},
+    {"session-begin", KEPT},
+    {"session-end", KEPT},
+    {"login-code", KEPT},
     {"sign", KEPT},
 };
 /* clang-format on */

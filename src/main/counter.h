@@ -108,7 +108,7 @@ int run_counter_journal(const struct command *command, int argc, char **argv);
 extern const struct option counter_journal_options[];
 extern const struct option counter_open_options[], counter_way_options[], counter_reenter_options[];
 extern const struct option counter_go_options[], counter_card_options[], counter_issue_options[];
-int admin_follower_name(const struct counter_line *line, json_t *fields);
+int admin_name(const struct counter_line *line, json_t *fields); /* the one word is a name */
 int admin_follower_name_key(const struct counter_line *line, json_t *fields);
 int run_admin_status(const struct command *command, int argc, char **argv);
 extern const struct option admin_status_options[];

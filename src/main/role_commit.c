@@ -20,13 +20,14 @@
 #include "main/options.h"
 #include "main/role.h"
 
-enum { WATCH_PARENT, WATCH_STATUS, WATCH_WEB, NUM_WATCHES };
+enum { WATCH_PARENT, WATCH_STATUS, NUM_WATCHES };
 
 struct commit {
     const struct role_call *call;
     struct data data;
     struct act_table tables[2];
     struct serve_watch watches[NUM_WATCHES];
+    struct serve_sources sources;
     struct wish_desk desk;
 };
 
@@ -54,12 +55,12 @@ static enum err take_socket(void *context, struct fault *fault)
     bool is_web = bytes_equal_text(buffer_bytes(&name), role_rows[ROLE_WEB].name);
     if (passed < 0 || is_status == is_web)
         return fault_set(fault, ERR_PEER, "parent", "not a socket of status or web");
-    struct serve_watch *watch = &commit->watches[is_status ? WATCH_STATUS : WATCH_WEB];
-    fd_close(&watch->fd);
-    watch->fd = passed;
+    int *place = is_status ? &commit->watches[WATCH_STATUS].fd : &commit->sources.web;
+    fd_close(place);
+    *place = passed;
     passed = -1;
     if (is_status)
-        wish_desk_connect(&commit->desk, watch->fd);
+        wish_desk_connect(&commit->desk, *place);
     return ERR_NONE;
 }
 
@@ -83,20 +84,12 @@ static enum err answer_status(void *context, struct fault *fault)
     return ERR_NONE;
 }
 
-/* web asks nothing yet; its end shows as readable. */
-static enum err answer_web(void *context, struct fault *fault)
+static void sources_set(struct commit *commit, int listening)
 {
-    struct commit *commit = context;
-    (void)fault;
-    fd_close(&commit->watches[WATCH_WEB].fd);
-    return ERR_NONE;
-}
-
-static void watches_set(struct commit *commit)
-{
+    commit->sources = (struct serve_sources){
+        .listening = listening, .web = -1, .watches = commit->watches, .num_watches = NUM_WATCHES};
     commit->watches[WATCH_PARENT] = (struct serve_watch){ROLE_FD_SECOND, 0, take_socket, commit};
     commit->watches[WATCH_STATUS] = (struct serve_watch){-1, 0, answer_status, commit};
-    commit->watches[WATCH_WEB] = (struct serve_watch){-1, 0, answer_web, commit};
 }
 
 /* --- the role --- */
@@ -134,13 +127,13 @@ static enum err commit_run(struct commit *commit, int listening, struct fault *f
     commit->tables[1] = counter_acts();
     centre->tables = commit->tables;
     centre->num_tables = COUNT_OF(commit->tables);
-    watches_set(commit);
+    sources_set(commit, listening);
     enum err err = centre_start(centre, fault);
     if (err != ERR_NONE)
         return err;
     counter_set(COUNTER(STARTED), 0, (uint64_t)clock_now());
     role_ready(commit->call);
-    err = serve_acts(centre, listening, commit->watches, NUM_WATCHES, &stops, fault);
+    err = serve_acts(centre, &commit->sources, &stops, fault);
     if (err == ERR_NONE)
         err = door_flush(centre, true, fault);
     return err == ERR_NONE ? maps_sync(centre, fault) : err;

@@ -12,7 +12,7 @@
 #include "main/role.h"
 #include "web/site.h"
 
-#define NUM_THREADS 2
+#define NUM_THREADS 4
 
 /* A program that lies in the folder of this one. */
 static enum err program_beside(const char *name, char out[static PATH_MAX], struct fault *fault)
@@ -26,7 +26,8 @@ static enum err program_beside(const char *name, char out[static PATH_MAX], stru
     return path_join(own, name, out, fault);
 }
 
-static enum err open_site(const struct role_call *call, struct site **out, struct fault *fault)
+static enum err open_site(const struct role_call *call, struct line *line, struct site **out,
+                          struct fault *fault)
 {
     char policy[PATH_MAX], offices[PATH_MAX], forms[PATH_MAX];
     const struct site_paths paths = {
@@ -37,7 +38,7 @@ static enum err open_site(const struct role_call *call, struct site **out, struc
     if (err == ERR_NONE)
         err = data_path(call->data, DATA_OFFICES, offices, fault);
     if (err == ERR_NONE)
-        err = site_open(&paths, call->is_sample, call->web_url, out, fault);
+        err = site_open(&paths, line, call->is_sample, call->web_url, out, fault);
     return err;
 }
 
@@ -55,8 +56,10 @@ int role_web(const struct role_call *call)
     static const struct http_options options = {.num_threads = NUM_THREADS};
     struct http_server *server = NULL;
     struct site *site = NULL;
+    struct line line;
     struct fault fault = {0};
-    if (open_site(call, &site, &fault) != ERR_NONE)
+    line_init(&line, ROLE_FD_SECOND);
+    if (open_site(call, &line, &site, &fault) != ERR_NONE)
         return role_fail(&fault);
     if (!role_confine(call, &plan))
         return EXIT_UNDECIDED;

@@ -6,7 +6,6 @@
 #include "base/limits.h"
 #include "http/form.h"
 
-#define PATH     "/guide"
 #define WORD_MAX 32
 
 /* The word that the address has for each question; empty where there is none. */
@@ -49,11 +48,11 @@ static json_t *choice_url(const struct page *page, const struct guide *guide,
                           const char *word)
 {
     struct buffer query CLEANUP_BUFFER;
-    buffer_init(&query, LIMIT_HTTP_BODY);
+    page_query(page, &query);
     guide_put_query(guide, NULL, NULL, &query);
     http_form_put(&query, open->name, bytes_of_text(word));
     put_later(asked, open, &query);
-    return page_url(page, PATH, buffer_bytes(&query));
+    return page_url(page, page->path, buffer_bytes(&query));
 }
 
 /* The same answers but this one: it is asked again. */
@@ -62,11 +61,11 @@ static json_t *change_url(const struct page *page, const struct guide *guide,
                           const struct guide_question *open)
 {
     struct buffer query CLEANUP_BUFFER;
-    buffer_init(&query, LIMIT_HTTP_BODY);
+    page_query(page, &query);
     guide_put_query(guide, question, NULL, &query);
     if (open)
         put_later(asked, open, &query);
-    return page_url(page, PATH, buffer_bytes(&query));
+    return page_url(page, page->path, buffer_bytes(&query));
 }
 
 /* Answers come in any order and count where their question is asked; others are passed over. */
@@ -119,25 +118,34 @@ static json_t *question_json(const struct page *page, const struct guide *guide,
                      json_of_bytes(words_question(words, question)), "choices", choices);
 }
 
-void guide_get(struct page *page)
+json_t *guide_walk(struct page *page, struct guide *guide)
 {
-    struct guide guide = {0};
     struct asked asked;
+    *guide = (struct guide){0};
     read_query(page, &asked);
-    if (!take_answers(page, &asked, &guide)) {
-        page_refuse(page, 400, "guide-no-such-answer");
-        return;
-    }
-    const struct guide_question *question = guide_question(&page->site->policy, &guide);
-    guide_put_query(&guide, NULL, NULL, &page->query);
+    if (!take_answers(page, &asked, guide))
+        return NULL;
+    const struct guide_question *question = guide_question(&page->site->policy, guide);
+    buffer_put_bytes(&page->query, buffer_bytes(&page->kept));
+    guide_put_query(guide, NULL, NULL, &page->query);
     if (question)
         put_later(&asked, question, &page->query);
     json_t *data = json_pack("{s:o, s:o, s:o}", "title", page_phrase(page, "guide-title"),
-                             "answers", answers_json(page, &guide, &asked, question), "start_url",
-                             page_url(page, PATH, bytes_of("", 0)));
+                             "answers", answers_json(page, guide, &asked, question), "start_url",
+                             page_url(page, page->path, buffer_bytes(&page->kept)));
     if (question)
-        json_object_set_new(data, "question", question_json(page, &guide, &asked, question));
+        json_object_set_new(data, "question", question_json(page, guide, &asked, question));
     else
-        json_object_set_new(data, "result", guide_result(page, &guide));
-    page_answer(page, "guide", data);
+        json_object_set_new(data, "result", guide_result(page, guide));
+    return data;
+}
+
+void guide_get(struct page *page)
+{
+    struct guide guide;
+    json_t *data = guide_walk(page, &guide);
+    if (data)
+        page_answer(page, "guide", data);
+    else
+        page_refuse(page, 400, "guide-no-such-answer");
 }

@@ -7,6 +7,8 @@
 
 /* guide_get answers a question's page, or what the answers lead to. */
 void guide_get(struct page *page);
+/* guide_walk makes the data of that page, on any path; NULL: an answer is none. */
+json_t *guide_walk(struct page *page, struct guide *guide);
 
 /* guide_put_query writes the answers as an address has them; that of `changed` (NULL: none) becomes
  * `word` (NULL: is left out). */

@@ -35,12 +35,12 @@ static json_t *turn_json(const struct page *page, const struct guide *guide,
 {
     const struct words *words = &page->language->words;
     struct buffer query CLEANUP_BUFFER;
-    buffer_init(&query, LIMIT_HTTP_BODY);
+    page_query(page, &query);
     guide_put_query(guide, question, word, &query);
     return json_pack("{s:s, s:s, s:o, s:o, s:o}", "name", question->name, "word", word, "question",
                      json_of_bytes(words_question(words, question)), "text",
                      json_of_bytes(words_choice(words, question, choice)), "url",
-                     page_url(page, "/guide", buffer_bytes(&query)));
+                     page_url(page, page->path, buffer_bytes(&query)));
 }
 
 static json_t *turns_json(const struct page *page, const struct guide *guide, const char *reason)
@@ -170,9 +170,9 @@ static void put_where(const struct page *page, enum procedure procedure,
 /* The page's own address, for the paper that it is printed on. */
 static void put_share(const struct page *page, json_t *json)
 {
-    if (!page->site->url[0])
+    if (!page->site->url[0] || page->is_private)
         return;
-    json_t *path = page_url(page, "/guide", buffer_bytes(&page->query));
+    json_t *path = page_url(page, page->path, buffer_bytes(&page->query));
     json_t *url = json_sprintf("%s%s", page->site->url, json_string_value(path));
     json_t *drawing = url ? qr_draw(json_string_value(url)) : NULL;
     json_object_set_new(json, "share_url", url);

@@ -60,6 +60,7 @@ struct page page_begin(const struct site *site, const char *path,
     char id[LANGUAGE_ID];
     struct page page = {.site = site, .path = path, .request = request, .response = response};
     buffer_init(&page.query, LIMIT_HTTP_BODY);
+    buffer_init(&page.kept, LIMIT_HTTP_BODY);
     if (http_request_query(request, "lang", id, sizeof id))
         page.language = language_by_id(site, id);
     if (!page.language)
@@ -72,6 +73,7 @@ struct page page_begin(const struct site *site, const char *path,
 void page_done(struct page *page)
 {
     buffer_done(&page->query);
+    buffer_done(&page->kept);
 }
 
 json_t *page_phrase(const struct page *page, const char *key)
@@ -108,6 +110,12 @@ static json_t *url_in(const struct language_file *language, const char *path, st
 json_t *page_url(const struct page *page, const char *path, struct bytes query)
 {
     return url_in(page->language, path, query);
+}
+
+void page_query(const struct page *page, struct buffer *query)
+{
+    buffer_init(query, LIMIT_HTTP_BODY);
+    buffer_put_bytes(query, buffer_bytes(&page->kept));
 }
 
 /* --- the answer --- */
@@ -184,12 +192,15 @@ static void put_headers(const struct page *page)
 {
     static const char *const headers[][2] = {
         {"Content-Security-Policy", POLICY},
-        {"Referrer-Policy", "no-referrer"},
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
         {"Vary", "Accept, Accept-Language"},
-        {"Cache-Control", "no-cache"},
     };
+    /* a form's own origin is told to no other */
+    http_response_header(page->response, "Referrer-Policy", "%s",
+                         page->is_private ? "same-origin" : "no-referrer");
+    http_response_header(page->response, "Cache-Control", "%s",
+                         page->is_private ? "no-store" : "no-cache");
     for (size_t i = 0; i < COUNT_OF(headers); i++)
         http_response_header(page->response, headers[i][0], "%s", headers[i][1]);
 }

@@ -10,6 +10,8 @@ struct page {
     const struct language_file *language;
     const char *path;    /* of this page, as its handler says it: never what was asked for */
     struct buffer query; /* what leads to it in another language; begins empty */
+    struct buffer kept;  /* what each address of a walk begins with; begins empty */
+    bool is_private;     /* for whoever has logged in: kept nowhere */
 };
 
 /* page_begin picks the language: the one that the address asks for, else the first of the browser's
@@ -25,6 +27,8 @@ json_t *json_of_bytes(struct bytes text);
 json_t *page_phrase(const struct page *page, const char *key);
 json_t *page_count(const struct page *page, const char *key, int number); /* in place of {} */
 json_t *page_url(const struct page *page, const char *path, struct bytes query);
+/* page_query begins the query of an address of this page's walk. */
+void page_query(const struct page *page, struct buffer *query);
 
 /* page_answer takes over data, an object with a title; NULL is out of memory, or a text that is not
  * UTF-8. template: see pages/, without ".html". A template finds the data, has_NAME for each list

@@ -9,7 +9,9 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "web/guide.h"
+#include "web/intake.h"
 #include "web/page.h"
+#include "web/staff.h"
 
 #define PHRASES   "page."
 #define TEMPLATES ".html"
@@ -62,7 +64,9 @@ static int is_template(const struct dirent *entry)
 
 static enum err templates_need(const struct site *site, struct fault *fault)
 {
-    static const char *const names[] = {"home", "guide", "refusal"};
+    static const char *const names[] = {
+        "home",          "guide",           "refusal",        "staff-login", "staff-home",
+        "staff-refusal", "staff-residents", "staff-resident", "intake",      "application"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (!templates_has(site->templates, names[i]))
             return fault_set(fault, ERR_NOT_FOUND, "templates", "%s" TEMPLATES " is missing",
@@ -131,6 +135,9 @@ static enum err languages_read(const char *pages, struct site *site, struct faul
         err = folder_each(folder, is_language, language_read, site, fault);
     if (err == ERR_NONE && site->num_languages == 0)
         err = fault_set(fault, ERR_NOT_FOUND, "languages", "there is none");
+    /* what a language has no phrase for is said as the town says it */
+    for (size_t i = 1; err == ERR_NONE && i < site->num_languages; i++)
+        json_object_update_missing(site->languages[i]->phrases, site->languages[0]->phrases);
     return err;
 }
 
@@ -178,13 +185,14 @@ static enum err site_read(const struct site_paths *paths, struct site *site, str
     return err == ERR_NONE ? forms_draw(paths->forms, site->is_sample, &site->forms, fault) : err;
 }
 
-enum err site_open(const struct site_paths *paths, bool is_sample, const char *url,
-                   struct site **out, struct fault *fault)
+enum err site_open(const struct site_paths *paths, struct line *line, bool is_sample,
+                   const char *url, struct site **out, struct fault *fault)
 {
     struct site *site = calloc(1, sizeof *site);
     if (!site)
         return fault_set(fault, ERR_MEMORY, "memory", "there is none");
     site->is_sample = is_sample;
+    site->line = line;
     buffer_init(&site->offices_text, LIMIT_CONFIG_FILE);
     snprintf(site->url, sizeof site->url, "%s", url);
     enum err err = site_read(paths, site, fault);
@@ -256,6 +264,28 @@ static void get_health(void *context, const struct http_request *request,
                       site->is_sample ? "true" : "false", site->is_sample ? "見本／SAMPLE" : "");
 }
 
+/* A page of the staff: the same around each. */
+#define DESK(name, path, show)                                                                     \
+    static void name(void *context, const struct http_request *request,                            \
+                     struct http_response *response)                                               \
+    {                                                                                              \
+        struct desk desk CLEANUP_DESK = desk_begin(context, path, request, response);              \
+        show(&desk);                                                                               \
+    }
+DESK(get_staff, "/staff", staff_get_home)
+DESK(get_login, "/staff/login", staff_get_login)
+DESK(post_login, "/staff/login", staff_post_login)
+DESK(post_logout, "/staff/logout", staff_post_logout)
+DESK(get_residents, "/staff/residents", staff_get_residents)
+DESK(get_resident, "/staff/resident", staff_get_resident)
+DESK(get_intake, "/staff/intake", intake_get)
+DESK(get_application, "/staff/application", intake_get_application)
+DESK(post_open, "/staff/open", intake_post)
+DESK(post_step, "/staff/step", intake_post)
+DESK(post_execute, "/staff/execute", intake_post)
+DESK(post_reset, "/staff/reset-join", intake_post)
+DESK(post_close, "/staff/close", intake_post)
+
 static void get_nothing(void *context, const struct http_request *request,
                         struct http_response *response)
 {
@@ -264,8 +294,24 @@ static void get_nothing(void *context, const struct http_request *request,
 }
 
 const struct http_route site_routes[] = {
-    {HTTP_GET, "/", false, 0, get_home},        {HTTP_GET, "/guide", false, 0, get_guide},
-    {HTTP_GET, "/assets/", true, 0, get_asset}, {HTTP_GET, "/health", false, 0, get_health},
-    {HTTP_GET, "/form/", true, 0, get_form},    {HTTP_GET, "/", true, 0, get_nothing},
+    {HTTP_GET, "/", false, 0, get_home},
+    {HTTP_GET, "/guide", false, 0, get_guide},
+    {HTTP_GET, "/assets/", true, 0, get_asset},
+    {HTTP_GET, "/health", false, 0, get_health},
+    {HTTP_GET, "/form/", true, 0, get_form},
+    {HTTP_GET, "/staff", false, 0, get_staff},
+    {HTTP_GET, "/staff/login", false, 0, get_login},
+    {HTTP_POST, "/staff/login", false, LIMIT_HTTP_BODY, post_login},
+    {HTTP_POST, "/staff/logout", false, LIMIT_HTTP_BODY, post_logout},
+    {HTTP_GET, "/staff/residents", false, 0, get_residents},
+    {HTTP_GET, "/staff/resident", false, 0, get_resident},
+    {HTTP_GET, "/staff/intake", false, 0, get_intake},
+    {HTTP_GET, "/staff/application", false, 0, get_application},
+    {HTTP_POST, "/staff/open", false, LIMIT_HTTP_BODY, post_open},
+    {HTTP_POST, "/staff/step", false, LIMIT_HTTP_BODY, post_step},
+    {HTTP_POST, "/staff/execute", false, LIMIT_HTTP_BODY, post_execute},
+    {HTTP_POST, "/staff/reset-join", false, LIMIT_HTTP_BODY, post_reset},
+    {HTTP_POST, "/staff/close", false, LIMIT_HTTP_BODY, post_close},
+    {HTTP_GET, "/", true, 0, get_nothing},
 };
 const size_t num_site_routes = COUNT_OF(site_routes);

@@ -7,6 +7,7 @@
 #include "http/template.h"
 #include "web/asset.h"
 #include "web/forms.h"
+#include "web/line.h"
 
 #define LANGUAGES_MAX 16
 #define LANGUAGE_ID   16
@@ -28,6 +29,7 @@ struct site {
     struct templates *templates;
     struct assets assets;
     struct forms forms;
+    struct line *line;    /* to commit; borrowed */
     size_t num_languages; /* the first is what a stranger gets */
     struct language_file *languages[LANGUAGES_MAX];
 };
@@ -40,8 +42,8 @@ struct site_paths {
 };
 
 /* site_open: a fault names the file and what is wrong in it. */
-enum err site_open(const struct site_paths *paths, bool is_sample, const char *url,
-                   struct site **out, struct fault *fault) MUST_USE;
+enum err site_open(const struct site_paths *paths, struct line *line, bool is_sample,
+                   const char *url, struct site **out, struct fault *fault) MUST_USE;
 void site_close(struct site *site); /* takes NULL */
 
 extern const struct http_route site_routes[];

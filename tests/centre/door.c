@@ -40,7 +40,7 @@ static int end(void **state)
 /* As a batch does. */
 static void refuse(const char *actor, const struct act *act, const struct reason *reason)
 {
-    struct act_call call = {.centre = &centre, .act = act, .uid = 7};
+    struct act_call call = {.centre = &centre, .act = act, .peer = {.uid = 7}};
     call.refusal = ruling_refuse(reason);
     snprintf(call.actor.name, sizeof call.actor.name, "%s", actor);
     if (!door_count(&call, 7))

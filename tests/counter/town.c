@@ -106,13 +106,14 @@ static void complain(const struct fault *fault)
 }
 
 static volatile int is_to_end;
+static int web = -1; /* our end of the line that web would have */
 
 static void on_end(int signal)
 {
     is_to_end = signal;
 }
 
-static void NO_RETURN centre_run(int signer_fd, int listening)
+static void NO_RETURN centre_run(int signer_fd, int listening, int line)
 {
     static struct data data;
     struct fault fault = {0};
@@ -125,7 +126,8 @@ static void NO_RETURN centre_run(int signer_fd, int listening)
     if (err == ERR_NONE)
         err = centre_start(&data.centre, &fault);
     if (err == ERR_NONE)
-        err = serve_acts(&data.centre, listening, NULL, 0, &is_to_end, &fault);
+        err = serve_acts(&data.centre, &(struct serve_sources){.listening = listening, .web = line},
+                         &is_to_end, &fault);
     if (err == ERR_NONE)
         _exit(0);
     complain(&fault);
@@ -134,11 +136,17 @@ static void NO_RETURN centre_run(int signer_fd, int listening)
 
 static void start(void)
 {
-    int signer_fd = start_signer(), listening;
+    fd_close(&web);
+    int signer_fd = start_signer(), listening, line[2];
     assert_ok(socket_listen(path_of(6, "acts.sock"), &listening, NULL));
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line), 0);
     centre_process = fork_child();
-    if (centre_process == 0)
-        centre_run(signer_fd, listening);
+    if (centre_process == 0) {
+        close(line[0]);
+        centre_run(signer_fd, listening, line[1]);
+    }
+    web = line[0];
+    close(line[1]);
     close(signer_fd);
     close(listening);
 }
@@ -278,6 +286,18 @@ void town_ask(const char *as, const char *act, json_t *fields, struct counter_an
     connect_town(as, &client);
     counter_client_ask(&client, act, fields, out);
     counter_client_close(&client);
+}
+
+void town_visit(const char *session, const char *act, json_t *fields, struct counter_answer *out)
+{
+    struct counter_client client = {.fd = web, .session = session};
+    counter_client_ask(&client, act, fields, out);
+}
+
+void town_visit_as(const char *as, const char *act, json_t *fields, struct counter_answer *out)
+{
+    struct counter_client client = {.fd = web, .as = as};
+    counter_client_ask(&client, act, fields, out);
 }
 
 static void show(const char *act, const struct counter_answer *answer)

@@ -31,6 +31,11 @@ extern const char *town_algorithm; /* of the authorities, before town_begin; NUL
 void town_ask(const char *as, const char *act, json_t *fields, struct counter_answer *out);
 const struct counter_answer *town_done(const char *as, const char *act, json_t *fields);
 void town_refused(const char *as, const char *act, json_t *fields, const char *code);
+/* town_visit asks one as `web` does: with a session in hexadecimal, or NULL as one of the public.
+ */
+void town_visit(const char *session, const char *act, json_t *fields, struct counter_answer *out);
+/* town_visit_as names a row there, which nobody may. */
+void town_visit_as(const char *as, const char *act, json_t *fields, struct counter_answer *out);
 /* town_raw sends bytes as they are and gives the answer's text. */
 const char *town_raw(const char *message);
 

@@ -21,6 +21,19 @@ const PAGES = {
   refused: '/guide?who=holder&represented=no&what=renewal&kind=both&pin=known&card=no',
   nothing: '/nothing-here',
 };
+// Those of whoever has logged in at the counter.
+const STAFF_PAGES = {
+  'staff-home': '/staff',
+  'staff-residents': '/staff/residents?q=1001',
+  'staff-nobody': '/staff/residents?q=nobody',
+  'staff-resident': '/staff/resident?resident=1001',
+  'staff-question': '/staff/intake?resident=1001',
+  'staff-papers': '/staff/intake?resident=1001&who=holder&represented=no&what=pin-reset&kind=both&card=yes',
+  'staff-refused': '/staff/intake?resident=1001&who=holder&represented=no&what=renewal&kind=both&pin=known&card=no',
+  'staff-application': '/staff/application?number=1',
+  'staff-unknown': '/staff/application?number=77',
+};
+const STAFF_LANGUAGES = few ? ['ja'] : ['ja', 'en'];
 const LANGUAGES = few ? ['ja'] : ['ja', 'en', 'ja-easy'];
 const WIDTHS = [1280, 320];
 
@@ -76,7 +89,8 @@ async function look(context, bypass, name, path, language) {
     check(await overflow(page) <= 0, `${where}: no overflow at ${width}`, await overflow(page));
   }
   // a page that is refused says so with its status
-  const problems = seen().filter(line => name !== 'nothing' || !/status of 404/.test(line));
+  const told = { nothing: /status of 404/, 'staff-unknown': /status of 409/ }[name];
+  const problems = seen().filter(line => !told || !told.test(line));
   check(problems.length === 0, `${where}: quiet, nothing from elsewhere`, problems);
   const foreign = await foreignFonts(page);
   check(foreign.length === 0, `${where}: all letters are in our font`, foreign);
@@ -94,6 +108,47 @@ async function examine(context, where, address) {
   check(violations.length === 0, `${where}: axe finds nothing`, violations.map(one => [one.id, one.nodes.map(node => node.html)]));
   await page.addStyleTag({ content: 'html { font-size: 200% }' });
   check(await overflow(page) <= 0, `${where}: no overflow with letters twice as large`, await overflow(page));
+  await page.close();
+}
+
+// The login, with the keyboard alone; what it gives is there for the other context, too.
+async function logIn(context, bypass) {
+  await look(context, bypass, 'staff-login', '/staff/login', 'ja');
+  const page = await context.newPage();
+  await page.goto(inLanguage('/staff', 'ja'));
+  check(page.url().includes('/staff/login?'), 'staff: the login comes first', page.url());
+  await page.getByLabel('ログイン用コード').fill('A'.repeat(20));
+  await page.keyboard.press('Enter');
+  check((await page.textContent('main')).includes('このコードではログインできません'), 'staff: a wrong code', await page.textContent('main'));
+  await page.getByLabel('ログイン用コード').fill(process.env.LOGIN_CODE);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/staff\?/);
+  check((await page.textContent('.who')).includes('池田'), 'staff: whose session it is', await page.textContent('main'));
+  await bypass.addCookies(await context.cookies());
+  await page.close();
+}
+
+// From the first page to a step that was done; going back repeats nothing.
+async function takeApplication(context) {
+  const page = await context.newPage();
+  await page.goto(inLanguage('/staff', 'ja'));
+  await page.getByLabel('氏名、ふりがな、又は番号').fill('1002');
+  await page.keyboard.press('Enter');
+  await page.locator('tbody a').first().click();
+  await page.getByRole('link', { name: '受付をはじめる' }).click();
+  for (const text of ['本人', 'いいえ', 'カードをなくした、または盗まれた（窓口での届出）']) await page.locator('.choices').getByText(text, { exact: true }).click();
+  await page.getByRole('button', { name: 'この内容で受け付ける' }).click();
+  check((await page.textContent('h1')).startsWith('受付番号'), 'staff: an application is taken', await page.textContent('main'));
+  const before = await page.textContent('.next .lead');
+  await page.getByRole('button', { name: '済み', exact: true }).click();
+  const after = await page.textContent('.next .lead');
+  check(before !== after, 'staff: its first step is done', `${before} ${after}`);
+  await page.goBack();
+  await page.goForward();
+  check(await page.textContent('.next .lead') === after, 'staff: going back and forward repeats nothing', await page.textContent('main'));
+  await page.getByRole('button', { name: 'ログアウト' }).click();
+  await page.goBack();
+  check(page.url().includes('/staff/login?') || !(await page.textContent('main')).includes('次にすること'), 'staff: nothing is left behind the logout', page.url());
   await page.close();
 }
 
@@ -154,6 +209,10 @@ const bypass = await browser.newContext({ bypassCSP: true, locale: 'ja-JP' });
 try {
   for (const language of LANGUAGES)
     for (const [name, path] of Object.entries(PAGES)) await look(context, bypass, name, path, language);
+  await logIn(context, bypass);
+  for (const language of STAFF_LANGUAGES)
+    for (const [name, path] of Object.entries(STAFF_PAGES)) await look(context, bypass, name, path, language);
+  await takeApplication(context);
   await walkByKeyboard(context);
   await walkWithoutScript(browser);
   await print(browser);

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Pages in a real browser: starts the sample town for browser.mjs, which does the looking. --pictures FOLDER keeps what
 it saw (make screenshots)."""
+import json
 import os
 import shutil
 import subprocess
@@ -17,6 +18,15 @@ words = sys.argv[1:]
 pictures = words[words.index("--pictures") + 1] if "--pictures" in words else None
 folder = tempfile.mkdtemp(prefix="jpki-browser-")
 os.makedirs(pictures or f"{folder}/pictures", exist_ok=True)
+
+
+def jpki(*words):
+    """An act's answer."""
+    done = subprocess.run([f"{jpkid.BUILD}/jpki", *words, "--json", "--socket", f"{folder}/data/run/acts.sock"], check=True,
+                          capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"}, timeout=60)
+    return json.loads(done.stdout)
+
+
 try:
     code, errors = jpkid.init(f"{folder}/data")
     if code:
@@ -24,9 +34,11 @@ try:
     with jpkid.Service(f"{folder}/data", "--web", "127.0.0.1:0", "--web-url", "https://town.example") as service:
         if not service.is_ready:
             sys.exit(service.said())
+        login = jpki("admin", "login-code", "daiei1", "--as", "admin1")["code"]
+        jpki("counter", "open", "--procedure", "new", "--resident", "1001", "--kind", "both", "--pin", "never-set", "--as", "daiei1")
         done = subprocess.run(["node", f"{jpkid.SOURCE}/tests/web/browser.mjs", service.urls["web"].rstrip("/"),
                                pictures or f"{folder}/pictures", *(["--few"] if "--few" in words else [])],
-                              env={**os.environ, "HOME": folder}, timeout=280)
+                              env={**os.environ, "HOME": folder, "LOGIN_CODE": login}, timeout=280)
 finally:
     shutil.rmtree(folder, ignore_errors=True)
 sys.exit(done.returncode)

@@ -1,0 +1,190 @@
+/* Rows by the digest of what the browser has: whoever reads this memory logs in nowhere. */
+#include "centre/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "base/secret.h"
+#include "centre/act.h"
+#include "crypto/random.h"
+
+static const struct reason reason_code = {
+    "login", "", "login-code",
+    "There is no such code, or it was used, or it is older than ten minutes.",
+    "このコードは無効です。使用済みであるか、発行から10分を過ぎています。"};
+static const struct reason reason_no_staff = {"login", "", "no-staff",
+                                              "Nobody of the staff has this name.",
+                                              "この名前の職員は登録されていません。"};
+
+/* --- sessions --- */
+
+static bool has_ended(const struct session *row, int64_t now)
+{
+    return !row->staff[0] || now - row->seen >= SESSION_IDLE || now - row->begun >= SESSION_LIFE;
+}
+
+static bool is_digest(const uint8_t a[static SHA256_LEN], const uint8_t b[static SHA256_LEN])
+{
+    return secret_equal(bytes_of(a, SHA256_LEN), bytes_of(b, SHA256_LEN));
+}
+
+static struct session *session_place(struct sessions *sessions, int64_t now)
+{
+    struct session *place = &sessions->rows[0];
+    for (size_t i = 0; i < LIMIT_SESSIONS; i++) {
+        struct session *row = &sessions->rows[i];
+        if (has_ended(row, now))
+            return row;
+        if (row->seen < place->seen)
+            place = row;
+    }
+    return place;
+}
+
+void session_begin(struct sessions *sessions, const char *staff, int64_t now,
+                   uint8_t id[static SESSION_ID])
+{
+    struct session *row = session_place(sessions, now);
+    *row = (struct session){.begun = now, .seen = now};
+    random_bytes(id, SESSION_ID);
+    sha256(bytes_of(id, SESSION_ID), row->digest);
+    snprintf(row->staff, sizeof row->staff, "%s", staff);
+}
+
+static struct session *session_row(struct sessions *sessions, const uint8_t id[static SESSION_ID])
+{
+    uint8_t digest[SHA256_LEN];
+    sha256(bytes_of(id, SESSION_ID), digest);
+    for (size_t i = 0; i < LIMIT_SESSIONS; i++)
+        if (sessions->rows[i].staff[0] && is_digest(sessions->rows[i].digest, digest))
+            return &sessions->rows[i];
+    return NULL;
+}
+
+const char *session_find(struct sessions *sessions, const uint8_t id[static SESSION_ID],
+                         int64_t now)
+{
+    struct session *row = session_row(sessions, id);
+    if (!row || has_ended(row, now))
+        return NULL;
+    row->seen = now;
+    return row->staff;
+}
+
+void session_end(struct sessions *sessions, const uint8_t id[static SESSION_ID])
+{
+    struct session *row = session_row(sessions, id);
+    if (row)
+        *row = (struct session){0};
+}
+
+/* --- codes --- */
+
+static struct login_code *code_place(struct sessions *sessions, const char *staff)
+{
+    struct login_code *place = &sessions->codes[0];
+    for (size_t i = 0; i < LIMIT_LOGIN_CODES; i++) {
+        struct login_code *row = &sessions->codes[i];
+        if (strcmp(row->staff, staff) == 0)
+            return row;
+        if (place->staff[0] && (!row->staff[0] || row->made < place->made))
+            place = row;
+    }
+    return place;
+}
+
+void login_code_make(struct sessions *sessions, const char *staff, int64_t now,
+                     char code[static LOGIN_CODE + 1])
+{
+    static const char letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"; /* 32: no I, O, 0, 1 */
+    struct login_code *row = code_place(sessions, staff);
+    uint8_t random[LOGIN_CODE];
+    random_bytes(random, sizeof random);
+    for (size_t i = 0; i < LOGIN_CODE; i++)
+        code[i] = letters[random[i] % (sizeof letters - 1)];
+    code[LOGIN_CODE] = '\0';
+    *row = (struct login_code){.made = now};
+    snprintf(row->staff, sizeof row->staff, "%s", staff);
+    sha256(bytes_of_text(code), row->digest);
+    explicit_bzero(random, sizeof random);
+}
+
+bool login_code_take(struct sessions *sessions, const char *code, int64_t now,
+                     char staff[static STAFF_NAME])
+{
+    uint8_t digest[SHA256_LEN];
+    sha256(bytes_of_text(code), digest);
+    for (size_t i = 0; i < LIMIT_LOGIN_CODES; i++) {
+        struct login_code *row = &sessions->codes[i];
+        if (!row->staff[0] || !is_digest(row->digest, digest))
+            continue;
+        bool is_good = now - row->made < LOGIN_CODE_LIFE;
+        memcpy(staff, row->staff, STAFF_NAME);
+        *row = (struct login_code){0};
+        return is_good;
+    }
+    return false;
+}
+
+/* --- acts --- */
+
+static void answer_staff(struct act_call *call, const struct staff *staff)
+{
+    struct buffer roles CLEANUP_BUFFER;
+    buffer_init(&roles, 256);
+    roles_print(staff->roles, &roles);
+    act_answer(call, "name", json_string(staff->name));
+    act_answer(call, "label", json_string(staff->label));
+    act_answer(call, "roles", json_string(buffer_text(&roles)));
+}
+
+static bool find_staff(struct act_call *call, const char *name, struct staff *out)
+{
+    enum err err = staff_find(call->centre->store, name, out, &call->fault);
+    if (err == ERR_NOT_FOUND || (err == ERR_NONE && !out->is_active))
+        return act_refuse(call, &reason_no_staff);
+    return act_ok(call, err);
+}
+
+bool session_act_code(struct act_call *call)
+{
+    struct staff staff;
+    char code[LOGIN_CODE + 1];
+    if (!find_staff(call, call->fields.name, &staff))
+        return false;
+    login_code_make(&call->centre->sessions, staff.name, clock_monotonic(), code);
+    act_answer(call, "code", json_string(code));
+    explicit_bzero(code, sizeof code);
+    return true;
+}
+
+bool session_act_begin(struct act_call *call)
+{
+    struct staff staff;
+    char name[STAFF_NAME];
+    uint8_t id[SESSION_ID];
+    struct sessions *sessions = &call->centre->sessions;
+    if (!login_code_take(sessions, call->fields.code, clock_monotonic(), name))
+        return act_refuse(call, &reason_code);
+    if (!find_staff(call, name, &staff))
+        return false;
+    session_begin(sessions, staff.name, clock_monotonic(), id);
+    act_note(call, "staff", "%s", staff.name);
+    act_answer_bytes(call, "session", bytes_of(id, sizeof id));
+    answer_staff(call, &staff);
+    return true;
+}
+
+bool session_act_show(struct act_call *call)
+{
+    answer_staff(call, &call->actor);
+    return true;
+}
+
+bool session_act_end(struct act_call *call)
+{
+    session_end(&call->centre->sessions, call->session);
+    return true;
+}

@@ -1,0 +1,56 @@
+/* Sessions of staff who come through the town's pages, and the codes by which somebody logs in
+ * without a card. A browser has the session's id, here is its SHA-256 alone. In memory: after a
+ * start everybody logs in again. Times are monotonic milliseconds. */
+#pragma once
+
+#include "base/limits.h"
+#include "centre/staff.h"
+#include "crypto/hash.h"
+
+#define SESSION_ID      32                    /* bytes */
+#define SESSION_IDLE    (30 * 60 * 1000)      /* without an act */
+#define SESSION_LIFE    (10 * 60 * 60 * 1000) /* a working day, whatever is done */
+#define LOGIN_CODE      20                    /* letters; 100 random bits */
+#define LOGIN_CODE_LIFE (10 * 60 * 1000)
+
+struct session {
+    uint8_t digest[SHA256_LEN];
+    char staff[STAFF_NAME]; /* "": a free row */
+    int64_t begun, seen;
+};
+
+struct login_code {
+    uint8_t digest[SHA256_LEN];
+    char staff[STAFF_NAME];
+    int64_t made;
+};
+
+struct sessions {
+    struct session rows[LIMIT_SESSIONS];
+    struct login_code codes[LIMIT_LOGIN_CODES];
+};
+
+/* session_begin makes one and gives its id. When all rows are taken, the one that was silent
+ * longest ends. */
+void session_begin(struct sessions *sessions, const char *staff, int64_t now,
+                   uint8_t id[static SESSION_ID]);
+/* session_find gives the name of the staff row whose session it is; NULL: there is none, or it has
+ * ended. Borrowed. It counts as an act. */
+const char *session_find(struct sessions *sessions, const uint8_t id[static SESSION_ID],
+                         int64_t now);
+void session_end(struct sessions *sessions, const uint8_t id[static SESSION_ID]);
+
+/* login_code_make: the person's code before it is worth nothing any more. */
+void login_code_make(struct sessions *sessions, const char *staff, int64_t now,
+                     char code[static LOGIN_CODE + 1]);
+/* login_code_take uses a code up and copies whose it was; false: there is none, or it is too old.
+ */
+bool login_code_take(struct sessions *sessions, const char *code, int64_t now,
+                     char staff[static STAFF_NAME]) MUST_USE;
+
+/* Acts. */
+struct act_call;
+bool session_act_code(struct act_call *call);
+bool session_act_begin(struct act_call *call);
+bool session_act_show(struct act_call *call);
+bool session_act_end(struct act_call *call);

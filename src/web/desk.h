@@ -1,0 +1,34 @@
+/* A page of the staff: whose session it is, and what commit answers them. Nothing is decided here.
+ */
+#pragma once
+
+#include "web/line.h"
+#include "web/page.h"
+
+#define DESK_SESSION 65 /* 64 hexadecimal digits and a zero */
+
+struct desk {
+    struct page page;
+    char session[DESK_SESSION]; /* "": nobody has logged in */
+};
+
+/* desk_begin begins the page and reads the cookie. */
+struct desk desk_begin(const struct site *site, const char *path,
+                       const struct http_request *request, struct http_response *response);
+void desk_done(struct desk *desk);
+#define CLEANUP_DESK CLEANUP(desk_done)
+
+/* desk_ask asks an act and takes over the reference of its fields. False: the page is answered
+ * already, with the way to the login, or with why not. */
+bool desk_ask(struct desk *desk, const char *act, json_t *fields,
+              struct counter_answer *out) MUST_USE;
+/* desk_may_post: does a form of these very pages send this? False: the page is answered. */
+bool desk_may_post(struct desk *desk) MUST_USE;
+/* desk_form_text reads a field of the posted form; false: there is none, or it is empty or longer.
+ */
+bool desk_form_text(const struct desk *desk, const char *name, char *out, size_t size) MUST_USE;
+
+/* desk_go answers that the browser is to ask for another page now, in the same language. */
+void desk_go(struct desk *desk, const char *path, struct bytes query);
+/* desk_cookie has the browser keep the session, or forget it: "". */
+void desk_cookie(struct desk *desk, const char *session);

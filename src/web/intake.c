@@ -1,0 +1,247 @@
+#include "web/intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kind.h"
+#include "base/limits.h"
+#include "http/form.h"
+#include "web/guide.h"
+#include "web/staff.h"
+
+#define FORM_FIELDS 9
+#define VALUE_MAX   1024
+
+/* --- forms that become acts --- */
+
+enum value_type { VALUE_NONE, VALUE_WORD, VALUE_WHOLE, VALUE_FLAG };
+
+struct form_row {
+    const char *path, *act;
+    struct {
+        const char *name;
+        enum value_type type;
+    } fields[FORM_FIELDS];
+};
+
+/* clang-format off */
+static const struct form_row form_rows[] = {
+    {"/staff/open", "application-open", {{"resident", VALUE_WHOLE}, {"procedure", VALUE_WORD}, {"applicant", VALUE_WORD}, {"kinds", VALUE_WORD},
+                                         {"pin", VALUE_WORD}, {"reason", VALUE_WORD}, {"missing", VALUE_FLAG}, {"stopped", VALUE_FLAG}, {"note", VALUE_WORD}}},
+    {"/staff/step", "step", {{"number", VALUE_WHOLE}, {"step", VALUE_WORD}, {"kind", VALUE_WORD}, {"note", VALUE_WORD}}},
+    {"/staff/execute", "execute", {{"number", VALUE_WHOLE}}},
+    {"/staff/reset-join", "reset-join", {{"number", VALUE_WHOLE}, {"kind", VALUE_WORD}, {"note", VALUE_WORD}}},
+    {"/staff/close", "application-close", {{"number", VALUE_WHOLE}, {"note", VALUE_WORD}}},
+};
+/* clang-format on */
+
+/* A number too long for one is text, which commit refuses. */
+static json_t *value_json(enum value_type type, const char *text)
+{
+    char *end;
+    if (type == VALUE_FLAG)
+        return json_true();
+    if (type == VALUE_WHOLE && strlen(text) < 19) {
+        long long number = strtoll(text, &end, 10);
+        if (text[0] >= '0' && text[0] <= '9' && *end == '\0')
+            return json_integer(number);
+    }
+    return json_string(text);
+}
+
+static json_t *fields_of(const struct desk *desk, const struct form_row *row)
+{
+    char text[VALUE_MAX];
+    json_t *fields = json_object();
+    for (size_t i = 0; i < FORM_FIELDS && row->fields[i].name; i++)
+        if (desk_form_text(desk, row->fields[i].name, text, sizeof text))
+            json_object_set_new(fields, row->fields[i].name, value_json(row->fields[i].type, text));
+    return fields;
+}
+
+static void go_to_application(struct desk *desk, int64_t number)
+{
+    char text[24];
+    struct buffer query CLEANUP_BUFFER;
+    buffer_init(&query, LIMIT_HTTP_BODY);
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    http_form_put(&query, "number", bytes_of_text(text));
+    desk_go(desk, "/staff/application", buffer_bytes(&query));
+}
+
+void intake_post(struct desk *desk)
+{
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    if (!desk_may_post(desk))
+        return;
+    for (size_t i = 0; i < COUNT_OF(form_rows); i++)
+        if (strcmp(form_rows[i].path, desk->page.path) == 0 &&
+            desk_ask(desk, form_rows[i].act, fields_of(desk, &form_rows[i]), &answer))
+            go_to_application(desk, counter_number(&answer, "number"));
+}
+
+/* --- the intake --- */
+
+static void put_field(json_t *fields, const char *name, const char *value)
+{
+    json_array_append_new(fields, json_pack("{s:s, s:s}", "name", name, "value", value));
+}
+
+static bool was_asked(const struct guide *guide, const char *question)
+{
+    return guide_find_answer(guide, question) != NULL;
+}
+
+/* What was answered, as the fields of application-open. */
+static json_t *opening_fields(const struct guide *guide, const char *resident)
+{
+    static const char *const pins[] = {
+        [PIN_KNOWN] = "known", [PIN_FORGOTTEN] = "forgotten", [PIN_NEVER_SET] = "never-set"};
+    static const char *const kinds[] = {[KINDS_SIGNATURE] = "signature",
+                                        [KINDS_AUTHENTICATION] = "authentication",
+                                        [KINDS_BOTH] = "both"};
+    const struct procedure_facts *facts = &guide->facts;
+    json_t *fields = json_array();
+    put_field(fields, "resident", resident);
+    put_field(fields, "procedure", procedure_name(facts->procedure));
+    put_field(fields, "applicant", applicant_name(facts->applicant));
+    if (was_asked(guide, "kind"))
+        put_field(fields, "kinds", kinds[facts->kinds]);
+    if (was_asked(guide, "pin"))
+        put_field(fields, "pin", pins[facts->pin]);
+    if (was_asked(guide, "reissue"))
+        put_field(fields, "reason", fee_reason_name(facts->fee));
+    if (facts->is_card_missing)
+        put_field(fields, "missing", "yes");
+    if (facts->is_card_stopped)
+        put_field(fields, "stopped", "yes");
+    return fields;
+}
+
+void intake_get(struct desk *desk)
+{
+    int64_t number;
+    char text[24];
+    struct guide guide;
+    struct page *page = &desk->page;
+    if (!staff_number(desk, "resident", &number))
+        return;
+    buffer_put_bytes(&page->kept, buffer_bytes(&page->query));
+    buffer_cut(&page->query, 0);
+    json_t *resident = staff_resident(desk, number);
+    if (!resident)
+        return;
+    json_t *data = guide_walk(page, &guide);
+    if (!data) {
+        json_decref(resident);
+        page_refuse(page, 400, "guide-no-such-answer");
+        return;
+    }
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    json_object_set_new(data, "title", page_phrase(page, "staff-intake"));
+    json_object_set_new(data, "resident", resident);
+    if (json_is_true(json_object_get(json_object_get(data, "result"), "is_allowed")))
+        json_object_set_new(data, "opening",
+                            json_pack("{s:o, s:o}", "open_url",
+                                      page_url(page, "/staff/open", bytes_of("", 0)), "fields",
+                                      opening_fields(&guide, text)));
+    staff_answer(desk, "intake", data);
+}
+
+/* --- an application --- */
+
+/* In words: what a step is called, and for which kind. */
+static void put_step(const struct page *page, json_t *step)
+{
+    bool is_ja = page->language->words.base == LANGUAGE_JA;
+    json_t *kind = json_object_get(step, "kind");
+    char phrase[48];
+    json_object_set(step, "text", json_object_get(step, is_ja ? "ja" : "en"));
+    if (json_is_string(kind)) {
+        snprintf(phrase, sizeof phrase, "staff-kind-%s", json_string_value(kind));
+        json_object_set_new(step, "kind_text", page_phrase(page, phrase));
+    }
+}
+
+/* What the officer does next: say it, carry it out, or go on at the terminal. */
+static void put_next(const struct page *page, json_t *application)
+{
+    static const char *const at_terminal[] = {"card-present", "pin",     "pin-set",  "pin-reset",
+                                              "issue",        "install", "supersede"};
+    json_t *next = json_object_get(application, "next");
+    const char *step = json_string_value(json_object_get(next, "step"));
+    bool is_card = false;
+    if (!step)
+        return;
+    put_step(page, next);
+    for (size_t i = 0; i < COUNT_OF(at_terminal); i++)
+        is_card = is_card || strcmp(at_terminal[i], step) == 0;
+    bool is_effect = counter_is_effect(step);
+    json_object_set_new(next, "is_card", json_boolean(is_card));
+    json_object_set_new(next, "is_effect", json_boolean(is_effect));
+    json_object_set_new(next, "is_said", json_boolean(!is_card && !is_effect));
+    json_object_set_new(next, "is_pin", json_boolean(strcmp(step, "pin") == 0));
+    json_object_set_new(next, "step_url", page_url(page, "/staff/step", bytes_of("", 0)));
+    json_object_set_new(next, "execute_url", page_url(page, "/staff/execute", bytes_of("", 0)));
+    json_object_set_new(next, "reset_url", page_url(page, "/staff/reset-join", bytes_of("", 0)));
+}
+
+static void put_certificates(const struct page *page, json_t *rows)
+{
+    size_t i;
+    json_t *row;
+    char phrase[64];
+    json_array_foreach (rows, i, row) {
+        snprintf(phrase, sizeof phrase, "staff-kind-%s",
+                 json_string_value(json_object_get(row, "kind")));
+        json_object_set_new(row, "kind_text", page_phrase(page, phrase));
+        snprintf(phrase, sizeof phrase, "staff-certificate-%s",
+                 json_string_value(json_object_get(row, "state")));
+        json_object_set_new(row, "state_text", page_phrase(page, phrase));
+    }
+}
+
+static void put_words(const struct page *page, json_t *application)
+{
+    size_t i;
+    json_t *step;
+    enum procedure procedure;
+    char phrase[48];
+    const char *state = json_string_value(json_object_get(application, "state"));
+    const char *name = json_string_value(json_object_get(application, "procedure"));
+    if (name && procedure_parse(name, &procedure) == ERR_NONE)
+        json_object_set_new(application, "procedure_text",
+                            json_of_bytes(words_procedure(&page->language->words, procedure)));
+    snprintf(phrase, sizeof phrase, "staff-%s", state);
+    json_object_set_new(application, "state_text", page_phrase(page, phrase));
+    json_object_set_new(application, "is_open", json_boolean(state && strcmp(state, "open") == 0));
+    json_object_set_new(
+        application, "fee_text",
+        json_integer_value(json_object_get(application, "fee"))
+            ? page_count(page, "guide-yen",
+                         (int)json_integer_value(json_object_get(application, "fee")))
+            : page_phrase(page, "guide-free"));
+    json_array_foreach (json_object_get(application, "steps"), i, step)
+        put_step(page, step);
+    put_certificates(page, json_object_get(application, "certificates"));
+    put_next(page, application);
+}
+
+void intake_get_application(struct desk *desk)
+{
+    int64_t number;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    struct page *page = &desk->page;
+    if (!staff_number(desk, "number", &number) ||
+        !desk_ask(desk, "application-show", json_pack("{s:I}", "number", (json_int_t)number),
+                  &answer))
+        return;
+    json_t *application = answer.detail;
+    put_words(page, application);
+    json_object_set_new(application, "close_url", page_url(page, "/staff/close", bytes_of("", 0)));
+    json_object_set_new(
+        application, "resident_url",
+        staff_url(page, "/staff/resident", "resident", json_object_get(application, "resident")));
+    json_object_set_new(application, "title", page_count(page, "staff-application", (int)number));
+    staff_answer(desk, "application", json_incref(application));
+}

@@ -1,0 +1,18 @@
+/* The way to commit: one act at a time, whichever thread asks. docs/PROTOCOL.acts 11 */
+#pragma once
+
+#include <pthread.h>
+
+#include "counter/counter_client.h"
+
+struct line {
+    pthread_mutex_t lock;
+    int fd; /* the caller's; -1: there is no centre */
+};
+
+void line_init(struct line *line, int fd);
+/* line_ask asks one act; session is hexadecimal, NULL for one of the public. It takes over the
+ * reference of the fields. An answer that does not come shuts the line down: what would come later
+ * is the answer to something else. */
+void line_ask(struct line *line, const char *session, const char *act, json_t *fields,
+              struct counter_answer *out);

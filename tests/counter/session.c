@@ -1,0 +1,173 @@
+/* Who comes through the town's pages: staff with a session, the public without one. PROTOCOL.acts
+ * 11 */
+#include "town.h"
+
+#include <string.h>
+
+#include "base/encoding.h"
+#include "centre/session.h"
+#include "crypto/random.h"
+
+#define SESSION_TEXT (2 * SESSION_ID + 1)
+
+static void visit_is(const char *session, const char *act, json_t *fields,
+                     enum counter_outcome outcome, const char *code)
+{
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    town_visit(session, act, fields, &answer);
+    assert_int_equal(answer.outcome, outcome);
+    if (outcome != COUNTER_DONE)
+        assert_string_equal(counter_text(&answer, "code"), code);
+}
+
+static void code_of(const char *staff, char code[static LOGIN_CODE + 1])
+{
+    const struct counter_answer *answer =
+        town_done("admin1", "login-code", json_pack("{s:s}", "name", staff));
+    assert_int_equal(strlen(counter_text(answer, "code")), LOGIN_CODE);
+    memcpy(code, counter_text(answer, "code"), LOGIN_CODE + 1);
+}
+
+static void log_in(const char *staff, char session[static SESSION_TEXT])
+{
+    char code[LOGIN_CODE + 1];
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    code_of(staff, code);
+    town_visit(NULL, "session-begin", json_pack("{s:s}", "code", code), &answer);
+    assert_int_equal(answer.outcome, COUNTER_DONE);
+    assert_string_equal(counter_text(&answer, "name"), staff);
+    assert_int_equal(strlen(counter_text(&answer, "session")), SESSION_TEXT - 1);
+    memcpy(session, counter_text(&answer, "session"), SESSION_TEXT);
+}
+
+static void lets_somebody_of_the_staff_in(void **state)
+{
+    (void)state;
+    char session[SESSION_TEXT];
+    log_in("daiei1", session);
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    town_visit(session, "session-show", json_object(), &answer);
+    assert_string_equal(counter_text(&answer, "roles"), "counter");
+    visit_is(session, "application-list", json_object(), COUNTER_DONE, "");
+    visit_is(session, "staff-list", json_object(), COUNTER_REFUSED, "role");
+    visit_is(session, "session-end", json_object(), COUNTER_DONE, "");
+    visit_is(session, "application-list", json_object(), COUNTER_REFUSED, "session");
+}
+
+static void refuses_a_code_twice(void **state)
+{
+    (void)state;
+    char first[LOGIN_CODE + 1], second[LOGIN_CODE + 1];
+    code_of("hojo1", first);
+    code_of("hojo1", second);
+    assert_string_not_equal(first, second);
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "code", first), COUNTER_REFUSED,
+             "login-code");
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "code", second), COUNTER_DONE, "");
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "code", second), COUNTER_REFUSED,
+             "login-code");
+    town_refused("admin1", "login-code", json_pack("{s:s}", "name", "nobody"), "no-staff");
+    town_refused("daiei1", "login-code", json_pack("{s:s}", "name", "daiei1"), "role");
+}
+
+static void refuses_the_public_what_is_the_staffs(void **state)
+{
+    (void)state;
+    static const char *const acts[] = {"status",      "session-show",     "session-end",
+                                       "parked-list", "application-list", "staff-list"};
+    for (size_t i = 0; i < COUNT_OF(acts); i++)
+        visit_is(NULL, acts[i], json_object(), COUNTER_REFUSED, "role");
+    visit_is(NULL, "login-code", json_pack("{s:s}", "name", "admin1"), COUNTER_REFUSED, "role");
+}
+
+static void refuses_a_session_that_is_none(void **state)
+{
+    (void)state;
+    char guessed[SESSION_TEXT];
+    uint8_t random[SESSION_ID];
+    random_bytes(random, sizeof random);
+    hex_print(random, sizeof random, guessed);
+    static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+    const char *const sessions[] = {guessed, zeros, "", "daiei1", "00"};
+    for (size_t i = 0; i < COUNT_OF(sessions); i++)
+        visit_is(sessions[i], "application-list", json_object(), COUNTER_REFUSED, "session");
+}
+
+/* A session is web's to bring, a row's name that of the acts socket. */
+static void refuses_the_other_way_to_say_who_asks(void **state)
+{
+    (void)state;
+    char session[SESSION_TEXT], message[256];
+    log_in("admin1", session);
+    snprintf(message, sizeof message, "{\"act\":\"status\",\"session\":\"%s\",\"fields\":{}}",
+             session);
+    assert_non_null(strstr(town_raw(message), "malformed"));
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    town_visit_as("admin1", "status", json_object(), &answer);
+    assert_string_equal(counter_text(&answer, "code"), "malformed");
+}
+
+/* What logs somebody in stands nowhere: not in the journal, not in the database. */
+static void keeps_no_code_and_no_session(void **state)
+{
+    (void)state;
+    char code[LOGIN_CODE + 1], session[SESSION_TEXT];
+    code_of("daiei2", code);
+    log_in("daiei2", session);
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "code", code), COUNTER_REFUSED,
+             "login-code");
+    assert_int_equal(town_shell("grep -rqF -e %s -e %s %s", code, session, town_folder), 1);
+    assert_int_equal(town_shell("grep -rqF session-begin:done %s", town_folder), 0);
+}
+
+/* Monotonic milliseconds; the table alone. */
+static void ends_sessions(void **state)
+{
+    (void)state;
+    static struct sessions sessions;
+    uint8_t id[SESSION_ID], other[SESSION_ID];
+    session_begin(&sessions, "daiei1", 1000, id);
+    assert_string_equal(session_find(&sessions, id, 1000 + SESSION_IDLE - 1), "daiei1");
+    int64_t seen = 1000 + SESSION_IDLE - 1;
+    assert_null(session_find(&sessions, id, seen + SESSION_IDLE));
+    session_begin(&sessions, "daiei1", 1000, id);
+    for (int64_t now = 1000; now < 1000 + SESSION_LIFE; now += SESSION_IDLE / 2)
+        assert_non_null(session_find(&sessions, id, now));
+    assert_null(session_find(&sessions, id, 1000 + SESSION_LIFE));
+    session_begin(&sessions, "hojo1", 5000, id);
+    for (int i = 0; i < LIMIT_SESSIONS; i++)
+        session_begin(&sessions, "daiei2", 6000 + i, other);
+    assert_null(session_find(&sessions, id, 8000)); /* the one that was silent longest */
+    assert_string_equal(session_find(&sessions, other, 8000), "daiei2");
+    session_end(&sessions, other);
+    assert_null(session_find(&sessions, other, 8000));
+}
+
+static void ends_codes(void **state)
+{
+    (void)state;
+    static struct sessions sessions;
+    char code[LOGIN_CODE + 1], staff[STAFF_NAME];
+    login_code_make(&sessions, "daiei1", 1000, code);
+    assert_false(login_code_take(&sessions, code, 1000 + LOGIN_CODE_LIFE, staff));
+    login_code_make(&sessions, "daiei1", 1000, code);
+    assert_false(login_code_take(&sessions, "", 1000, staff));
+    assert_true(login_code_take(&sessions, code, 999 + LOGIN_CODE_LIFE, staff));
+    assert_string_equal(staff, "daiei1");
+    assert_false(login_code_take(&sessions, code, 1000, staff));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lets_somebody_of_the_staff_in),
+        cmocka_unit_test(refuses_a_code_twice),
+        cmocka_unit_test(refuses_the_public_what_is_the_staffs),
+        cmocka_unit_test(refuses_a_session_that_is_none),
+        cmocka_unit_test(refuses_the_other_way_to_say_who_asks),
+        cmocka_unit_test(keeps_no_code_and_no_session),
+        cmocka_unit_test(ends_sessions),
+        cmocka_unit_test(ends_codes),
+    };
+    return cmocka_run_group_tests(tests, town_begin, town_end);
+}
