@@ -141,6 +141,22 @@ static bool store_steps(struct act_call *call, int64_t number, const struct proc
     return true;
 }
 
+static bool store_papers(struct act_call *call, int64_t number, const struct procedure_plan *plan)
+{
+    for (int visit = 0; visit < PROCEDURE_MAX_VISITS; visit++)
+        for (int i = 0; i < PROCEDURE_MAX_PAPERS && plan->papers[visit][i] != PAPER_NONE; i++) {
+            enum paper paper = plan->papers[visit][i];
+            bool is_form = paper == PAPER_FORM && plan->form != FORM_NONE;
+            if (!act_ok(call, store_run(call->centre->store, STATEMENT_PAPER_INSERT,
+                                        VALUES(value_integer(number), value_integer(visit + 1),
+                                               value_integer(i + 1), value_text(paper_name(paper)),
+                                               value_text(is_form ? form_name(plan->form) : NULL)),
+                                        &call->fault)))
+                return false;
+        }
+    return true;
+}
+
 static bool store_application(struct act_call *call, const struct procedure_plan *plan,
                               int64_t *number)
 {
@@ -163,21 +179,7 @@ static bool store_application(struct act_call *call, const struct procedure_plan
             act_ok(call, store_run_one(call->centre->store, STATEMENT_APPLICATION_BASIS,
                                        VALUES(value_integer(*number), value_text(note)),
                                        &call->fault))) &&
-           store_steps(call, *number, plan);
-}
-
-static json_t *papers_json(const struct procedure_plan *plan)
-{
-    json_t *list = json_array();
-    for (int visit = 0; visit < PROCEDURE_MAX_VISITS; visit++)
-        for (int i = 0; i < PROCEDURE_MAX_PAPERS && plan->papers[visit][i] != PAPER_NONE; i++) {
-            enum paper paper = plan->papers[visit][i];
-            json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s}", "visit", visit + 1,
-                                                  "paper", paper_name(paper), "en",
-                                                  paper_label(paper, LANGUAGE_EN), "ja",
-                                                  paper_label(paper, LANGUAGE_JA)));
-        }
-    return list;
+           store_steps(call, *number, plan) && store_papers(call, *number, plan);
 }
 
 static json_t *reason_json(const struct reason *reason)
@@ -199,7 +201,6 @@ bool open_run(struct act_call *call)
         !store_application(call, &plan, &number))
         return false;
     call->application = number;
-    act_answer(call, "papers", papers_json(&plan));
     act_answer(call, "reason", reason_json(&plan.ruling.reason));
     act_answer(call, "fee_reason", reason_json(&plan.fee.ruling.reason));
     return application_read(call, number, &application) && application_answer(call, &application);

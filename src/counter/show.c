@@ -2,6 +2,7 @@
 #include "centre/card.h"
 #include "centre/certificate.h"
 #include "counter/application.h"
+#include "store/rows.h"
 
 static const char *const state_words[] = {
     [APPLICATION_OPEN] = "open",
@@ -30,6 +31,33 @@ static json_t *steps_json(const struct application *application)
     for (size_t i = 0; i < application->num_steps; i++)
         json_array_append_new(list, step_json(&application->steps[i]));
     return list;
+}
+
+static json_t *paper_json(struct rows *rows)
+{
+    enum paper paper;
+    if (paper_parse(row_text(rows, 1), &paper) != ERR_NONE)
+        return NULL;
+    struct bytes form = row_is_null(rows, 2) ? bytes_of("", 0) : row_text(rows, 2);
+    json_t *json = json_pack("{s:I, s:s, s:s, s:s}", "visit", (json_int_t)row_integer(rows, 0),
+                             "paper", paper_name(paper), "en", paper_label(paper, LANGUAGE_EN),
+                             "ja", paper_label(paper, LANGUAGE_JA));
+    if (form.len)
+        json_object_set_new(json, "form", json_stringn((const char *)form.data, form.len));
+    return json;
+}
+
+static bool papers_json(struct act_call *call, const struct application *application)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    json_t *list = json_array();
+    act_answer(call, "papers", list);
+    store_query(call->centre->store, STATEMENT_PAPER_LIST,
+                VALUES(value_integer(application->number)), &rows, &call->fault);
+    while (rows_next(&rows))
+        if (json_array_append_new(list, paper_json(&rows)) != 0)
+            return act_fail(call, ERR_MALFORMED);
+    return act_ok(call, rows_end(&rows));
 }
 
 static json_t *certificate_json(const struct certificate *row, struct date today)
@@ -73,7 +101,7 @@ bool application_answer(struct act_call *call, const struct application *applica
     char name[NAME_TEXT] = "";
     json_t *certificates = json_array();
     act_answer(call, "certificates", certificates);
-    if (!application_resident(call, application, &resident) ||
+    if (!application_resident(call, application, &resident) || !papers_json(call, application) ||
         !certificates_json(call, application, certificates) || !tell_permit_key(call, application))
         return false;
     if (name_join(&resident.name, name, NULL) == ERR_NONE)

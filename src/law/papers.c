@@ -75,6 +75,16 @@ const char *paper_name(enum paper paper)
     return papers[paper].name;
 }
 
+enum err paper_parse(struct bytes name, enum paper *out)
+{
+    for (enum paper paper = PAPER_CARD; paper <= PAPER_CLIENT; paper++)
+        if (bytes_equal_text(name, papers[paper].name)) {
+            *out = paper;
+            return ERR_NONE;
+        }
+    return ERR_MALFORMED;
+}
+
 const char *paper_label(enum paper paper, enum language language)
 {
     return language == LANGUAGE_JA ? papers[paper].ja : papers[paper].en;

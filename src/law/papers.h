@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/err.h"
+#include "base/bytes.h"
 
 enum paper {
     PAPER_NONE,
@@ -43,6 +43,7 @@ enum form {
 /* paper_is_document: one of list A or list B is asked for; *takes_b: it may be one of list B. */
 bool paper_is_document(enum paper paper, bool *takes_b);
 const char *paper_name(enum paper paper); /* "proxy-document" */
+enum err paper_parse(struct bytes name, enum paper *out) MUST_USE;
 const char *paper_label(enum paper paper, enum language language);
 const char *form_name(enum form form);                          /* "issue" */
 const char *form_title(enum form form, enum language language); /* as the page names it */

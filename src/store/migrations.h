@@ -56,6 +56,10 @@ extern const struct trigger triggers_permit_key[];
 extern const char migration_follower[];
 extern const struct trigger triggers_follower[];
 
+/* what is to be brought for an application */
+extern const char migration_paper[];
+extern const struct trigger triggers_paper[];
+
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,
                  struct fault *fault) MUST_USE;

@@ -186,6 +186,25 @@ static void put_next(const struct page *page, json_t *application)
     json_object_set_new(next, "reset_url", page_url(page, "/staff/reset-join", bytes_of("", 0)));
 }
 
+static void put_papers(const struct page *page, json_t *rows)
+{
+    size_t i;
+    json_t *row;
+    enum paper paper;
+    json_array_foreach (rows, i, row) {
+        const char *name = json_string_value(json_object_get(row, "paper"));
+        const char *form = json_string_value(json_object_get(row, "form"));
+        if (name && paper_parse(bytes_of_text(name), &paper) == ERR_NONE)
+            json_object_set_new(row, "text",
+                                json_of_bytes(words_paper(&page->language->words, paper)));
+        json_object_set_new(row, "visit_text",
+                            page_count(page, "guide-visit",
+                                       (int)json_integer_value(json_object_get(row, "visit"))));
+        if (form)
+            json_object_set_new(row, "form_url", json_sprintf("/form/%s.pdf", form));
+    }
+}
+
 static void put_certificates(const struct page *page, json_t *rows)
 {
     size_t i;
@@ -223,6 +242,7 @@ static void put_words(const struct page *page, json_t *application)
             : page_phrase(page, "guide-free"));
     json_array_foreach (json_object_get(application, "steps"), i, step)
         put_step(page, step);
+    put_papers(page, json_object_get(application, "papers"));
     put_certificates(page, json_object_get(application, "certificates"));
     put_next(page, application);
 }
