@@ -49,7 +49,8 @@ page-coverage: build
 bench: build
 	@bench/run
 
-prove: build
+prove: build asan
+	@tools/run-tests --long build-asan
 	@tests/prove/prove.py
 
 screenshots: build
