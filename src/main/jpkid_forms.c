@@ -14,7 +14,7 @@
 static enum err draw_and_send(const struct fonts *fonts, enum form form, bool is_sample,
                               struct fault *fault)
 {
-    const struct form_content blank = {.is_sample = is_sample};
+    const struct content blank = {.is_sample = is_sample};
     struct buffer pdf CLEANUP_BUFFER;
     buffer_init(&pdf, LIMIT_FORM);
     fault_name_input(fault, form_name(form));
