@@ -3,6 +3,7 @@
  * frame each; then it gives up its files and answers requests (paper/serve.h) until web closes. A
  * program of its own: what draws is much code of others, and starts threads; no process that holds
  * a secret loads it. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     log_open("web");
+    signal(SIGTERM, SIG_IGN); /* of systemd, to all: it ends because web does, not before it */
     enum err err = fonts_open(&fonts, &fault);
     if (err == ERR_NONE)
         err = run(fonts, strcmp(argv[1], "sample") == 0, &fault);
