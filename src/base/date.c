@@ -53,11 +53,7 @@ enum err date_parse_birth(const char *text, struct date *out)
     const char *at = text;
     if (!date_scan(&at, &date) || *at != '\0')
         return ERR_MALFORMED;
-    bool known_as_far_as_given = date.year == 0    ? date.month == 0 && date.day == 0
-                                 : date.month == 0 ? date.day == 0
-                                 : date.day == 0   ? date.month <= 12
-                                                   : date_exists(date);
-    if (!known_as_far_as_given)
+    if (!date_is_birth_date(date))
         return ERR_MALFORMED;
     *out = date;
     return ERR_NONE;
@@ -72,6 +68,15 @@ char *date_print(struct date date, char text[static DATE_TEXT])
 
 bool date_is_complete(struct date date)
 {
+    return date_exists(date);
+}
+
+bool date_is_birth_date(struct date date)
+{
+    if (date.year == 0)
+        return date.month == 0 && date.day == 0;
+    if (date.month == 0 || date.day == 0)
+        return date.year > 0 && date.month <= 12 && date.day == 0;
     return date_exists(date);
 }
 

@@ -22,6 +22,8 @@ enum err date_parse_birth(const char *text, struct date *out) MUST_USE;
 char *date_print(struct date date, char text[static DATE_TEXT]);
 
 bool date_is_complete(struct date date);
+/* date_is_birth_date: complete, or unknown from some part on; what date_parse_birth takes. */
+bool date_is_birth_date(struct date date);
 int date_compare(struct date a, struct date b); /* <0, 0, >0 */
 bool date_is_leap_year(int year);
 uint8_t date_days_in_month(int year, uint8_t month);

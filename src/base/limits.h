@@ -26,8 +26,11 @@
 #define LIMIT_HTTP_BODY        (64 * 1024)
 #define LIMIT_ASSET            (1024 * 1024) /* a style sheet or font of the pages */
 #define LIMIT_PAGE_TEMPLATE    (256 * 1024)
-#define LIMIT_FORM             (512 * 1024) /* a form of the page as PDF */
-#define LIMIT_FORM_ITEM        512          /* what is filled into one of its boxes */
+#define LIMIT_FORM             (512 * 1024)     /* a form of the page as PDF */
+#define LIMIT_PAPER_ANSWER     (LIMIT_FORM + 1) /* it, or why not */
+#define LIMIT_FORM_ITEM        512              /* what is filled into one of its boxes */
+#define LIMIT_PAPER_TEXT       (4 * 1024)       /* one box or paragraph, filled in */
+#define LIMIT_PAPER_REQUEST    (16 * 1024)      /* which paper, and what is known, JSON */
 #define LIMIT_SEAL_LABEL       64
 #define LIMIT_PATH_FILES       1024        /* certificates, or CRLs, given to one path validation */
 #define LIMIT_PATH_CERTIFICATE (64 * 1024) /* one of them, of any profile */

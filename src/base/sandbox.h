@@ -12,6 +12,7 @@
 enum sandbox_calls {
     SANDBOX_CALLS_ALL,     /* no filter */
     SANDBOX_CALLS_COMPUTE, /* what is open already, memory, threads; no file, socket, process */
+    SANDBOX_CALLS_DRAW,    /* the same; who asks whether a file may be read is told yes, unlooked */
     SANDBOX_CALLS_READ,    /* also opening files and folders for reading */
     SANDBOX_CALLS_SERVE,   /* also accept, and opening files for reading */
     SANDBOX_CALLS_STORE    /* also accept, and files of every kind; no new socket */
@@ -36,8 +37,9 @@ struct sandbox_report {
     const char *lacks; /* why the filter was left out; "" otherwise */
 };
 
-/* sandbox_apply does all of the plan, in one thread, before others start. ERR_DENIED when a step
- * that every kernel has fails: then the process must not go on. */
+/* sandbox_apply does all of the plan, in one thread, before others start: the filter of system
+ * calls holds in threads that there are already, the list of files only in this one and those it
+ * starts. ERR_DENIED when a step that every kernel has fails: then the process must not go on. */
 enum err sandbox_apply(const struct sandbox_plan *plan, struct sandbox_report *report,
                        struct fault *fault) MUST_USE;
 

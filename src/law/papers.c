@@ -58,6 +58,8 @@ static const struct {
                            "個人番号カード一時停止解除届/利用者証明用電子証明書 一時停止解除届"},
     [FORM_PIN] = {"pin", "application for change or reset of PINs",
                   "電子証明書 暗証番号変更/暗証番号初期化申請書"},
+    [FORM_CARD_PIN] = {"card-pin", "application for change or reset of all PINs of the card",
+                       "個人番号カード暗証番号変更・再設定 電子証明書 暗証番号変更・再設定申請書"},
     [FORM_STAY] =
         {"stay", "joint application for the card's new end and for certificates",
          "個人番号カード在留期間更新に伴う有効期間変更申請書 兼 電子証明書発行/更新申請書"},

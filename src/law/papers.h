@@ -36,6 +36,7 @@ enum form {
     FORM_RELEASE,      /* S46, first: only the certificate was held */
     FORM_RELEASE_CARD, /* S46, second: the card was stopped as well */
     FORM_PIN,          /* S50, first */
+    FORM_CARD_PIN,     /* S50, second: the card's own PINs as well */
     FORM_STAY,         /* the joint form of a stay that was extended */
     NUM_FORMS
 };

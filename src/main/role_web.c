@@ -42,12 +42,15 @@ static enum err open_site(const struct role_call *call, struct line *line, struc
     return err;
 }
 
-/* Until commit is gone. */
-static void wait_for_end(int commit)
+/* Until commit is gone: true; or the program that draws, which only a new web can start again. */
+static bool wait_for_end(int commit, int drawing)
 {
-    struct pollfd watched = {.fd = commit, .events = 0};
-    while (poll(&watched, 1, -1) <= 0 || !(watched.revents & (POLLHUP | POLLERR)))
+    struct pollfd watched[] = {{.fd = commit}, {.fd = drawing}};
+    const short ended = POLLHUP | POLLERR;
+    while (poll(watched, COUNT_OF(watched), -1) <= 0 ||
+           !((watched[0].revents | watched[1].revents) & ended))
         continue;
+    return watched[0].revents & ended;
 }
 
 int role_web(const struct role_call *call)
@@ -70,8 +73,9 @@ int role_web(const struct role_call *call)
         return role_fail(&fault);
     }
     role_ready(call);
-    wait_for_end(ROLE_FD_SECOND);
+    bool is_done = wait_for_end(ROLE_FD_SECOND, site_watched(site));
     http_server_stop(server);
     site_close(site);
-    return EXIT_DONE;
+    fault_set(&fault, ERR_CLOSED, "drawing", "jpkid-forms ended or was too late");
+    return is_done ? EXIT_DONE : role_fail(&fault);
 }

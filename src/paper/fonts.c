@@ -1,6 +1,7 @@
 /* fontconfig finds the files, with a configuration of our own that lets in two families. */
 #include "paper/fonts_choose.h"
 
+#include <cairo-ft.h>
 #include <fontconfig/fontconfig.h>
 #include <hb.h>
 #include <pango/pangocairo.h>
@@ -55,6 +56,17 @@ static bool has_family(const struct fonts *fonts, const char *family)
     return false;
 }
 
+/* cairo and harfbuzz each open the file when they first need it, and keep it: now, while files may
+ * be opened. */
+static bool file_is_read(PangoFont *font)
+{
+    cairo_scaled_font_t *scaled = pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font));
+    FT_Face face = scaled ? cairo_ft_scaled_font_lock_face(scaled) : NULL;
+    if (face)
+        cairo_ft_scaled_font_unlock_face(scaled);
+    return face && hb_face_get_glyph_count(hb_font_get_face(pango_font_get_hb_font(font))) > 0;
+}
+
 static enum err font_load(struct fonts *fonts, int font, struct fault *fault)
 {
     if (!has_family(fonts, families[font]))
@@ -63,8 +75,9 @@ static enum err font_load(struct fonts *fonts, int font, struct fault *fault)
     pango_font_description_set_family_static(description, families[font]);
     fonts->of[font] = pango_font_map_load_font(fonts->map, fonts->context, description);
     pango_font_description_free(description);
-    return fonts->of[font] ? ERR_NONE
-                           : fault_set(fault, ERR_IO, families[font], "it cannot be read");
+    return fonts->of[font] && file_is_read(fonts->of[font])
+               ? ERR_NONE
+               : fault_set(fault, ERR_IO, families[font], "it cannot be read");
 }
 
 /* Places on paper are not those of a screen's pixels. */

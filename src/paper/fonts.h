@@ -5,7 +5,7 @@
 
 struct fonts;
 
-/* fonts_open reads the system's list of fonts, and drawing reads their files: before the sandbox.
- * ERR_NOT_FOUND: one of them is not installed. */
+/* fonts_open reads the system's list of fonts and opens their files, and pango begins threads:
+ * before the sandbox. ERR_NOT_FOUND: one of them is not installed. */
 enum err fonts_open(struct fonts **out, struct fault *fault) MUST_USE;
 void fonts_close(struct fonts *fonts); /* takes NULL */

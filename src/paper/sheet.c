@@ -13,7 +13,7 @@
 #define MARK_SIZE   96.0
 #define MARK_GREY   0.88
 
-static void fail(struct sheet *sheet, enum err err, const char *rule, const char *text)
+void sheet_fail(struct sheet *sheet, enum err err, const char *rule, const char *text)
 {
     if (sheet->err == ERR_NONE)
         sheet->err = fault_set(sheet->fault, err, rule, "%s", text);
@@ -49,8 +49,8 @@ enum err sheet_finish(struct sheet *sheet)
     cairo_status_t status = cairo_surface_status(sheet->surface);
     cairo_surface_destroy(sheet->surface);
     if (status != CAIRO_STATUS_SUCCESS)
-        fail(sheet, status == CAIRO_STATUS_NO_MEMORY ? ERR_MEMORY : ERR_LIMIT, "cairo",
-             cairo_status_to_string(status));
+        sheet_fail(sheet, status == CAIRO_STATUS_NO_MEMORY ? ERR_MEMORY : ERR_LIMIT, "cairo",
+                   cairo_status_to_string(status));
     if (sheet->err != ERR_NONE)
         buffer_cut(sheet->pdf, sheet->begun);
     return sheet->err;
@@ -117,10 +117,26 @@ static struct box text_measure(struct sheet *sheet, double size, double width)
                         .height = (double)taken.height / PANGO_SCALE};
 }
 
+/* pango goes on without a font that cannot be used, and draws something else. */
+static void text_check_fonts(struct sheet *sheet)
+{
+    PangoLayoutIter *at = pango_layout_get_iter(sheet->layout);
+    do {
+        const PangoLayoutRun *run = pango_layout_iter_get_run_readonly(at);
+        PangoFont *font = run ? run->item->analysis.font : NULL;
+        cairo_scaled_font_t *scaled =
+            font ? pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font)) : NULL;
+        if (run && (!scaled || cairo_scaled_font_status(scaled) != CAIRO_STATUS_SUCCESS))
+            sheet_fail(sheet, ERR_IO, "fonts", "one cannot be used any more");
+    } while (pango_layout_iter_next_run(at));
+    pango_layout_iter_free(at);
+}
+
 static void text_show(struct sheet *sheet, double x, double y, double grey)
 {
     cairo_set_source_rgb(sheet->cairo, grey, grey, grey);
     cairo_move_to(sheet->cairo, x, y);
+    text_check_fonts(sheet);
     pango_cairo_show_layout(sheet->cairo, sheet->layout);
 }
 
@@ -137,7 +153,7 @@ void sheet_text(struct sheet *sheet, struct box box, struct bytes text, const st
         text_show(sheet, box.x, box.y + above, 0);
         return;
     }
-    fail(sheet, ERR_LIMIT, "text", "too long for its box");
+    sheet_fail(sheet, ERR_LIMIT, "text", "too long for its box");
 }
 
 void sheet_mark(struct sheet *sheet, const char *text)
@@ -160,7 +176,7 @@ void sheet_qr(struct sheet *sheet, struct box box, const char *text)
     struct qr *qr CLEANUP_QR = qr_new(text);
     struct qr_run run = {0};
     if (!qr) {
-        fail(sheet, ERR_LIMIT, "QR code", "too much for it");
+        sheet_fail(sheet, ERR_LIMIT, "QR code", "too much for it");
         return;
     }
     double module = box.width / qr_size(qr);

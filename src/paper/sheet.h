@@ -38,6 +38,9 @@ void sheet_init(struct sheet *sheet, const struct fonts *fonts, const char *titl
 /* sheet_finish writes the PDF and ends the sheet; what was written is cut away on failure. */
 enum err sheet_finish(struct sheet *sheet) MUST_USE;
 
+/* sheet_fail: for whoever sees that the page cannot be right. */
+void sheet_fail(struct sheet *sheet, enum err err, const char *rule, const char *text);
+
 void sheet_fill(struct sheet *sheet, struct box box, double grey); /* 0 is black */
 void sheet_frame(struct sheet *sheet, struct box box, double line_width);
 /* sheet_text: ERR_LIMIT when it does not fit at its least size, ERR_UNSUPPORTED as fonts_choose. */

@@ -182,7 +182,7 @@ static enum err site_read(const struct site_paths *paths, struct site *site, str
         err = offices_read(paths->offices, site, fault);
     if (err == ERR_NONE)
         err = assets_read(paths->pages, &site->assets, fault);
-    return err == ERR_NONE ? forms_draw(paths->forms, site->is_sample, &site->forms, fault) : err;
+    return err == ERR_NONE ? forms_open(paths->forms, site->is_sample, &site->forms, fault) : err;
 }
 
 enum err site_open(const struct site_paths *paths, struct line *line, bool is_sample,
@@ -217,6 +217,11 @@ void site_close(struct site *site)
     forms_done(&site->forms);
     buffer_done(&site->offices_text);
     free(site);
+}
+
+int site_watched(const struct site *site)
+{
+    return forms_watched(&site->forms);
 }
 
 /* --- the addresses --- */

@@ -1,5 +1,5 @@
 /* What the pages are made of: templates, languages, what the town says. Read whole before the first
- * visitor, and never changed. */
+ * visitor, and never changed; only the program that draws can be lost. */
 #pragma once
 
 #include "guide/offices.h"
@@ -45,6 +45,8 @@ struct site_paths {
 enum err site_open(const struct site_paths *paths, struct line *line, bool is_sample,
                    const char *url, struct site **out, struct fault *fault) MUST_USE;
 void site_close(struct site *site); /* takes NULL */
+/* site_watched gives a descriptor on which poll says POLLHUP when the site must be opened anew. */
+int site_watched(const struct site *site);
 
 extern const struct http_route site_routes[];
 extern const size_t num_site_routes;

@@ -98,6 +98,22 @@ static int open_passwd(void)
     return went_through(open("/etc/passwd", O_RDONLY));
 }
 
+static int ask_for_nothing(void)
+{
+    return went_through(access("/nonexistent", R_OK));
+}
+
+static struct {
+    int wake[2], done[2];
+} older;
+
+static void *wait_and_open(void *context)
+{
+    char byte;
+    int result = read(older.wake[0], &byte, 1) == 1 ? open_passwd() : 2;
+    return write(older.done[1], &result, sizeof result) > 0 ? context : NULL;
+}
+
 static int bind_port(void)
 {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -220,6 +236,51 @@ static void refuses_system_calls_of_a_computing_role(void **state)
         assert_int_equal(run_within(SANDBOX_CALLS_COMPUTE, attacks[i]), 0);
 }
 
+static void answers_a_drawing_role_without_a_look(void **state)
+{
+    (void)state;
+    if (run_within(SANDBOX_CALLS_DRAW, reports_filter) != 1)
+        skip();
+    static int (*const attacks[])(void) = {
+        open_allowed, open_readable, open_forbidden, open_passwd,     bind_port,
+        make_socket,  run_program,   make_process,   make_memory_run, trace_parent};
+    for (size_t i = 0; i < COUNT_OF(attacks); i++)
+        assert_int_equal(run_within(SANDBOX_CALLS_DRAW, attacks[i]), 0);
+    assert_int_equal(run_within(SANDBOX_CALLS_DRAW, ask_for_nothing), 1);
+    assert_int_equal(run_within(SANDBOX_CALLS_COMPUTE, ask_for_nothing), 0);
+}
+
+/* A thread that was there before the filter is under it, too. */
+static int open_in_an_older_thread(void)
+{
+    int result;
+    if (write(older.wake[1], "x", 1) != 1 || read(older.done[0], &result, sizeof result) < 1)
+        return 2;
+    return result;
+}
+
+static void holds_in_threads_that_are_there(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    int status;
+    if (child == 0) {
+        pthread_t thread;
+        if (pipe(older.wake) != 0 || pipe(older.done) != 0 ||
+            pthread_create(&thread, NULL, wait_and_open, NULL) != 0)
+            _exit(98);
+        const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_COMPUTE};
+        if (sandbox_apply(&plan, &seen, NULL) != ERR_NONE)
+            _exit(99);
+        _exit(seen.has_filter ? open_in_an_older_thread() : 77);
+    }
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void refuses_system_calls_of_a_reading_role(void **state)
 {
     (void)state;
@@ -313,6 +374,8 @@ int main(void)
         cmocka_unit_test(keeps_what_the_plan_names),
         cmocka_unit_test(refuses_other_files_and_ports),
         cmocka_unit_test(refuses_system_calls_of_a_computing_role),
+        cmocka_unit_test(answers_a_drawing_role_without_a_look),
+        cmocka_unit_test(holds_in_threads_that_are_there),
         cmocka_unit_test(refuses_system_calls_of_a_reading_role),
         cmocka_unit_test(refuses_system_calls_of_a_serving_role),
         cmocka_unit_test(refuses_system_calls_of_the_writer),
