@@ -6,8 +6,8 @@
 #include "agent/phrase.h"
 #include "http/server.h"
 
-#define AGENT_PORT 15754 /* 1, then JPKI on a telephone's keys; below the ports given to clients   \
-                          */
+/* 1, then JPKI on a telephone's keys; below the ports that are given to clients. */
+#define AGENT_PORT 15754
 
 struct agent_settings {
     const char *pages;  /* the folder of templates and styles */

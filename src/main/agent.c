@@ -4,11 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
 #include "agent/socket_owner.h"
 #include "base/sandbox.h"
 #include "main/options.h"
+
+/* The end does not wait longer for a card that another program holds: SIGALRM ends us. */
+#define STOP_SECONDS 3
 
 enum agent_option { OPTION_NONE, OPTION_PORT, OPTION_READER, OPTION_LANGUAGE, NUM_OPTIONS };
 
@@ -106,7 +110,9 @@ static int serve(int listening, struct agent *agent, const struct agent_settings
         return complain_err(say("the server", "サーバー"), err);
     tell_ready(settings, phrase);
     sigwait(&set, &signal);
+    alarm(STOP_SECONDS);
     http_server_stop(server);
+    alarm(0);
     return EXIT_DONE;
 }
 

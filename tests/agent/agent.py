@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import urllib.parse
 
-from resident import PIN, SERIAL, Agent, OtherProgram, asks_for_pin, hidden, make_cards, pcscd, tries_of
+from resident import FORM, PIN, SERIAL, Agent, OtherProgram, asks_for_pin, hidden, make_cards, pcscd, tries_of
 from tap import Tap, skip_all
 
 gone = pcscd.missing("openssl", "setpriv")
@@ -270,7 +270,7 @@ def logs_in(agent, site, readers):
     tap.check((status, body["verdict"]) == (200, "valid"), "the site takes it", body)
     answer = signs(agent, site, pin="0000")
     tap.check(answer.status == 200 and tries_of(answer.text) == 2 and "wrong" in answer.text, "a wrong PIN: back to the page, two tries left", show(answer))
-    tap.check(other.sign() == "6982", "the card is not left verified", "")
+    tap.check(other.sign() == "6982", "nor is the card verified by that", "")
     answer = agent.own("pin", hidden(answer.text, "token"), pin=PIN)
     tap.check(is_signed(answer, site), "the right one on that page signs", show(answer))
     tap.check(brings(site, answer)[1]["verdict"] == "valid", "for the same question", "")
@@ -337,6 +337,9 @@ def memory_of(process):
 
 
 def keeps_no_pin(agent):
+    """Behind the last request, which had one: nothing was written over it."""
+    answer = agent.own("pin", token_for(agent), pin=PIN)
+    tap.check(hidden(answer.text, "nonce") == NONCE, "a last signature", show(answer))
     with open(f"/proc/{agent.process.pid}/cmdline", "rb") as file:
         words = file.read()
     told = agent.told() + agent.said
@@ -371,6 +374,30 @@ def says_who_has_the_port(agent):
         tap.check(done.returncode == 64, f"wrong usage: --port {bad!r}", done.stderr)
 
 
+def ends_whatever_the_card_does(readers):
+    """The agent waits for a card that another program holds; its end does not."""
+    agent = Agent(folder)
+    other = OtherProgram(readers.names[0])
+    other.begin()
+    with socket.create_connection(("127.0.0.1", agent.port)) as waiting:
+        body = urllib.parse.urlencode(QUESTION)
+        waiting.sendall(f"POST /login HTTP/1.1\r\nHost: 127.0.0.1:{agent.port}\r\nOrigin: {SITE}\r\nSec-Fetch-Mode: navigate\r\n"
+                        f"Sec-Fetch-Dest: document\r\nContent-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        waiting.settimeout(1)
+        try:
+            said = waiting.recv(100)
+        except TimeoutError:
+            said = None
+        tap.check(said is None, "a card that another program holds is waited for", said)
+        try:
+            status = agent.end()
+        except subprocess.TimeoutExpired:
+            status = None
+            agent.end(signal.SIGKILL)
+        tap.check(status == -signal.SIGALRM, "but SIGTERM ends the agent all the same", status)
+    other.close()
+
+
 def reads_the_phrase():
     path = f"{folder}/config/openjpki/phrase"
     with open(path) as file:
@@ -402,6 +429,7 @@ def play(site):
             keeps_the_last_try(agent, site, readers)
             waits_for_a_card(agent, readers)
             says_who_has_the_port(agent)
+            ends_whatever_the_card_does(readers)
             reads_the_phrase()
             keeps_no_pin(agent)
         finally:

@@ -148,6 +148,11 @@ class OtherProgram:
     def forget(self):
         self.transmit(bytes.fromhex("00A4040C0A") + self.AID)
 
+    def begin(self):
+        """From now on nobody else reaches the card."""
+        if self.library.SCardBeginTransaction(self.card):
+            raise RuntimeError("no transaction")
+
     def close(self):
         self.library.SCardDisconnect(self.card, ctypes.c_ulong(0))
         self.library.SCardReleaseContext(self.context)
