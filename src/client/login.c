@@ -63,13 +63,22 @@ static enum err origin_check(const struct login_page *page, const char *url, con
     return ERR_NONE;
 }
 
+/* RFC 3986 2: whatever else stands there, a browser or a library would read in its own way. */
+static bool is_plain_url(const char *url)
+{
+    for (const char *at = url; *at; at++)
+        if (*at <= ' ' || *at > '~')
+            return false;
+    return url[0];
+}
+
 static enum err question_take(const char *nonce, const char *url, struct login_page *page,
                               struct fault *fault)
 {
     enum err err = nonce_read(nonce, page->nonce, fault);
     if (err != ERR_NONE)
         return err;
-    if (!url[0] || strlen(url) >= sizeof page->return_url)
+    if (!is_plain_url(url) || strlen(url) >= sizeof page->return_url)
         return fault_set(fault, ERR_PEER, "PROTOCOL.login 2", "no return address");
     snprintf(page->return_url, sizeof page->return_url, "%s", url);
     return origin_check(page, url, "return address", fault);

@@ -112,6 +112,9 @@ def refuses_forms(agent):
                          ("a short nonce", {**QUESTION, "nonce": NONCE[:40]}), ("a nonce that is no base64", {**QUESTION, "nonce": "?" * 44}),
                          ("a long nonce", {**QUESTION, "nonce": base64.b64encode(bytes(33)).decode()}),
                          ("a return address with a line break", {**QUESTION, "return": SITE + "/\r\nX: y"}),
+                         ("a return address with a space", {**QUESTION, "return": SITE + "/a b"}),
+                         ("a return address beyond ASCII", {**QUESTION, "return": SITE + "/帰"}),
+                         ("a return address that is no text", f"nonce={NONCE.replace('=', '%3D')}&return={SITE}/%FF".encode()),
                          ("two return addresses", urllib.parse.urlencode(QUESTION).encode() + b"&return=https://evil.example/"),
                          ("an empty form", b"")):
         refused(what, fields, 400, "not one of a login")
