@@ -54,6 +54,7 @@ prove: build
 
 screenshots: build
 	@tests/web/browser.py --pictures build/screenshots
+	@tests/agent/browser.py --pictures build/screenshots
 	@echo "pictures of every page: build/screenshots/"
 
 clean:

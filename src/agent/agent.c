@@ -39,13 +39,12 @@ static void get_style(void *context, const struct http_request *request,
 {
     const struct agent *agent = context;
     const struct refusal *refusal = door_check_host(request, agent->settings.port);
-    const struct buffer *style = style_find(agent, request->path);
-    if (refusal || !style) {
-        page_refuse(agent, refusal ? refusal : &refusals[REFUSED_HOST], response);
+    if (refusal) {
+        page_refuse(agent, refusal, response);
         return;
     }
     response->content_type = "text/css; charset=utf-8";
-    buffer_put_bytes(&response->body, buffer_bytes(style));
+    buffer_put_bytes(&response->body, style_content(agent, request->path));
 }
 
 const struct http_route agent_routes[] = {

@@ -53,12 +53,12 @@ enum err page_files_read(struct agent *agent, struct fault *fault)
     return err;
 }
 
-const struct buffer *style_find(const struct agent *agent, const char *path)
+struct bytes style_content(const struct agent *agent, const char *path)
 {
     for (size_t i = 0; i < NUM_STYLES; i++)
         if (strcmp(path, styles[i].address) == 0)
-            return &agent->styles[i];
-    return NULL;
+            return buffer_bytes(&agent->styles[i]);
+    return bytes_of("", 0);
 }
 
 json_t *page_word(const struct agent *agent, const char *name)

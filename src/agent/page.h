@@ -33,6 +33,8 @@ json_t *page_word(const struct agent *agent, const char *name);
 void page_refuse(const struct agent *agent, const struct refusal *refusal,
                  struct http_response *response);
 
-/* style_find gives the content of a style sheet that pages ask for; NULL when there is no such. */
-const struct buffer *style_find(const struct agent *agent, const char *path);
+/* style_content is that of a style sheet that pages ask for by this path; empty when there is no
+ * such. Borrowed. */
+struct bytes style_content(const struct agent *agent, const char *path);
+/* page_files_read reads templates and styles; a fault names the file. */
 enum err page_files_read(struct agent *agent, struct fault *fault) MUST_USE;

@@ -14,30 +14,30 @@ static int say_wrong(uint8_t tries)
                   tries);
 }
 
+/* Where nothing has to be filled in. */
+static const struct {
+    const char *en, *ja;
+} sentences[] = {
+    [PIN_IS_LOCKED] = {"the PIN is locked or was never set: the town's counter sets it",
+                       "暗証番号がロックされているか未設定です。窓口で手続きしてください"},
+    [PIN_LAST_TRY] = {"one try is left; a mistake locks the PIN (--last-try to go on)",
+                      "残り1回です。誤るとロックされます（続けるには --last-try）"},
+    [PIN_IS_LOCKED_NOW] = {"the PIN is wrong and now locked: the town's counter resets it",
+                           "暗証番号が違います。ロックされました。窓口で初期化してください"},
+};
+
 int pin_tries_say(const struct pin_result *result, const struct pin_use *use)
 {
-    switch (result->answer) {
-    case PIN_CANNOT_TELL:
-        return complain_fault(&result->fault);
-    case PIN_NO_CERTIFICATE:
-        return say_no_certificate(use->kind);
-    case PIN_IS_LOCKED:
-        return refuse("%s",
-                      say("the PIN is locked or was never set: the town's counter sets it",
-                          "暗証番号がロックされているか未設定です。窓口で手続きしてください"));
-    case PIN_LAST_TRY:
-        return refuse("%s", say("one try is left; a mistake locks the PIN (--last-try to go on)",
-                                "残り1回です。誤るとロックされます（続けるには --last-try）"));
-    case PIN_IS_WRONG:
-        return say_wrong(result->tries);
-    case PIN_IS_LOCKED_NOW:
-        return refuse("%s", say("the PIN is wrong and now locked: the town's counter resets it",
-                                "暗証番号が違います。ロックされました。窓口で初期化してください"));
-    case PIN_MAY_BE_ASKED:
-    case PIN_IS_VERIFIED:
+    enum pin_answer answer = result->answer;
+    if (answer == PIN_MAY_BE_ASKED || answer == PIN_IS_VERIFIED)
         return EXIT_DONE;
-    }
-    return EXIT_UNDECIDED;
+    if (answer == PIN_CANNOT_TELL)
+        return complain_fault(&result->fault);
+    if (answer == PIN_NO_CERTIFICATE)
+        return say_no_certificate(use->kind);
+    if (answer == PIN_IS_WRONG)
+        return say_wrong(result->tries);
+    return refuse("%s", say(sentences[answer].en, sentences[answer].ja));
 }
 
 int pin_tries_look(struct card_channel *channel, const struct pin_use *use, uint8_t *tries)

@@ -36,7 +36,7 @@ function watch(page) {
 async function look(page, name) {
   for (const width of [1280, 320]) {
     await page.setViewportSize({ width, height: 800 });
-    await page.screenshot({ path: `${folder}/${name}-${language}-${width}.png`, fullPage: true });
+    await page.screenshot({ path: `${folder}/agent-${name}-${language}-${width}.png`, fullPage: true });
     check(await overflow(page) <= 0, `${name}: no overflow at ${width}`, await overflow(page));
   }
   await page.evaluate(axe);
