@@ -19,7 +19,7 @@ static int begin(void **state)
     if (!mkdtemp(home))
         return -1;
     setenv("XDG_CONFIG_HOME", home, 1);
-    return phrase_path(path, NULL);
+    return phrase_path(path, NULL) == ERR_NONE ? 0 : -1;
 }
 
 static int end(void **state)
