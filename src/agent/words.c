@@ -105,10 +105,11 @@ static const struct {
     {"skip", {"To the content", "本文へ"}},
     {"phrase", {"Your phrase", "あなたの合言葉"}},
     {"phrase-why",
-     {"Only this computer's agent knows it. If another one stands there, or none, do not type a "
-      "PIN. To change it, edit this file and start the agent again:",
-      "このコンピューターのソフトウェアだけが知る言葉です。違う言葉や空欄のときは、暗証番号を入力"
-      "しないでください。変更するには、次のファイルを書き換えて再起動します:"}},
+     {"Only this computer's agent knows your phrase. If another one stands here, or none, do not "
+      "type a PIN. To change it, edit this file and start the agent again:",
+      "合言葉は、このコンピューターのソフトウェアだけが知っています。違う言葉や空欄のときは、暗証番"
+      "号"
+      "を入力しないでください。変更するには、次のファイルを書き換えて再起動します:"}},
     {"ask-title", {"Log in with your card", "カードでログイン"}},
     {"who", {"Who asks", "求めているサイト"}},
     {"gets", {"What it gets", "提示されるもの"}},
@@ -132,7 +133,7 @@ static const struct {
     {"cancelled-title", {"Cancelled", "中止しました"}},
     {"cancelled", {"Nothing was sent to the site.", "サイトには何も送られていません。"}},
     {"refused-title", {"This cannot go on", "続けられません"}},
-    {"tries-title", {"Look once more", "確認してください"}},
+    {"tries-title", {"Try again", "もう一度入力してください"}},
     {"home-title", {"The agent runs", "起動しています"}},
     {"home",
      {"Sites at which you can log in with your card open a page here. Your PIN is typed on that "
