@@ -55,6 +55,7 @@ prove: build asan
 
 screenshots: build
 	@tests/web/browser.py --pictures build/screenshots
+	@tests/agent/browser.py --pictures build/screenshots
 	@echo "pictures of every page: build/screenshots/"
 
 clean:

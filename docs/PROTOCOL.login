@@ -13,7 +13,7 @@ Layouts: src/base/login_token.h. Relying side: src/login/. Resident's side: src/
 
   site     the relying party. Has an origin, its own sessions, its own clock, the certificates of the authentication
            authority (every generation that it accepts), a way to ask for status, a secret key for pseudonyms.
-  client   the resident's software: `jpki login`.
+  client   the resident's software: `jpki login`, or `jpki agent` behind a browser (PROTOCOL.agent).
   card     holds the authentication key. Signs only after its PIN.
 
   An origin is scheme, host and port of a URL as RFC 6454 section 4 has it, written in lower case without the default
@@ -50,8 +50,8 @@ The origin is hashed as its text, the nonce as its 32 bytes. The label is there 
 TLS: no message of TLS begins with it, so that neither signature can be taken for the other. The number in it is the
 version of this protocol.
 
-The origin is the one that the client itself saw: the origin of the page that it fetched. Nothing that the page says
-about itself takes part.
+The origin is the one that the client itself saw: the origin of the page that it fetched, or the one that the browser
+wrote into the request (PROTOCOL.agent). Nothing that the page says about itself takes part.
 
 
 4. Token
@@ -92,7 +92,7 @@ and more members if the site likes. The client shows the sentence with all contr
 6. What the client must refuse
 ------------------------------
 
-Before the PIN is asked for:
+Before the PIN is asked for (of a page that a browser opens: PROTOCOL.agent 4):
 
   - a page address without an origin (section 1), or one that redirects
   - an answer other than 200, of another type than JSON, longer than 64 KiB, without nonce or return, or with a nonce of

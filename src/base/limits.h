@@ -60,6 +60,11 @@
 #define LIMIT_CLOCK_BEHIND             300 /* seconds that a new writer may be behind the last one */
 #define LIMIT_FOLLOWERS                32  /* registered at one time */
 
+/* of agent */
+#define LIMIT_SOCKET_TABLE (16 * 1024 * 1024) /* /proc/net/tcp: 150 bytes a socket */
+#define LIMIT_QUESTIONS    16                 /* logins that wait for the resident at one time */
+#define LIMIT_PHRASE       256
+
 /* of signer */
 #define LIMIT_SIGNED_SEGMENT 65536 /* records that a start reads, at most; bound by its index */
 

@@ -63,16 +63,39 @@ static enum err origin_check(const struct login_page *page, const char *url, con
     return ERR_NONE;
 }
 
-static enum err page_read(const json_t *json, struct login_page *page, struct fault *fault)
+/* RFC 3986 2: whatever else stands there, a browser or a library would read in its own way. */
+static bool is_plain_url(const char *url)
 {
-    enum err err = nonce_read(json_text(json, "nonce"), page->nonce, fault);
+    for (const char *at = url; *at; at++)
+        if (*at <= ' ' || *at > '~')
+            return false;
+    return url[0];
+}
+
+static enum err question_take(const char *nonce, const char *url, struct login_page *page,
+                              struct fault *fault)
+{
+    enum err err = nonce_read(nonce, page->nonce, fault);
     if (err != ERR_NONE)
         return err;
-    const char *url = json_text(json, "return");
-    if (!url[0] || strlen(url) >= sizeof page->return_url)
+    if (!is_plain_url(url) || strlen(url) >= sizeof page->return_url)
         return fault_set(fault, ERR_PEER, "PROTOCOL.login 2", "no return address");
     snprintf(page->return_url, sizeof page->return_url, "%s", url);
     return origin_check(page, url, "return address", fault);
+}
+
+enum err login_page_make(const char *origin, const char *nonce, const char *return_url,
+                         struct login_page *out, struct fault *fault)
+{
+    struct login_page page = {0};
+    fault_name_input(fault, "login page");
+    if (login_origin_of_url(origin, page.origin, fault) != ERR_NONE ||
+        strcmp(origin, page.origin) != 0)
+        return fault_set(fault, ERR_USAGE, "PROTOCOL.login 1", "no origin of a login page");
+    enum err err = question_take(nonce, return_url, &page, fault);
+    if (err == ERR_NONE)
+        *out = page;
+    return err;
 }
 
 enum err login_page_fetch(const char *url, struct login_page *out, struct fault *fault)
@@ -93,7 +116,7 @@ enum err login_page_fetch(const char *url, struct login_page *out, struct fault 
     json_t *json CLEANUP_JSON = NULL;
     err = json_read(&answer, buffer_bytes(&body), &json, fault);
     if (err == ERR_NONE)
-        err = page_read(json, &page, fault);
+        err = question_take(json_text(json, "nonce"), json_text(json, "return"), &page, fault);
     if (err != ERR_NONE)
         return err;
     memcpy(page.cookie, answer.cookie, sizeof page.cookie);

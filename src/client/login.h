@@ -11,7 +11,8 @@
 #define LOGIN_REASON_MAX   64
 #define LOGIN_SENTENCE_MAX 512
 
-/* What a page asked. The origin is the one that the page was fetched from, never what it says. */
+/* What a page asked. The origin is the one that the page was fetched from, or that the browser
+ * told, never what the page says. */
 struct login_page {
     char origin[LOGIN_ORIGIN_MAX];
     char return_url[LOGIN_URL_MAX];
@@ -23,6 +24,13 @@ struct login_page {
  * return address has another origin, or none. ERR_PEER: the page is no login page. Other errors are
  * http_fetch's. Nothing is followed. */
 enum err login_page_fetch(const char *url, struct login_page *out, struct fault *fault) MUST_USE;
+
+/* login_page_make takes the three from a browser that posted a page's form: the Origin that it
+ * wrote itself, and the two fields. ERR_USAGE: not written as an origin of section 1 is; others as
+ * above.
+ */
+enum err login_page_make(const char *origin, const char *nonce, const char *return_url,
+                         struct login_page *out, struct fault *fault) MUST_USE;
 
 /* login_page_digest writes the SHA-256 of what the card is to sign. */
 void login_page_digest(const struct login_page *page, uint8_t digest[static SHA256_LEN]);

@@ -103,7 +103,9 @@ static void answer(struct http_connection *connection, struct http_worker *worke
     uint64_t file_size;
     const struct http_answer_facts facts = {.date = worker->date,
                                             .keeps_alive = exchange->head.keeps_alive,
-                                            .is_head = exchange->is_head};
+                                            .is_head = exchange->is_head,
+                                            .headers = worker->service->headers,
+                                            .num_headers = worker->service->num_headers};
     http_response_encode(&worker->response, &facts, &worker->out, &file_size);
     connection->ends = !facts.keeps_alive;
     if (file_size) {
@@ -295,6 +297,20 @@ static enum http_wish serve(struct http_connection *connection, struct http_work
     return wish == HTTP_WANTS_READ && connection->ends ? end_or_linger(connection, worker) : wish;
 }
 
+static enum http_wish take_input(struct http_connection *connection, struct http_worker *worker,
+                                 struct bytes input, bool *answered)
+{
+    if (connection->ends)
+        return HTTP_WANTS_READ; /* lingers: thrown away */
+    if (connection->in.len == 0)
+        return serve(connection, worker, input, answered);
+    buffer_put_bytes(&connection->in, input);
+    if (buffer_check(&connection->in) != ERR_NONE)
+        return HTTP_WANTS_END;
+    return serve(connection, worker, buffer_bytes(&connection->in), answered);
+}
+
+/* A body may hold a PIN: nothing of what came stays where it was read into. */
 enum http_wish http_connection_read(struct http_connection *connection, struct http_worker *worker,
                                     bool *answered)
 {
@@ -303,14 +319,10 @@ enum http_wish http_connection_read(struct http_connection *connection, struct h
         return errno == EAGAIN || errno == EINTR ? HTTP_WANTS_READ : HTTP_WANTS_END;
     if (got == 0)
         return HTTP_WANTS_END;
-    if (connection->ends)
-        return HTTP_WANTS_READ; /* lingers: thrown away */
-    if (connection->in.len == 0)
-        return serve(connection, worker, bytes_of(worker->in, (size_t)got), answered);
-    buffer_put(&connection->in, worker->in, (size_t)got);
-    if (buffer_check(&connection->in) != ERR_NONE)
-        return HTTP_WANTS_END;
-    return serve(connection, worker, buffer_bytes(&connection->in), answered);
+    struct bytes input = bytes_of(worker->in, (size_t)got);
+    enum http_wish wish = take_input(connection, worker, input, answered);
+    explicit_bzero(worker->in, input.len);
+    return wish;
 }
 
 /* Goes on with what the socket did not take, then with requests that came behind it. */

@@ -14,6 +14,8 @@ struct http_service {
     const struct http_route *routes;
     size_t num_routes;
     void *context;
+    const struct http_field *headers; /* of every answer */
+    size_t num_headers;
     size_t max_in;                   /* bytes of the longest request */
     int64_t idle_time, request_time; /* milliseconds */
 };

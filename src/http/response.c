@@ -114,6 +114,14 @@ static void put_number(struct buffer *out, uint64_t number)
     buffer_put(out, digits + at, sizeof digits - at);
 }
 
+static bool has_header(const struct http_response *response, const char *name)
+{
+    for (size_t i = 0; i < response->num_headers; i++)
+        if (strcasecmp(response->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void put_head(const struct http_response *response, const struct http_answer_facts *facts,
                      uint64_t len, struct buffer *out)
 {
@@ -127,6 +135,9 @@ static void put_head(const struct http_response *response, const struct http_ans
     put_header(out, "X-Content-Type-Options", "nosniff");
     for (size_t i = 0; i < response->num_headers; i++)
         put_header(out, response->headers[i].name, response->headers[i].value);
+    for (size_t i = 0; i < facts->num_headers; i++)
+        if (!has_header(response, facts->headers[i].name))
+            put_header(out, facts->headers[i].name, facts->headers[i].value);
     if (!facts->keeps_alive)
         put_header(out, "Connection", "close");
     buffer_put_text(out, "Content-Length: ");

@@ -13,7 +13,9 @@ void http_response_refuse(struct http_response *response, int status);
 struct http_answer_facts {
     const char *date; /* the value of Date */
     bool keeps_alive;
-    bool is_head; /* the answer to HEAD: no body */
+    bool is_head;                     /* the answer to HEAD: no body */
+    const struct http_field *headers; /* of every answer */
+    size_t num_headers;
 };
 
 /* http_response_encode appends head and body; of a file the head alone, and its size in *file_size.

@@ -39,6 +39,7 @@ struct thread {
 
 struct http_server {
     struct http_service service;
+    bool (*admits)(void *context, int fd);
     int listening, stop;
     size_t max_connections; /* of one thread */
     unsigned num_threads;
@@ -135,7 +136,10 @@ static void accept_some(struct thread *thread)
             connection_end(thread, thread->oldest);
         if (fd < 0)
             return;
-        connection_begin(thread, fd);
+        if (thread->server->admits && !thread->server->admits(thread->server->service.context, fd))
+            close(fd);
+        else
+            connection_begin(thread, fd);
     }
 }
 
@@ -284,12 +288,15 @@ enum err http_server_start(int listening, const struct http_route *routes, size_
         .routes = routes,
         .num_routes = num_routes,
         .context = context,
+        .headers = options->headers,
+        .num_headers = options->num_headers,
         .max_in = longest_request(routes, num_routes),
         .idle_time = INT64_C(1000) * or_default(options->idle_timeout, DEFAULT_IDLE),
         .request_time = INT64_C(1000) * or_default(options->request_timeout, DEFAULT_REQUEST),
     };
     server->max_connections =
         (or_default(options->max_connections, DEFAULT_CONNECTIONS) + num_threads - 1) / num_threads;
+    server->admits = options->admits;
     server->listening = listening;
     server->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum err err = server_start(server, num_threads);

@@ -10,7 +10,7 @@
 
 #define HTTP_PATH_MAX    2048 /* decoded */
 #define HTTP_HEADERS_MAX 8
-#define HTTP_VALUE_MAX   256
+#define HTTP_VALUE_MAX   512
 #define HTTP_THREADS_MAX 64
 
 enum http_method { HTTP_GET, HTTP_POST }; /* HEAD is answered from GET's handler */
@@ -70,6 +70,12 @@ struct http_options {
     unsigned max_connections; /* 0 is 256; one more, and the one that asked longest ago is closed */
     unsigned idle_timeout;    /* seconds a connection may keep silent; 0 is 10 */
     unsigned request_timeout; /* seconds until a request must be here whole; 0 is 20 */
+    /* What every answer says, the server's own refusals too; a handler's header of the same name
+     * stands in its place. Borrowed for the server's life. */
+    const struct http_field *headers;
+    size_t num_headers;
+    /* NULL, or asked about each new socket before a byte of it is read: false closes it. */
+    bool (*admits)(void *context, int fd);
 };
 
 struct http_server;

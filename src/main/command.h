@@ -30,6 +30,7 @@ struct command {
 int command_run(const struct command *const *lists, int argc, char **argv);
 
 extern const struct command admin_commands[];
+extern const struct command agent_commands[];
 extern const struct command card_commands[];
 extern const struct command counter_commands[];
 extern const struct command guide_commands[];

@@ -13,6 +13,7 @@ static const struct command *const lists[] = {
     admin_commands,
     sign_commands,
     login_commands,
+    agent_commands,
     verify_commands,
     NULL,
 };

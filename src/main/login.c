@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/limits.h"
-#include "client/card.h"
-#include "client/login.h"
-#include "crypto/sign.h"
+#include "client/login_sign.h"
 #include "main/options.h"
 #include "main/pin_option.h"
 #include "main/pin_tries.h"
@@ -29,25 +26,6 @@ static const struct option login_options[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {0},
 };
-
-/* --- the card --- */
-
-/* One transaction; SELECT follows in it, by card_session_end. PROTOCOL.login 6 */
-static int sign(struct card_channel *channel, const struct pin_use *use, const struct secret *pin,
-                struct bytes digest_info, struct buffer *cert, struct buffer *signature)
-{
-    struct fault fault = {0};
-    struct card_session session CLEANUP_CARD_SESSION = {NULL};
-    if (card_session_begin(channel, &session, &fault) != ERR_NONE ||
-        card_read_certificate(&session, use->kind, CARD_LEAF, cert, &fault) != ERR_NONE)
-        return complain_fault(&fault);
-    int status = pin_tries_verify(&session, use, pin);
-    if (status != EXIT_DONE)
-        return status;
-    if (card_sign(&session, use->kind, digest_info, signature, &fault) != ERR_NONE)
-        return complain_fault(&fault);
-    return EXIT_DONE;
-}
 
 /* --- the screen --- */
 
@@ -103,20 +81,17 @@ static int tell_answer(const struct login_page *page, const struct login_answer 
 /* --- the whole --- */
 
 /* From the page's question to the token's two parts. */
-static int ask_card(const struct login_page *page, const char *const *values, struct buffer *cert,
-                    struct buffer *signature)
+static int ask_card(const struct login_page *page, const char *const *values,
+                    struct login_proof *proof)
 {
     struct fault fault = {0};
     struct card_channel channel CLEANUP_CARD_CHANNEL = {0};
     struct secret pin CLEANUP_SECRET;
-    struct buffer digest_info CLEANUP_BUFFER;
-    uint8_t digest[SHA256_LEN], tries;
+    struct pin_result result;
+    uint8_t tries;
     const struct pin_use use = {KIND_AUTHENTICATION, values[OPTION_LAST_TRY] != NULL, true};
     secret_init(&pin);
-    buffer_init(&digest_info, 64);
-    login_page_digest(page, digest);
-    if (digest_info_encode(HASH_SHA256, bytes_of(digest, sizeof digest), &digest_info) ||
-        pcsc_open(values[OPTION_READER], &channel, &fault) != ERR_NONE)
+    if (pcsc_open(values[OPTION_READER], &channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
     int status = pin_tries_look(&channel, &use, &tries);
     if (status != EXIT_DONE)
@@ -125,16 +100,16 @@ static int ask_card(const struct login_page *page, const char *const *values, st
     status = pin_option_read(values[OPTION_PIN_FD], use.kind, &pin);
     if (status != EXIT_DONE)
         return status;
-    return sign(&channel, &use, &pin, buffer_bytes(&digest_info), cert, signature);
+    login_sign(&channel, &use, &pin, page, proof, &result);
+    return pin_tries_say(&result, &use);
 }
 
 static int login(const char *url, const char *const *values)
 {
     struct fault fault = {0};
     struct login_page page;
-    struct buffer cert CLEANUP_BUFFER, signature CLEANUP_BUFFER;
-    buffer_init(&cert, LIMIT_CERTIFICATE);
-    buffer_init(&signature, SIGNATURE_MAX);
+    struct login_proof proof CLEANUP_LOGIN_PROOF;
+    login_proof_init(&proof);
     enum err err = login_page_fetch(url, &page, &fault);
     if (err == ERR_USAGE) {
         complain_fault(&fault);
@@ -142,10 +117,10 @@ static int login(const char *url, const char *const *values)
     }
     if (err != ERR_NONE)
         return err == ERR_DENIED ? refuse_fault(&fault) : complain_fault(&fault);
-    int status = ask_card(&page, values, &cert, &signature);
+    int status = ask_card(&page, values, &proof);
     if (status != EXIT_DONE)
         return status;
-    struct login_token token = {buffer_bytes(&cert), buffer_bytes(&signature)};
+    struct login_token token = login_proof_token(&proof);
     struct login_answer answer;
     err = login_page_answer(&page, &token, &answer, &fault);
     if (err != ERR_NONE)

@@ -1,25 +1,15 @@
-/* What a card tells before a PIN is asked for, and when it was wrong: is there what the PIN is for,
- * and how many tries are left? With one left a typing error would lock it, and only a counter can
- * reset it. page:S49 */
+/* What the shell says of a PIN at a card (client/card_pin), and its exit status. page:S49 */
 #pragma once
 
-#include "client/card.h"
-
-/* What a subcommand wants to do with a PIN. */
-struct pin_use {
-    enum kind kind;
-    bool may_use_last;      /* --last-try */
-    bool needs_certificate; /* without one of that kind it is refused */
-};
+#include "client/card_pin.h"
 
 /* All return EXIT_DONE; or, after saying so, EXIT_REFUSED, and EXIT_UNDECIDED when the card cannot
  * be asked. */
+int pin_tries_say(const struct pin_result *result, const struct pin_use *use) MUST_USE;
 
-/* pin_tries_look looks at the card in a session of its own: a card is not held while a person
- * types. It spends no try. */
+/* pin_tries_look is card_pin_look, and what it answers is said. */
 int pin_tries_look(struct card_channel *channel, const struct pin_use *use,
                    uint8_t *tries) MUST_USE;
-/* pin_tries_verify looks at the tries again, as the card may be another one by now, and presents
- * the PIN. */
+/* pin_tries_verify is card_pin_verify, and what it answers is said. */
 int pin_tries_verify(struct card_session *session, const struct pin_use *use,
                      const struct secret *pin) MUST_USE;

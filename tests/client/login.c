@@ -152,6 +152,27 @@ static void refuses_to_answer_elsewhere(void **state)
     assert_string_equal(page.origin, "untouched");
 }
 
+/* What a browser's form brings: the origin is the browser's, the rest the page's. */
+static void takes_what_a_browser_brings(void **state)
+{
+    (void)state;
+    struct login_page page = {.origin = "untouched"};
+    static const char url[] = "https://a.example/back?x=1";
+    static const char *const origins[] = {"https://a.example/",    "HTTPS://a.example", "null", "",
+                                          "https://a.example:443", "http://a.example"};
+    for (size_t i = 0; i < COUNT_OF(origins); i++)
+        assert_err(login_page_make(origins[i], NONCE, url, &page, NULL), ERR_USAGE);
+    assert_err(login_page_make("https://b.example", NONCE, url, &page, NULL), ERR_DENIED);
+    assert_err(login_page_make("https://a.example", "AAEC", url, &page, NULL), ERR_PEER);
+    assert_err(login_page_make("https://a.example", NONCE, "", &page, NULL), ERR_PEER);
+    assert_string_equal(page.origin, "untouched");
+    assert_ok(login_page_make("https://a.example", NONCE, url, &page, NULL));
+    assert_string_equal(page.origin, "https://a.example");
+    assert_string_equal(page.return_url, url);
+    assert_string_equal(page.cookie, "");
+    assert_int_equal(page.nonce[31], 31);
+}
+
 static void refuses_what_is_no_login_page(void **state)
 {
     (void)state;
@@ -167,6 +188,9 @@ static void refuses_what_is_no_login_page(void **state)
         "{\"nonce\":\"" NONCE "AAAA\",\"return\":\"$/return\"}",
         "{\"nonce\":\"" NONCE "\",\"nonce\":\"" NONCE "\",\"return\":\"$/return\"}",
         "{\"nonce\":\"" NONCE "\",\"return\":\"$/return\"} more",
+        "{\"nonce\":\"" NONCE "\",\"return\":\"$/re turn\"}",
+        "{\"nonce\":\"" NONCE "\",\"return\":\"$/\u5e30\"}",
+        "{\"nonce\":\"" NONCE "\",\"return\":\"$/\\u007f\"}",
     };
     struct login_page page;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -297,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_what_the_page_asks, begin, end),
         cmocka_unit_test_setup_teardown(refuses_a_page_without_an_origin, begin, end),
         cmocka_unit_test_setup_teardown(refuses_to_answer_elsewhere, begin, end),
+        cmocka_unit_test(takes_what_a_browser_brings),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_login_page, begin, end),
         cmocka_unit_test_setup_teardown(refuses_another_status_or_type, begin, end),
         cmocka_unit_test_setup_teardown(signs_origin_and_nonce, begin, end),

@@ -8,6 +8,7 @@
 #define LARGE ((off_t)16 << 20)
 
 static atomic_int handled;
+static atomic_bool is_closed; /* to everybody */
 
 static void answer_path(void *context, const struct http_request *request,
                         struct http_response *response)
@@ -74,13 +75,24 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/zero", false, 0, answer_device},
 };
 
+static bool admits(void *context, int fd)
+{
+    assert_string_equal(context, "context");
+    return fd >= 0 && !is_closed;
+}
+
 static int begin(void **state)
 {
     (void)state;
     static char context[] = "context";
-    server_begin(
-        routes, COUNT_OF(routes), context,
-        (struct http_options){.num_threads = 2, .request_timeout = 2, .max_connections = 16});
+    static const struct http_field headers[] = {{"X-Fixed", "always"}, {"X-Type", "unless said"}};
+    server_begin(routes, COUNT_OF(routes), context,
+                 (struct http_options){.num_threads = 2,
+                                       .request_timeout = 2,
+                                       .max_connections = 16,
+                                       .headers = headers,
+                                       .num_headers = COUNT_OF(headers),
+                                       .admits = admits});
     return 0;
 }
 
@@ -113,6 +125,34 @@ static void answers_routes(void **state)
     assert_non_null(strstr(answer, "X-Type: a/b\r\n"));
     assert_non_null(strstr(answer, "\r\n\r\nxyz"));
     assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff"));
+}
+
+static void says_what_every_answer_says(void **state)
+{
+    (void)state;
+    static const char *const requests[] = {"GET /plain" END, "GET /nothing" END, "PUT /plain" END,
+                                           "GET /split" END, "nonsense\r\n\r\n"};
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        const char *answer = raw_request(requests[i]);
+        assert_non_null(strstr(answer, "X-Fixed: always\r\n"));
+        assert_non_null(strstr(answer, "X-Type: unless said\r\n"));
+    }
+    const char *answer = raw_request("POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                     "Content-Type: a/b\r\nContent-Length: 1\r\n\r\nx");
+    assert_non_null(strstr(answer, "X-Type: a/b\r\n"));
+    assert_null(strstr(answer, "unless said"));
+}
+
+/* A stranger's request is not read, let alone handled. */
+static void closes_what_is_not_admitted(void **state)
+{
+    (void)state;
+    int before = handled;
+    is_closed = true;
+    assert_string_equal(raw_request("GET /plain" END), "");
+    is_closed = false;
+    assert_int_equal(handled, before);
+    assert_int_equal(status_of("GET /plain" END), 200);
 }
 
 static void answers_head_without_a_body(void **state)
@@ -304,6 +344,8 @@ int main(void)
     signal(SIGPIPE, SIG_IGN); /* the server may have ended what a test still writes to */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_routes),
+        cmocka_unit_test(says_what_every_answer_says),
+        cmocka_unit_test(closes_what_is_not_admitted),
         cmocka_unit_test(answers_head_without_a_body),
         cmocka_unit_test(answers_a_file),
         cmocka_unit_test(answers_a_large_file_to_a_slow_reader),

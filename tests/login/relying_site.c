@@ -2,9 +2,11 @@
  * SIGTERM or SIGINT. Loopback only: it speaks plain HTTP.
  *
  *   relying-site --authority FILE… [--ocsp URL] [--crl FILE] [--clock T] [--listen ADDRESS:PORT]
+ *                [--agent ADDRESS:PORT]
  *
  * prints the port that it took, on a line of its own. The authorities (DER or PEM) are those of the
- * authentication kind: nobody else's certificates log in here. */
+ * authentication kind: nobody else's certificates log in here. With --agent, browsers
+ * get a login page whose form goes to the resident's agent there. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,9 +21,13 @@
 enum { WRONG_USAGE = 64, NOT_DONE = 2 };
 
 static const struct option options[] = {
-    {"authority", required_argument, NULL, 'a'}, {"ocsp", required_argument, NULL, 'o'},
-    {"crl", required_argument, NULL, 'c'},       {"clock", required_argument, NULL, 't'},
-    {"listen", required_argument, NULL, 'l'},    {0},
+    {"authority", required_argument, NULL, 'a'},
+    {"ocsp", required_argument, NULL, 'o'},
+    {"crl", required_argument, NULL, 'c'},
+    {"clock", required_argument, NULL, 't'},
+    {"listen", required_argument, NULL, 'l'},
+    {"agent", required_argument, NULL, 'g'},
+    {0},
 };
 
 static NO_RETURN void give_up(int status, const char *what, const struct fault *fault)
@@ -54,7 +60,7 @@ static void add_authorities(struct authorities *authorities, const char *path)
 }
 
 struct arguments {
-    const char *listen, *ocsp, *crl;
+    const char *listen, *ocsp, *crl, *agent;
     size_t num_authorities;
 };
 
@@ -73,6 +79,8 @@ static struct arguments read_arguments(int argc, char **argv, struct authorities
             arguments.crl = optarg;
         else if (found == 'l')
             arguments.listen = optarg;
+        else if (found == 'g')
+            arguments.agent = optarg;
         else if (found == 't' && time_parse(optarg, &t) == ERR_NONE)
             clock_start_at(t);
         else
@@ -109,6 +117,7 @@ int main(int argc, char **argv)
     site.login.authorities = authorities;
     site.ocsp = arguments.ocsp;
     site.crl = arguments.crl;
+    site.agent = arguments.agent;
     sigset_t set;
     signals_block(&set);
     struct http_server *server;

@@ -108,6 +108,29 @@ static struct site_session *session_of(struct site *site, const struct http_requ
 
 /* --- pages --- */
 
+/* What a browser gets: a form that brings the question to the agent on its own computer. Nonce and
+ * addresses are such as need no escaping. */
+static void respond_page(const struct site *site, const char *nonce, const char *url,
+                         struct http_response *response)
+{
+    response->content_type = "text/html; charset=utf-8";
+    http_response_header(response, "Cache-Control", "no-store");
+    http_response_header(response, "Referrer-Policy", "origin");
+    buffer_put_format(&response->body,
+                      "<!DOCTYPE html>\n<html lang=\"en\">\n<title>Sample site</title>\n"
+                      "<form method=\"post\" action=\"http://%s/login\">\n"
+                      "<input type=\"hidden\" name=\"nonce\" value=\"%s\">\n"
+                      "<input type=\"hidden\" name=\"return\" value=\"%s\">\n"
+                      "<button>Log in with the card</button>\n</form>\n</html>\n",
+                      site->agent, nonce, url);
+}
+
+static bool wants_page(const struct site *site, const struct http_request *request)
+{
+    const char *accept = http_request_header(request, "Accept");
+    return site->agent && accept && strstr(accept, "text/html");
+}
+
 static void get_login(void *context, const struct http_request *request,
                       struct http_response *response)
 {
@@ -127,8 +150,11 @@ static void get_login(void *context, const struct http_request *request,
     char url[LOGIN_ORIGIN_MAX + 16];
     snprintf(url, sizeof url, "%s/return", site->origin);
     set_cookie(response, session);
-    respond_json(response, 200,
-                 json_pack("{s:s, s:s}", "nonce", buffer_text(&text), "return", url));
+    if (wants_page(site, request))
+        respond_page(site, buffer_text(&text), url, response);
+    else
+        respond_json(response, 200,
+                     json_pack("{s:s, s:s}", "nonce", buffer_text(&text), "return", url));
 }
 
 /* Decides nothing: the browser sends no cookie here. PROTOCOL.login 5 */

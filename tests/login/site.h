@@ -13,8 +13,9 @@ struct site {
     struct site_sessions sessions;
     char origin[LOGIN_ORIGIN_MAX];
     uint8_t pseudonym_key[LOGIN_KEY];
-    const char *ocsp; /* address of the responder; NULL: not asked */
-    const char *crl;  /* file, read anew each time; NULL: none */
+    const char *ocsp;  /* address of the responder; NULL: not asked */
+    const char *crl;   /* file, read anew each time; NULL: none */
+    const char *agent; /* address:port of the resident's agent; NULL: no page for browsers */
 };
 
 /* site_init makes tables and a fresh pseudonym key. The caller pins the authorities and sets where

@@ -1,0 +1,40 @@
+/* One answer of the agent: a template with what it shows, in the agent's language. */
+#pragma once
+
+#include "agent/agent.h"
+#include "agent/question.h"
+#include "agent/words.h"
+#include "http/template.h"
+
+#define NUM_STYLES 3
+
+/* Private to this room. */
+struct agent {
+    struct agent_settings settings;
+    const struct phrase *phrase;
+    json_t *words;
+    struct templates *templates;
+    struct buffer styles[NUM_STYLES];
+    struct questions questions;
+};
+
+/* The policy of a page whose form leads to `target`; what style and form need, and nothing else. */
+#define PAGE_POLICY(target)                                                                        \
+    "default-src 'none'; style-src 'self'; form-action " target                                    \
+    "; base-uri 'none'; frame-ancestors 'none'"
+
+/* page_answer takes over data, an object with a title; NULL is out of memory, or a text that is not
+ * UTF-8. A template finds the data, words, and the phrase with its file. */
+void page_answer(const struct agent *agent, const char *template, json_t *data,
+                 struct http_response *response);
+/* page_word is one of words, as JSON; the caller's. */
+json_t *page_word(const struct agent *agent, const char *name);
+/* page_refuse answers with the refusal's status and says what it is about. */
+void page_refuse(const struct agent *agent, const struct refusal *refusal,
+                 struct http_response *response);
+
+/* style_content is that of a style sheet that pages ask for by this path; empty when there is no
+ * such. Borrowed. */
+struct bytes style_content(const struct agent *agent, const char *path);
+/* page_files_read reads templates and styles; a fault names the file. */
+enum err page_files_read(struct agent *agent, struct fault *fault) MUST_USE;
