@@ -151,5 +151,5 @@ static const struct act acts[] = {
 
 struct act_table centre_acts(void)
 {
-    return (struct act_table){acts, COUNT_OF(acts)};
+    return (struct act_table){.acts = acts, .num_acts = COUNT_OF(acts)};
 }

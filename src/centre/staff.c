@@ -15,6 +15,7 @@ static const struct {
     {ROLE_REGISTRY, "registry"},
     {ROLE_ADMINISTRATOR, "administrator"},
     {ROLE_AUDITOR, "auditor"},
+    {ROLE_PUBLIC, "public"},
 };
 
 void roles_print(unsigned roles, struct buffer *out)
@@ -88,6 +89,9 @@ enum err staff_add(struct store *store, const struct staff *staff, struct fault 
     if ((staff->roles & ROLE_PERSONALISATION) && (staff->roles & at_counter))
         return fault_set(fault, ERR_DENIED, "roles",
                          "%s: personalisation excludes the roles of the counter", staff->name);
+    if ((staff->roles & ROLE_PUBLIC) && staff->roles != ROLE_PUBLIC)
+        return fault_set(fault, ERR_DENIED, "roles", "%s: public excludes every other role",
+                         staff->name);
     return store_run(store, STATEMENT_STAFF_INSERT,
                      VALUES(value_text(staff->name), value_text(staff->label),
                             staff->uid == STAFF_NO_UID ? value_null() : value_integer(staff->uid),

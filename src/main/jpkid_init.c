@@ -90,7 +90,8 @@ static enum err config_copy(const char *from, const char *to, struct fault *faul
 /* What the town decides is copied: the service runs on what it was made with. */
 static enum err etc_copy(const struct init *init, struct fault *fault)
 {
-    static const char *const names[] = {"policy", "municipalities", "offices", "substitutes"};
+    static const char *const names[] = {"policy", "municipalities", "offices", "appointments",
+                                        "substitutes"};
     char folder[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
     enum err err = data_path(init->folder, DATA_ETC, folder, fault);
     for (size_t i = 0; i < COUNT_OF(names) && err == ERR_NONE; i++) {

@@ -35,6 +35,7 @@ static const struct migration migrations[] = {
     {"permit_key", migration_permit_key, triggers_permit_key},
     {"follower", migration_follower, triggers_follower},
     {"parked", migration_parked, triggers_parked},
+    {"appointment", migration_appointment, triggers_appointment},
 };
 
 /* The table of migrations is itself older than all of them. */

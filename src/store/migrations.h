@@ -55,6 +55,9 @@ extern const struct trigger triggers_permit_key[];
 /* nodes that follow, their certificates, and what they may read */
 extern const char migration_follower[];
 extern const struct trigger triggers_follower[];
+/* appointments and the places that they take */
+extern const char migration_appointment[];
+extern const struct trigger triggers_appointment[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,
