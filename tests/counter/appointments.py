@@ -4,10 +4,12 @@ cancelled, listed, found, erased; who may not. Then 2,000 bookings at once for 1
 booked. On SQLite, or on the PostgreSQL that JPKI_TEST_STORE names (tests/postgres.py)."""
 import collections
 import datetime
+import json
 import os
 import queue
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
@@ -240,6 +242,40 @@ def check_walk_in(desk):
     tap.check("done" in told, "who comes without an appointment is served all the same", told)
 
 
+# --- the clerk's commands ---
+
+def run_jpki(service, *words):
+    done = subprocess.run([f"{jpkid.BUILD}/jpki", "counter", *map(str, words), "--as", "hotline1"], text=True,
+                          capture_output=True, timeout=60,
+                          env=dict(os.environ, LC_ALL="C.UTF-8", JPKI_ACTS_SOCKET=service.acts))
+    return done.returncode, done.stdout + done.stderr
+
+
+def check_commands(service):
+    office = ["--office", "quiet"]
+    caller = ["--name", "見本 電話", "--birth-date", "1955-05-05"]
+    wish = [*office, "--procedure", "new", *caller, "--telephone", "0858-37-5866"]
+    status, text = run_jpki(service, "free", *office, "--procedure", "new", "--date", "2026-12-04")
+    tap.check(status == 0 and "at 09:00" in text, "jpki counter free", text)
+    status, text = run_jpki(service, "book", "2026-12-04T09:30", *wish, "--json")
+    booked = json.loads(text) if status == 0 else {}
+    tap.check(booked.get("at") == "09:30" and booked.get("booked_by") == "hotline1", "jpki counter book", text)
+    status, text = run_jpki(service, "book", "2026-12-04T09:45", *wish)
+    tap.check(status == 1 and "[full S18]" in text, "refused with the reason", text)
+    for when in ("2026-12-04", "2026-12-04T09:30Z", "2026-12-04T25:00", "2026-12-04T09:30:00", "tomorrow"):
+        status, text = run_jpki(service, "book", when, *wish)
+        tap.check(status == 64 and "not a time" in text, f"no time: {when}", text)
+    status, text = run_jpki(service, "move", booked.get("number"), "2026-12-04T10:00")
+    tap.check(status == 0 and "at: 10:00" in text, "jpki counter move", text)
+    for words in (["booked", *office, "--date", "2026-12-04"], ["caller", *caller], ["caller", booked.get("number")]):
+        status, text = run_jpki(service, *words)
+        tap.check(status == 0 and f"number {booked.get('number')}" in text, f"jpki counter {words[0]}", text)
+    status, text = run_jpki(service, "cancel", booked.get("number"))
+    tap.check(status == 0 and "state: cancelled" in text, "jpki counter cancel", text)
+    status, text = run_jpki(service, "cancel", booked.get("number"))
+    tap.check(status == 1 and "[cancelled S18]" in text, "once", text)
+
+
 # --- the crowd ---
 
 def crowd_fields(i):
@@ -346,6 +382,7 @@ def main():
         check_cancel(desk, number)
         check_most(desk)
         check_walk_in(desk)
+        check_commands(service)
         check_crowd(service)
         check_erased(desk)
         check_town_without(service)
