@@ -17,6 +17,7 @@
 #include "main/options.h"
 #include "main/profile_file.h"
 #include "main/settings.h"
+#include "main/town_files.h"
 #include "signer/signer.h"
 #include "store/store.h"
 
@@ -331,6 +332,8 @@ int jpkid_init(const struct command *command, int argc, char **argv)
     if (status != EXIT_DONE)
         return status;
     enum err err = profile_find(&init, values[OPTION_PROFILE], &fault);
+    if (err == ERR_NONE)
+        err = town_files_check(init.etc, &fault);
     if (err == ERR_NONE)
         err = folder_make(&init, values[SETTING_DATA], &passphrase, &fault);
     if (err == ERR_NONE)

@@ -75,6 +75,8 @@ def make_town():
     shutil.copytree(f"{jpkid.SOURCE}/etc", ETC)
     with open(f"{ETC}/appointments", "w") as file:
         file.write(TOWN)
+    with open(f"{ETC}/offices", "a") as file:
+        file.write("office = 見本 混雑\ncode = crowd\noffice = 見本 静か\ncode = quiet\n")
     with open(f"{ETC}/sample/staff.csv", "a") as file:
         file.write("public1,見本 町のページ,public,,web\n")
     words = ["--store", STORE] if STORE else []
@@ -350,12 +352,14 @@ def check_erased(desk):
     tap.check(entries >= 1, "the journal has how many", entries)
 
 
-def check_bad_file():
-    with open(f"{ETC}/appointments", "a") as file:
-        file.write("monday = 12:00-09:00\n")
-    status, errors = jpkid.run("init", "--data", f"{DATA}-bad", "--sample", "--etc", ETC)
-    tap.check(status != 0 and "monday" in errors and not os.path.exists(f"{DATA}-bad"),
-              "a file with a mistake makes no town", errors)
+def check_bad_files():
+    for line, said in [("monday = 12:00-09:00\n", "monday"),
+                       ("office = elsewhere\nplaces = 1\nmonday = 09:00-12:00\n", "elsewhere: no office")]:
+        with open(f"{ETC}/appointments", "w") as file:
+            file.write(TOWN + line)
+        status, errors = jpkid.run("init", "--data", f"{DATA}-bad", "--sample", "--etc", ETC)
+        tap.check(status != 0 and said in errors and not os.path.exists(f"{DATA}-bad"),
+                  f"a file with a mistake makes no town: {said}", errors)
 
 
 def check_town_without(service):
@@ -386,7 +390,7 @@ def main():
         check_crowd(service)
         check_erased(desk)
         check_town_without(service)
-    check_bad_file()
+    check_bad_files()
 
 
 try:
