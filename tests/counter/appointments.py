@@ -362,6 +362,15 @@ def check_bad_files():
                   f"a file with a mistake makes no town: {said}", errors)
 
 
+def check_roles_apart():
+    with open(f"{ETC}/sample/staff.csv", "a") as file:
+        file.write("both1,見本 両方,public counter,,web\n")
+    with open(f"{ETC}/appointments", "w") as file:
+        file.write(TOWN)
+    status, errors = jpkid.run("init", "--data", f"{DATA}-bad", "--sample", "--etc", ETC)
+    tap.check(status != 0 and "public excludes" in errors, "nobody of the staff has the public's role", errors)
+
+
 def check_town_without(service):
     """A folder of before has no such file."""
     service.stop()
@@ -391,6 +400,7 @@ def main():
         check_erased(desk)
         check_town_without(service)
     check_bad_files()
+    check_roles_apart()
 
 
 try:
