@@ -31,6 +31,13 @@ static void check_fields(const json_t *object, const struct act_fields *fields)
     check_text(fields->note, sizeof fields->note);
     check_text(fields->name, sizeof fields->name);
     check_text(fields->reference, sizeof fields->reference);
+    check_text(fields->office, sizeof fields->office);
+    check_text(fields->telephone, sizeof fields->telephone);
+    check_text(fields->code, sizeof fields->code);
+    require(!(fields->has & FIELD_OFFICE) || office_code_is_valid(bytes_of_text(fields->office)));
+    require(!(fields->has & FIELD_CODE) || booking_code_is_valid(fields->code));
+    require(!(fields->has & FIELD_TELEPHONE) ||
+            telephone_is_valid(bytes_of_text(fields->telephone)));
     require(!(fields->has & FIELD_CARD) || card_id_is_valid(bytes_of_text(fields->card)));
 }
 

@@ -211,15 +211,16 @@ static bool call_run(struct act_call *call)
     return (!call->act->run || call->act->run(call)) && call->outcome == ACT_DONE;
 }
 
-/* A refusal keeps its journal entry and the nonce that it burnt, and nothing else. An error, also
- * one while that is written, keeps nothing. */
+/* A refusal keeps its journal entry, the nonce that it burnt, what its act counts, and nothing
+ * else. An error, also one while that is written, keeps nothing. */
 static void call_settle(struct act_call *call, bool goes_on)
 {
     struct store *store = call->centre->store;
     struct ruling refusal = call->refusal;
     if (call->outcome != ACT_FAILED && !goes_on && store_rollback_to(store, NULL) == ERR_NONE &&
         store_savepoint(store, &call->fault) == ERR_NONE) {
-        if (call->has_burnt && !act_ok(call, nonce_burn(call)))
+        if ((call->has_burnt && !act_ok(call, nonce_burn(call))) ||
+            (call->kept && !call->kept(call)))
             goes_on = false;
         else
             goes_on = call->act->trace == READ_ONLY || act_journal(call, refusal.reason.code);

@@ -71,6 +71,8 @@ struct act_call {
     size_t num_residents;
     bool has_burnt; /* a nonce that stays used even if the act is refused */
     uint8_t burnt[16];
+    /* kept writes what a refusal does not undo; NULL: nothing. False: the call has failed. */
+    bool (*kept)(struct act_call *call);
     int64_t parked;     /* the parked act that this call finishes, or 0 */
     int64_t parked_now; /* the number under which this call was parked, or 0 */
     /* What run leaves for finish. */
@@ -82,6 +84,8 @@ struct act_call {
 struct act_table {
     const struct act *acts;
     size_t num_acts;
+    /* turn does what has become due beside the acts, in a transaction of its own; may be NULL. */
+    enum err (*turn)(struct centre *centre, struct fault *fault);
 };
 
 /* act_call_init takes one request as it came; its bytes are borrowed until act_call_done. */

@@ -3,21 +3,32 @@
 
 #include "base/encoding.h"
 #include "centre/act.h"
+#include "centre/booking_code.h"
 #include "centre/journal.h"
 #include "centre/term.h"
 #include "crypto/hash.h"
 
-/* The fields, without a code; of an act that is journalled briefly, a file as its SHA-256. */
-static json_t *call_fields(const struct act_call *call)
+static void put_digest(json_t *fields, const char *name, const uint8_t digest[static SHA256_LEN])
 {
     char hex[2 * SHA256_LEN + 1];
+    json_object_set_new(fields, name,
+                        json_sprintf("SHA-256 %s", hex_print(digest, SHA256_LEN, hex)));
+}
+
+/* The fields without a login code, with an appointment's as its SHA-256; the same with a file,
+ * where the act is journalled briefly. */
+static json_t *call_fields(const struct act_call *call)
+{
     uint8_t digest[SHA256_LEN];
     json_t *fields = json_copy(call->request);
-    (void)json_object_del(fields, field_name(FIELD_CODE));
+    (void)json_object_del(fields, field_name(FIELD_LOGIN_CODE));
     if (call->act->trace == JOURNALLED_BRIEFLY && act_has(call, FIELD_FILE)) {
         sha256(call->fields.file, digest);
-        json_object_set_new(fields, "file",
-                            json_sprintf("SHA-256 %s", hex_print(digest, sizeof digest, hex)));
+        put_digest(fields, "file", digest);
+    }
+    if (act_has(call, FIELD_CODE)) {
+        booking_code_digest(call->fields.code, digest);
+        put_digest(fields, "code", digest);
     }
     return fields;
 }

@@ -139,7 +139,7 @@ static const struct act acts[] = {
     {"approve", ROLE_ANY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, parked_approve, NULL, NULL},
     {"parked-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, FIELD_PAGE, parked_list, NULL, NULL},
     {"login-code", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_NAME, 0, session_act_code, NULL, NULL},
-    {"session-begin", ROLE_PUBLIC, ONE_PERSON, JOURNALLED, FIELD_CODE, 0, session_act_begin, NULL, NULL},
+    {"session-begin", ROLE_PUBLIC, ONE_PERSON, JOURNALLED, FIELD_LOGIN_CODE, 0, session_act_begin, NULL, NULL},
     {"session-show", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, session_act_show, NULL, NULL},
     {"session-end", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, 0, session_act_end, NULL, NULL},
     {"follower-add", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, FIELD_NAME | FIELD_KEY, 0, follower_add, NULL, follower_may_add},
@@ -155,5 +155,5 @@ static const struct act acts[] = {
 
 struct act_table centre_acts(void)
 {
-    return (struct act_table){acts, COUNT_OF(acts)};
+    return (struct act_table){.acts = acts, .num_acts = COUNT_OF(acts)};
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/counters.h"
+#include "centre/act.h"
 #include "centre/certificate.h"
 #include "centre/counts.h"
 #include "centre/crl.h"
@@ -175,6 +176,9 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
         centre->last_sweep = now;
         err = sweep(centre, fault);
     }
+    for (size_t i = 0; err == ERR_NONE && i < centre->num_tables; i++)
+        if (centre->tables[i].turn)
+            err = centre->tables[i].turn(centre, fault);
     if (err == ERR_NONE)
         err = follower_turn(centre, fault);
     if (err == ERR_NONE)

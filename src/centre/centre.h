@@ -19,6 +19,7 @@
 #include "store/store.h"
 
 struct act_table;
+struct appointments;
 struct signing;
 
 #define CENTRE_PATH 512
@@ -31,6 +32,7 @@ struct centre {
     struct signing *signing;           /* sent last, as long as it is there; borrowed */
     struct status_map *maps[NUM_KINDS];
     struct law_policy policy;
+    const struct appointments *appointments; /* zeros: the town takes none */
     struct substitutes *substitutes;
     struct municipalities municipalities;
     const struct municipality *town;             /* whose residents this centre serves */
@@ -57,6 +59,7 @@ struct centre {
     uint64_t synced_epoch;           /* of the maps, on the disk (centre/maps) */
     int64_t checkpoint_entry;        /* of the journal, where the last checkpoint was made */
     int64_t named_second, num_named; /* common names that were given within that second */
+    int64_t appointments_daily;      /* 00:30 that old appointments were last erased at */
     int64_t daily;                   /* 00:30 that the lists were last held against, by the clock */
     struct crl_desk crl;             /* lists of municipalities, and what is being made */
     int64_t follower_look;           /* monotonic milliseconds; 0: at once */

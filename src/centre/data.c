@@ -41,6 +41,23 @@ static enum err parse_profile(struct centre *centre, struct bytes file, struct f
     return profile_site_parse(file, centre->site, fault);
 }
 
+/* A folder made before there were appointments has no such file. */
+static enum err load_appointments(const char *path, struct appointments *out, struct fault *fault)
+{
+    struct fault why = {0};
+    struct buffer file CLEANUP_BUFFER;
+    buffer_init(&file, LIMIT_CONFIG_FILE);
+    fault_name_input(&why, path);
+    enum err err = file_read(path, &file, &why);
+    if (err == ERR_NOT_FOUND)
+        return ERR_NONE;
+    if (err == ERR_NONE)
+        err = appointments_parse(buffer_bytes(&file), out, &why);
+    if (err != ERR_NONE)
+        *fault = why;
+    return err;
+}
+
 static enum err load_files(struct centre *centre, const struct data_paths *paths,
                            const char *municipality, struct fault *fault)
 {
@@ -75,7 +92,10 @@ static enum err open_database(const struct data_paths *paths, int signer_fd,
     snprintf(centre->published, sizeof centre->published, "%s", paths->published);
     snprintf(centre->synced, sizeof centre->synced, "%s", paths->synced);
     snprintf(centre->checkpoints, sizeof centre->checkpoints, "%s", paths->checkpoints);
+    centre->appointments = &out->appointments;
     enum err err = load_files(centre, paths, municipality, fault);
+    if (err == ERR_NONE && paths->appointments)
+        err = load_appointments(paths->appointments, &out->appointments, fault);
     if (err == ERR_NONE)
         err = store_open(paths->database, STORE_WRITER, &centre->store, fault);
     if (err == ERR_NONE)

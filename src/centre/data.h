@@ -4,6 +4,7 @@
 
 #include "centre/centre.h"
 #include "centre/maps.h"
+#include "law/appointments.h"
 
 struct data_paths {
     const char *database; /* an address (store_open) */
@@ -13,8 +14,9 @@ struct data_paths {
     const char *checkpoints;    /* file; its folder is there */
     const char *municipalities; /* files of etc/ */
     const char *substitutes;
-    const char *policy;  /* NULL: the rows as delivered */
-    const char *profile; /* NULL: as delivered */
+    const char *policy;       /* NULL: the rows as delivered */
+    const char *profile;      /* NULL: as delivered */
+    const char *appointments; /* NULL or not there: the town takes none */
 };
 
 /* A centre and what it stands on. */
@@ -23,6 +25,7 @@ struct data {
     struct signer_client signer, list_signer;
     struct substitutes substitutes;
     struct profile_site site;
+    struct appointments appointments;
     enum maps_were maps_were;
 };
 

@@ -106,6 +106,30 @@ static bool read_date(const struct field_row *row, json_t *value, struct act_fie
     return text && date_parse(text, field_place(row, out)) == ERR_NONE;
 }
 
+static bool read_birth_date(const struct field_row *row, json_t *value, struct act_fields *out)
+{
+    const char *text = short_text(value);
+    return text && date_parse_birth(text, field_place(row, out)) == ERR_NONE;
+}
+
+static bool read_office(const struct field_row *row, json_t *value, struct act_fields *out)
+{
+    const char *text = short_text(value);
+    return text && office_code_is_valid(bytes_of_text(text)) && read_text(row, value, out);
+}
+
+static bool read_telephone(const struct field_row *row, json_t *value, struct act_fields *out)
+{
+    const char *text = short_text(value);
+    return text && telephone_is_valid(bytes_of_text(text)) && read_text(row, value, out);
+}
+
+static bool read_code(const struct field_row *row, json_t *value, struct act_fields *out)
+{
+    const char *text = short_text(value);
+    return text && booking_code_is_valid(text) && read_text(row, value, out);
+}
+
 static bool read_changes(const struct field_row *row, json_t *value, struct act_fields *out)
 {
     (void)row;
@@ -229,12 +253,42 @@ static const struct field_row rows[] = {
     {FIELD_AFTER, "after", read_number, AT(after)},
     {FIELD_LIMIT, "limit", read_count, AT(limit)},
     {FIELD_NAME, "name", read_text, AT(name)},
-    {FIELD_CODE, "code", read_text, AT(code)},
+    {FIELD_LOGIN_CODE, "login_code", read_text, AT(login_code)},
     {FIELD_MISSING, "missing", read_flag, AT(missing)},
     {FIELD_STOPPED, "stopped", read_flag, AT(stopped)},
     {FIELD_COUNT, "count", read_number, AT(count)},
     {FIELD_DIGEST, "digest", read_bytes, AT(digest)},
+    {FIELD_OFFICE, "office", read_office, AT(office)},
+    {FIELD_DATE, "date", read_date, AT(date)},
+    {FIELD_BIRTH_DATE, "birth_date", read_birth_date, AT(birth_date)},
+    {FIELD_TELEPHONE, "telephone", read_telephone, AT(telephone)},
+    {FIELD_CODE, "code", read_code, AT(code)},
 };
+
+/* What is expected, for the people who filled a form in. */
+static const struct {
+    uint64_t bit;
+    const char *text;
+} wanted[] = {
+    {FIELD_NUMBER, ": a whole number"},
+    {FIELD_TIME, ": seconds since 1970, a whole number"},
+    {FIELD_NAME, ": a text of 1 to 200 characters, none of them hidden"},
+    {FIELD_NOTE, ": a text of 1 to 200 characters, none of them hidden"},
+    {FIELD_PROCEDURE, ": a procedure, as jpki rules names it"},
+    {FIELD_OFFICE, ": the code of an office, of small letters, digits and hyphens"},
+    {FIELD_DATE, ": a day, YYYY-MM-DD"},
+    {FIELD_BIRTH_DATE, ": a birth date, YYYY-MM-DD, with 00 for what is not known"},
+    {FIELD_TELEPHONE, ": 10 to 15 digits with the area code, perhaps hyphens, perhaps + first"},
+    {FIELD_CODE, ": the 10 capital letters and digits that were shown"},
+};
+
+static const char *what_is_wanted(uint64_t field)
+{
+    for (size_t i = 0; i < COUNT_OF(wanted); i++)
+        if (wanted[i].bit == field)
+            return wanted[i].text;
+    return "";
+}
 
 const char *field_name(uint64_t field)
 {
@@ -259,7 +313,8 @@ static enum err fields_read_one(const char *name, json_t *value, uint64_t allowe
     if (!row || !(row->bit & allowed))
         return fault_set(fault, ERR_MALFORMED, "unknown-field", "the act has no field %.40s", name);
     if (!row->read(row, value, out))
-        return fault_set(fault, ERR_MALFORMED, "field-type", "%s is not what it must be", name);
+        return fault_set(fault, ERR_MALFORMED, "field-type", "%s is not what it must be%s", name,
+                         what_is_wanted(row->bit));
     out->has |= row->bit;
     return ERR_NONE;
 }

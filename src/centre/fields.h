@@ -7,6 +7,9 @@
 #include "base/bytes.h"
 #include "base/date.h"
 #include "base/kind.h"
+#include "base/office_code.h"
+#include "base/telephone.h"
+#include "centre/booking_code.h"
 #include "law/events.h"
 #include "law/procedures.h"
 
@@ -45,7 +48,12 @@
 #define FIELD_CERTIFICATE (UINT64_C(1) << 32)
 #define FIELD_PERMIT_KEY  (UINT64_C(1) << 33)
 #define FIELD_KEY         (UINT64_C(1) << 34)
-#define FIELD_CODE        (UINT64_C(1) << 35) /* a secret: stands in no journal entry */
+#define FIELD_OFFICE      (UINT64_C(1) << 35)
+#define FIELD_DATE        (UINT64_C(1) << 36)
+#define FIELD_BIRTH_DATE  (UINT64_C(1) << 37)
+#define FIELD_TELEPHONE   (UINT64_C(1) << 38)
+#define FIELD_CODE        (UINT64_C(1) << 39)
+#define FIELD_LOGIN_CODE  (UINT64_C(1) << 40) /* stands in no journal entry */
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
@@ -66,7 +74,7 @@ struct act_fields {
     enum event event;
     uint8_t purpose; /* PERMIT_… of base/permit.h */
     bool missing, stopped;
-    struct date effective;
+    struct date effective, date, birth_date; /* the last one perhaps incomplete */
     uint8_t nonce[16], challenge[16], statement[254], permit_key[100];
     uint8_t point[65], digest[32], key[FOLLOWER_KEY_LEN];
     struct buffer request, certificate; /* DER */
@@ -74,7 +82,8 @@ struct act_fields {
     json_t *changes;                    /* an object of texts, borrowed too */
     char card[29];
     char reason[FIELD_TEXT], token[FIELD_TEXT], note[FIELD_TEXT];
-    char name[FIELD_TEXT], reference[41], code[FIELD_TEXT];
+    char name[FIELD_TEXT], reference[41], login_code[FIELD_TEXT];
+    char office[OFFICE_CODE_TEXT], telephone[TELEPHONE_TEXT], code[BOOKING_CODE_TEXT];
 };
 
 /* fields_parse reads an object strictly: every required field, no other than these and the optional

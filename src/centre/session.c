@@ -166,7 +166,7 @@ bool session_act_begin(struct act_call *call)
     char name[STAFF_NAME];
     uint8_t id[SESSION_ID];
     struct sessions *sessions = &call->centre->sessions;
-    if (!login_code_take(sessions, call->fields.code, clock_monotonic(), name))
+    if (!login_code_take(sessions, call->fields.login_code, clock_monotonic(), name))
         return act_refuse(call, &reason_code);
     if (!find_staff(call, name, &staff))
         return false;

@@ -42,7 +42,7 @@ enum err roles_parse(const char *text, unsigned *out)
     for (;;) {
         size_t len = strcspn(text, " ");
         unsigned role = role_of(bytes_of(text, len));
-        if (role == 0 || role == ROLE_PUBLIC || (roles & role))
+        if (role == 0 || (roles & role))
             return ERR_MALFORMED;
         roles |= role;
         if (text[len] == '\0')
@@ -89,6 +89,9 @@ enum err staff_add(struct store *store, const struct staff *staff, struct fault 
     if ((staff->roles & ROLE_PERSONALISATION) && (staff->roles & at_counter))
         return fault_set(fault, ERR_DENIED, "roles",
                          "%s: personalisation excludes the roles of the counter", staff->name);
+    if ((staff->roles & ROLE_PUBLIC) && staff->roles != ROLE_PUBLIC)
+        return fault_set(fault, ERR_DENIED, "roles", "%s: public excludes every other role",
+                         staff->name);
     return store_run(store, STATEMENT_STAFF_INSERT,
                      VALUES(value_text(staff->name), value_text(staff->label),
                             staff->uid == STAFF_NO_UID ? value_null() : value_integer(staff->uid),

@@ -11,7 +11,7 @@
 #define ROLE_REGISTRY        (1u << 3)
 #define ROLE_ADMINISTRATOR   (1u << 4)
 #define ROLE_AUDITOR         (1u << 5)
-#define ROLE_PUBLIC          (1u << 7) /* whoever comes through the pages; no row of staff has it */
+#define ROLE_PUBLIC          (1u << 7) /* whoever comes through the town's pages: none of the staff */
 #define ROLE_ANY             (~ROLE_PUBLIC) /* every person of the staff */
 
 #define STAFF_NAME   32
@@ -32,7 +32,8 @@ enum err staff_find(struct store *store, const char *name, struct staff *out,
 enum err staff_find_uid(struct store *store, int64_t uid, struct staff *out,
                         struct fault *fault) MUST_USE;
 /* staff_add refuses, with ERR_DENIED, a row that has personalisation together with a role of the
- * counter: who makes cards does not issue for them. */
+ * counter: who makes cards does not issue for them; and one that has the public's with any other.
+ */
 enum err staff_add(struct store *store, const struct staff *staff, struct fault *fault) MUST_USE;
 
 /* "counter hotline" and back. roles_parse takes words parted by one blank. */

@@ -2,6 +2,7 @@
 #include "counter/acts.h"
 
 #include "centre/issue.h"
+#include "counter/appointment.h"
 #include "counter/open.h"
 #include "counter/steps.h"
 #include "counter/desk.h"
@@ -15,6 +16,10 @@
 #define HEARD_KIND    (HEARD | FIELD_KIND)
 #define PERMIT        (FIELD_NUMBER | FIELD_PURPOSE | FIELD_CARD | FIELD_CHALLENGE)
 #define NUMBER_NOTE   (FIELD_NUMBER | FIELD_NOTE)
+#define ANYBODY       (BOTH_DESKS | ROLE_PUBLIC)
+#define WHAT_WHERE    (FIELD_OFFICE | FIELD_PROCEDURE)
+#define WHO_CALLS     (FIELD_NAME | FIELD_BIRTH_DATE)
+#define BOOK_NEEDS    (WHAT_WHERE | FIELD_TIME | WHO_CALLS | FIELD_TELEPHONE)
 
 /* clang-format off */
 static const struct act acts[] = {
@@ -34,10 +39,17 @@ static const struct act acts[] = {
     {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, desk_issue, issue_finish, NULL},
     {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish, NULL},
     {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_receipt, NULL, NULL},
+    {"appointment-free", ANYBODY, ONE_PERSON, READ_ONLY, WHAT_WHERE | FIELD_DATE, 0, appointment_free, NULL, NULL},
+    {"appointment-book", ANYBODY, ONE_PERSON, JOURNALLED, BOOK_NEEDS, FIELD_NOTE, appointment_book, NULL, NULL},
+    {"appointment-show", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, FIELD_CODE, appointment_show, NULL, NULL},
+    {"appointment-move", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_TIME, FIELD_CODE | FIELD_OFFICE, appointment_move, NULL, NULL},
+    {"appointment-cancel", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, FIELD_CODE, appointment_cancel, NULL, NULL},
+    {"appointment-list", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_OFFICE | FIELD_DATE, FIELD_PAGE, appointment_list, NULL, NULL},
+    {"appointment-find", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | WHO_CALLS, appointment_find, NULL, NULL},
 };
 /* clang-format on */
 
 struct act_table counter_acts(void)
 {
-    return (struct act_table){acts, COUNT_OF(acts)};
+    return (struct act_table){.acts = acts, .num_acts = COUNT_OF(acts), .turn = appointment_turn};
 }

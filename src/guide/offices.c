@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/office_code.h"
 #include "base/pairs.h"
 
 static const char *const places[] = {
@@ -17,6 +18,7 @@ static const struct {
     size_t offset;
 } fields[] = {
     {"english", offsetof(struct office, english)},
+    {"code", offsetof(struct office, code)},
     {"telephone", offsetof(struct office, telephone)},
     {"address", offsetof(struct office, address)},
     {"procedures", offsetof(struct office, procedures)},
@@ -74,6 +76,30 @@ static bool is_address(struct bytes address)
     return true;
 }
 
+static bool is_code_taken(const struct offices *offices, size_t num, struct bytes code)
+{
+    for (size_t i = 0; i < num; i++)
+        if (bytes_equal(offices->entries[i].code, code))
+            return true;
+    return false;
+}
+
+static enum err check_codes(const struct offices *offices, struct fault *fault)
+{
+    for (size_t i = 0; i < offices->num; i++) {
+        const struct office *office = &offices->entries[i];
+        if (office->code.len == 0)
+            continue;
+        if (office->place != PLACE_OFFICE || !office_code_is_valid(office->code))
+            return fault_set(fault, ERR_MALFORMED, "code", "%.*s: an office has one, of letters",
+                             (int)office->name.len, (const char *)office->name.data);
+        if (is_code_taken(offices, i, office->code))
+            return fault_set(fault, ERR_MALFORMED, "code", "%.*s: another office has it",
+                             (int)office->name.len, (const char *)office->name.data);
+    }
+    return ERR_NONE;
+}
+
 static enum err check_links(const struct offices *offices, struct fault *fault)
 {
     for (size_t i = 0; i < offices->num; i++) {
@@ -99,7 +125,9 @@ enum err offices_parse(struct bytes text, struct offices *out, struct fault *fau
         if (err)
             return err;
     }
-    enum err err = check_links(&offices, fault);
+    enum err err = check_codes(&offices, fault);
+    if (err == ERR_NONE)
+        err = check_links(&offices, fault);
     if (err == ERR_NONE)
         *out = offices;
     return err;

@@ -9,11 +9,12 @@ enum place { PLACE_OFFICE, PLACE_HOTLINE, PLACE_LINK };
 
 #define OFFICES_MAX 32
 
-/* One entry. The address of a link is one of https, and is shown as it stands; every text is
- * borrowed from the file's text, empty where there is none. */
+/* One entry. The code is an office's, and no other has it: etc/appointments means the same one by
+ * it. The address of a link is one of https, and is shown as it stands; every text is borrowed from
+ * the file's text, empty where there is none. */
 struct office {
     enum place place;
-    struct bytes name, english, telephone, address, procedures;
+    struct bytes name, english, code, telephone, address, procedures;
 };
 
 struct offices {

@@ -3,7 +3,15 @@
 
 #include <string.h>
 
-enum rule { RULE_ISSUE, RULE_REVOCATION, RULE_PROCEDURE, RULE_REGISTER, RULE_CARD, RULE_READ };
+enum rule {
+    RULE_ISSUE,
+    RULE_REVOCATION,
+    RULE_PROCEDURE,
+    RULE_REGISTER,
+    RULE_CARD,
+    RULE_READ,
+    RULE_APPOINTMENT
+};
 
 /* clang-format off */
 static const struct retention rules[] = {
@@ -16,6 +24,7 @@ static const struct retention rules[] = {
     [RULE_REGISTER] = {"register-record", false, 1, "1 year", "1年"},
     [RULE_CARD] = {"card-record", false, 10, "10 years, a card's longest life", "10年 (カードの最長有効期間)"},
     [RULE_READ] = {"read-record", false, 3, "3 years", "3年"},
+    [RULE_APPOINTMENT] = {"appointment-record", false, 1, "1 year", "1年"},
 };
 _Static_assert(COUNT_OF(rules) <= RETENTION_RULES_MAX, "whoever sorts entries by rule has room");
 
@@ -49,6 +58,13 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"application-show", BIT(RULE_READ)},
     {"journal-about", BIT(RULE_READ)},
     {"resident-find", BIT(RULE_READ)},
+    {"appointment-book", BIT(RULE_APPOINTMENT)},
+    {"appointment-show", BIT(RULE_APPOINTMENT)},
+    {"appointment-move", BIT(RULE_APPOINTMENT)},
+    {"appointment-cancel", BIT(RULE_APPOINTMENT)},
+    {"appointment-list", BIT(RULE_APPOINTMENT)},
+    {"appointment-find", BIT(RULE_APPOINTMENT)},
+    {"appointment-erase", KEPT},
     {"approve", KEPT},
     {"authority", KEPT},
     {"ceremony", KEPT},

@@ -41,7 +41,7 @@ enum err centre_files_find(const char *data, struct centre_files *out, struct fa
     static const enum data_item items[NUM_CENTRE_FILES] = {
         DATA_DATABASE_FILE, DATA_MAP_SIGNATURE,  DATA_MAP_AUTHENTICATION, DATA_PUBLISHED,
         DATA_CHECKPOINTS,   DATA_MUNICIPALITIES, DATA_SUBSTITUTES,        DATA_POLICY,
-        DATA_PROFILE,       DATA_MAP_SYNCED};
+        DATA_PROFILE,       DATA_MAP_SYNCED,     DATA_APPOINTMENTS};
     for (size_t i = 0; i < NUM_CENTRE_FILES; i++) {
         enum err err = data_path(data, items[i], out->texts[i], fault);
         if (err != ERR_NONE)
@@ -55,7 +55,8 @@ enum err centre_files_find(const char *data, struct centre_files *out, struct fa
                                      .substitutes = out->texts[6],
                                      .policy = out->texts[7],
                                      .profile = out->texts[8],
-                                     .synced = out->texts[9]};
+                                     .synced = out->texts[9],
+                                     .appointments = out->texts[10]};
     enum err err = address_read(data, out->texts[0], fault);
     return err == ERR_NONE ? town_read(out, fault) : err;
 }

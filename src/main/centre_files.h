@@ -5,7 +5,7 @@
 
 #include "centre/data.h"
 
-#define NUM_CENTRE_FILES 10
+#define NUM_CENTRE_FILES 11
 
 struct centre_files {
     struct data_paths paths; /* borrows from texts */

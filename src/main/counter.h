@@ -32,6 +32,10 @@ enum counter_option {
     COUNTER_EVENT,
     COUNTER_EFFECTIVE,
     COUNTER_REFERENCE,
+    COUNTER_OFFICE,
+    COUNTER_DATE,
+    COUNTER_BIRTH_DATE,
+    COUNTER_TELEPHONE,
     NUM_COUNTER_OPTIONS
 };
 
@@ -108,6 +112,10 @@ int run_counter_journal(const struct command *command, int argc, char **argv);
 extern const struct option counter_journal_options[];
 extern const struct option counter_open_options[], counter_way_options[], counter_reenter_options[];
 extern const struct option counter_go_options[], counter_card_options[], counter_issue_options[];
+int counter_word_begins(const struct counter_line *line, json_t *fields);
+int counter_words_move(const struct counter_line *line, json_t *fields);
+extern const struct option counter_free_options[], counter_book_options[], counter_booked_options[],
+    counter_caller_options[], counter_move_options[];
 int admin_name(const struct counter_line *line, json_t *fields); /* the one word is a name */
 int admin_follower_name_key(const struct counter_line *line, json_t *fields);
 int run_admin_status(const struct command *command, int argc, char **argv);

@@ -31,6 +31,10 @@ static const struct {
     [COUNTER_EVENT] = {"event", FIELD_WORD},
     [COUNTER_EFFECTIVE] = {"effective", FIELD_WORD},
     [COUNTER_REFERENCE] = {"reference", FIELD_WORD},
+    [COUNTER_OFFICE] = {"office", FIELD_WORD},
+    [COUNTER_DATE] = {"date", FIELD_WORD},
+    [COUNTER_BIRTH_DATE] = {"birth_date", FIELD_WORD},
+    [COUNTER_TELEPHONE] = {"telephone", FIELD_WORD},
 };
 
 void counter_line_done(struct counter_line *line)

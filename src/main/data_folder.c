@@ -28,6 +28,7 @@ static const struct {
     [DATA_ETC] = {"etc", 0755, false},
     [DATA_POLICY] = {"etc/policy", 0, false},
     [DATA_OFFICES] = {"etc/offices", 0, false},
+    [DATA_APPOINTMENTS] = {"etc/appointments", 0, false},
     [DATA_MUNICIPALITIES] = {"etc/municipalities", 0, false},
     [DATA_SUBSTITUTES] = {"etc/substitutes", 0, false},
     [DATA_PROFILE] = {"etc/profile", 0, false},

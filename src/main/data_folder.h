@@ -19,6 +19,7 @@ enum data_item {
     DATA_ETC,       /* what the town decides: policy, municipalities, … */
     DATA_POLICY,    /* files of etc/ */
     DATA_OFFICES,
+    DATA_APPOINTMENTS,
     DATA_MUNICIPALITIES,
     DATA_SUBSTITUTES,
     DATA_PROFILE,

@@ -17,6 +17,7 @@
 #include "main/options.h"
 #include "main/profile_file.h"
 #include "main/settings.h"
+#include "main/town_files.h"
 #include "signer/signer.h"
 #include "store/store.h"
 
@@ -90,7 +91,8 @@ static enum err config_copy(const char *from, const char *to, struct fault *faul
 /* What the town decides is copied: the service runs on what it was made with. */
 static enum err etc_copy(const struct init *init, struct fault *fault)
 {
-    static const char *const names[] = {"policy", "municipalities", "offices", "substitutes"};
+    static const char *const names[] = {"policy", "municipalities", "offices", "appointments",
+                                        "substitutes"};
     char folder[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
     enum err err = data_path(init->folder, DATA_ETC, folder, fault);
     for (size_t i = 0; i < COUNT_OF(names) && err == ERR_NONE; i++) {
@@ -330,6 +332,8 @@ int jpkid_init(const struct command *command, int argc, char **argv)
     if (status != EXIT_DONE)
         return status;
     enum err err = profile_find(&init, values[OPTION_PROFILE], &fault);
+    if (err == ERR_NONE)
+        err = town_files_check(init.etc, &fault);
     if (err == ERR_NONE)
         err = folder_make(&init, values[SETTING_DATA], &passphrase, &fault);
     if (err == ERR_NONE)

@@ -36,6 +36,7 @@ static const struct migration migrations[] = {
     {"follower", migration_follower, triggers_follower},
     {"parked", migration_parked, triggers_parked},
     {"paper", migration_paper, triggers_paper},
+    {"appointment", migration_appointment, triggers_appointment},
 };
 
 /* The table of migrations is itself older than all of them. */

@@ -55,6 +55,9 @@ extern const struct trigger triggers_permit_key[];
 /* nodes that follow, their certificates, and what they may read */
 extern const char migration_follower[];
 extern const struct trigger triggers_follower[];
+/* appointments and the places that they take */
+extern const char migration_appointment[];
+extern const struct trigger triggers_appointment[];
 
 /* what is to be brought for an application */
 extern const char migration_paper[];

@@ -16,6 +16,7 @@ enum statement {
 #include "store/statements_journal.def"
 #include "store/statements_centre.def"
 #include "store/statements_counter.def"
+#include "store/statements_appointment.def"
 #include "store/statements_mass.def"
 #include "store/statements_follower.def"
 #undef STATEMENT

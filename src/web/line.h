@@ -1,4 +1,4 @@
-/* The way to commit: one act at a time, whichever thread asks. docs/PROTOCOL.acts 11 */
+/* The way to commit: one act at a time, whichever thread asks. docs/PROTOCOL.acts 12 */
 #pragma once
 
 #include <pthread.h>

@@ -82,7 +82,7 @@ void staff_post_login(struct desk *desk)
         answer_login(desk, 400, "staff-login-no-code");
         return;
     }
-    line_ask(desk->page.site->line, NULL, "session-begin", json_pack("{s:s}", "code", code),
+    line_ask(desk->page.site->line, NULL, "session-begin", json_pack("{s:s}", "login_code", code),
              &answer);
     if (answer.outcome == COUNTER_DONE) {
         desk_go(desk, "/staff", bytes_of("", 0));

@@ -1,6 +1,8 @@
 /* The fields of requests: each type takes what it must and nothing else. */
 #include "check.h"
 
+#include <string.h>
+
 #include "centre/fields.h"
 
 static enum err parse(const char *text, uint64_t required, uint64_t optional,
@@ -37,6 +39,13 @@ static void takes_what_is_right(void **state)
                     FIELD_EFFECTIVE | FIELD_MISSING, &fields));
     assert_true(fields.missing);
     assert_ok(parse("{\"changes\":{\"address\":\"x\"}}", 0, FIELD_CHANGES, &fields));
+    assert_ok(parse("{\"office\":\"daiei\",\"date\":\"2026-12-01\",\"birth_date\":\"1950-00-00\"}",
+                    0, FIELD_OFFICE | FIELD_DATE | FIELD_BIRTH_DATE, &fields));
+    assert_int_equal(fields.birth_date.year, 1950);
+    assert_int_equal(fields.birth_date.month, 0);
+    assert_ok(parse("{\"telephone\":\"0858-37-5866\",\"code\":\"0123456ABC\"}", 0,
+                    FIELD_TELEPHONE | FIELD_CODE, &fields));
+    assert_string_equal(fields.code, "0123456ABC");
 }
 
 static void refuses_what_is_not(void **state)
@@ -72,10 +81,46 @@ static void refuses_what_is_not(void **state)
         {"{\"missing\":1}", FIELD_MISSING, 0},
         {"{\"changes\":{\"address\":1}}", FIELD_CHANGES, 0},
         {"{\"applicant\":\"\"}", FIELD_APPLICANT, 0},
+        {"{\"office\":\"Daiei\"}", FIELD_OFFICE, 0},
+        {"{\"date\":\"2026-12-00\"}", FIELD_DATE, 0},
+        {"{\"birth_date\":\"1950-00-01\"}", FIELD_BIRTH_DATE, 0},
+        {"{\"birth_date\":19500101}", FIELD_BIRTH_DATE, 0},
+        {"{\"telephone\":\"37-5866\"}", FIELD_TELEPHONE, 0},
+        {"{\"telephone\":858375866}", FIELD_TELEPHONE, 0},
+        {"{\"code\":\"0123456ab\"}", FIELD_CODE, 0},
+        {"{\"code\":\"0123456abc\"}", FIELD_CODE, 0},
+        {"{\"code\":\"0123456ABO\"}", FIELD_CODE, 0},
+        {"{\"code\":\"0123456ABCD\"}", FIELD_CODE, 0},
     };
     struct act_fields fields;
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_err(parse(bad[i].text, bad[i].required, bad[i].optional, &fields), ERR_MALFORMED);
+}
+
+/* Whoever filled a form in is told what is expected. */
+static void says_what_is_expected(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *said;
+        uint64_t field;
+    } rows[] = {
+        {"{\"name\":\"\"}", "1 to 200 characters", FIELD_NAME},
+        {"{\"birth_date\":\"soon\"}", "YYYY-MM-DD", FIELD_BIRTH_DATE},
+        {"{\"telephone\":\"1\"}", "10 to 15 digits", FIELD_TELEPHONE},
+        {"{\"code\":\"1\"}", "10 capital letters", FIELD_CODE},
+        {"{\"office\":\"?\"}", "code of an office", FIELD_OFFICE},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct act_fields fields;
+        struct fault fault = {0};
+        json_t *object = json_loads(rows[i].text, 0, NULL);
+        assert_err(fields_parse(object, rows[i].field, 0, &fields, &fault), ERR_MALFORMED);
+        if (!strstr(fault.text, rows[i].said))
+            fail_msg("%s: %s", rows[i].text, fault.text);
+        fields_done(&fields);
+        json_decref(object);
+    }
 }
 
 int main(void)
@@ -83,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_is_right),
         cmocka_unit_test(refuses_what_is_not),
+        cmocka_unit_test(says_what_is_expected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static void log_in(const char *staff, char session[static SESSION_TEXT])
     char code[LOGIN_CODE + 1];
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     code_of(staff, code);
-    town_visit(NULL, "session-begin", json_pack("{s:s}", "code", code), &answer);
+    town_visit(NULL, "session-begin", json_pack("{s:s}", "login_code", code), &answer);
     assert_int_equal(answer.outcome, COUNTER_DONE);
     assert_string_equal(counter_text(&answer, "name"), staff);
     assert_int_equal(strlen(counter_text(&answer, "session")), SESSION_TEXT - 1);
@@ -61,10 +61,10 @@ static void refuses_a_code_twice(void **state)
     code_of("hojo1", first);
     code_of("hojo1", second);
     assert_string_not_equal(first, second);
-    visit_is(NULL, "session-begin", json_pack("{s:s}", "code", first), COUNTER_REFUSED,
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "login_code", first), COUNTER_REFUSED,
              "login-code");
-    visit_is(NULL, "session-begin", json_pack("{s:s}", "code", second), COUNTER_DONE, "");
-    visit_is(NULL, "session-begin", json_pack("{s:s}", "code", second), COUNTER_REFUSED,
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "login_code", second), COUNTER_DONE, "");
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "login_code", second), COUNTER_REFUSED,
              "login-code");
     town_refused("admin1", "login-code", json_pack("{s:s}", "name", "nobody"), "no-staff");
     town_refused("daiei1", "login-code", json_pack("{s:s}", "name", "daiei1"), "role");
@@ -114,7 +114,7 @@ static void keeps_no_code_and_no_session(void **state)
     char code[LOGIN_CODE + 1], session[SESSION_TEXT];
     code_of("daiei2", code);
     log_in("daiei2", session);
-    visit_is(NULL, "session-begin", json_pack("{s:s}", "code", code), COUNTER_REFUSED,
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "login_code", code), COUNTER_REFUSED,
              "login-code");
     assert_int_equal(town_shell("grep -rqF -e %s -e %s %s", code, session, town_folder), 1);
     assert_int_equal(town_shell("grep -rqF session-begin:done %s", town_folder), 0);

@@ -43,9 +43,10 @@ static const char *path_of(int i, const char *name)
 
 static struct data_paths data_paths(void)
 {
-    static char municipalities[4096], substitutes[4096];
+    static char municipalities[4096], substitutes[4096], appointments[4096];
     snprintf(municipalities, sizeof municipalities, "%s", source_path("etc/municipalities"));
     snprintf(substitutes, sizeof substitutes, "%s", source_path("etc/substitutes"));
+    snprintf(appointments, sizeof appointments, "%s", source_path("etc/appointments"));
     return (struct data_paths){
         .database = database,
         .maps = {path_of(1, "signature.map"), path_of(2, "authentication.map")},
@@ -55,6 +56,7 @@ static struct data_paths data_paths(void)
         .municipalities = municipalities,
         .substitutes = substitutes,
         .profile = path_of(7, "profile"),
+        .appointments = appointments,
     };
 }
 

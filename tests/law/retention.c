@@ -40,7 +40,10 @@ static const struct {
     {"card-register", "2026-12-01", NULL, NULL, NO_PROCEDURE, "card-record", "2036-12-02"},
     {"resident-find", "2026-12-01", NULL, "2031-03-04", NO_PROCEDURE, "read-record", "2029-12-02"},
     {"resident-find", "2024-02-28", NULL, NULL, NO_PROCEDURE, "read-record", "2027-02-28"},
+    {"appointment-book", "2026-12-01", NULL, NULL, NO_PROCEDURE, "appointment-record",
+     "2027-12-02"},
     /* kept */
+    {"appointment-erase", "2026-12-01", NULL, NULL, NO_PROCEDURE, NULL, NULL},
     {"restore", "2026-12-01", NULL, NULL, NO_PROCEDURE, NULL, NULL},
     {"journal-erase", "2026-12-01", NULL, NULL, NO_PROCEDURE, NULL, NULL},
     {"sign", "2026-12-01", NULL, "2031-03-04", NO_PROCEDURE, NULL, NULL},
