@@ -1,5 +1,5 @@
-/* Who comes through the town's pages: staff with a session, the public without one. PROTOCOL.acts
- * 11 */
+/* Who comes through the town's pages: staff with a session, the public without one.
+ * docs/PROTOCOL.acts 12 */
 #include "town.h"
 
 #include <string.h>
