@@ -50,7 +50,7 @@
 #define LIMIT_MASS_LISTS    8 /* whole lists that wait to be asked for and approved */
 
 /* of what a stranger, a resident, `status` may cost */
-#define LIMIT_CERTIFICATES_OF_RESIDENT 128 /* issued, ever; only issue is refused */
+#define LIMIT_CERTIFICATES_OF_RESIDENT 128  /* issued, ever; only issue is refused */
 #define LIMIT_SESSIONS                 1024 /* of staff who came through the pages */
 #define LIMIT_LOGIN_CODES              64   /* that wait for somebody to log in */
 #define LIMIT_DOOR_ROWS                32 /* refusals of strangers that the journal tells apart ... */
