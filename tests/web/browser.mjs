@@ -1,4 +1,4 @@
-// Pages in Chromium, for tests/web/browser.py: ADDRESS FOLDER [--few]. Speaks TAP; pictures go to the folder.
+// Pages in Chromium, for tests/web/browser.py: ADDRESS FOLDER [--few | --all]. Speaks TAP; pictures go to the folder.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(new URL('../../pages/', import.meta.url));
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const [base, folder, few] = process.argv.slice(2);
+const [base, folder, wants] = process.argv.slice(2);
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -33,8 +33,9 @@ const STAFF_PAGES = {
   'staff-application': '/staff/application?number=1',
   'staff-unknown': '/staff/application?number=77',
 };
-const STAFF_LANGUAGES = few ? ['ja'] : ['ja', 'en'];
-const LANGUAGES = few ? ['ja'] : ['ja', 'en', 'ja-easy'];
+// Every page in the town's own language; in the others those with most text, and all of them for whoever wants pictures.
+const LANGUAGES = { ja: () => true, en: name => wants === '--all' || /^(home|letter|refused|staff-application|staff-papers)$/.test(name),
+  'ja-easy': name => wants === '--all' || /^(choices|papers|call)$/.test(name) };
 const WIDTHS = [1280, 320];
 
 let number = 0, failed = 0;
@@ -98,6 +99,12 @@ async function look(context, bypass, name, path, language) {
   await examine(bypass, where, inLanguage(path, language));
 }
 
+async function lookAtAll(context, bypass, pages) {
+  for (const [language, isWanted] of Object.entries(LANGUAGES))
+    for (const [name, path] of Object.entries(pages))
+      if (language === 'ja' || (wants !== '--few' && isWanted(name))) await look(context, bypass, name, path, language);
+}
+
 // What has to bring something into the page, which the policy of the pages forbids.
 async function examine(context, where, address) {
   const page = await context.newPage();
@@ -111,6 +118,9 @@ async function examine(context, where, address) {
   await page.close();
 }
 
+// What was begun leads to another page, or to the same once more.
+const arrive = (page, begun) => Promise.all([page.waitForNavigation(), begun]);
+
 // The login, with the keyboard alone; what it gives is there for the other context, too.
 async function logIn(context, bypass) {
   await look(context, bypass, 'staff-login', '/staff/login', 'ja');
@@ -118,11 +128,10 @@ async function logIn(context, bypass) {
   await page.goto(inLanguage('/staff', 'ja'));
   check(page.url().includes('/staff/login?'), 'staff: the login comes first', page.url());
   await page.getByLabel('ログイン用コード').fill('A'.repeat(20));
-  await page.keyboard.press('Enter');
+  await arrive(page, page.keyboard.press('Enter'));
   check((await page.textContent('main')).includes('このコードではログインできません'), 'staff: a wrong code', await page.textContent('main'));
   await page.getByLabel('ログイン用コード').fill(process.env.LOGIN_CODE);
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/staff\?/);
+  await arrive(page, page.keyboard.press('Enter'));
   check((await page.textContent('.who')).includes('池田'), 'staff: whose session it is', await page.textContent('main'));
   await bypass.addCookies(await context.cookies());
   await page.close();
@@ -133,20 +142,20 @@ async function takeApplication(context) {
   const page = await context.newPage();
   await page.goto(inLanguage('/staff', 'ja'));
   await page.getByLabel('氏名、ふりがな、又は番号').fill('1002');
-  await page.keyboard.press('Enter');
-  await page.locator('tbody a').first().click();
-  await page.getByRole('link', { name: '受付をはじめる' }).click();
-  for (const text of ['本人', 'いいえ', 'カードをなくした、または盗まれた（窓口での届出）']) await page.locator('.choices').getByText(text, { exact: true }).click();
-  await page.getByRole('button', { name: 'この内容で受け付ける' }).click();
+  await arrive(page, page.keyboard.press('Enter'));
+  await arrive(page, page.locator('tbody a').first().click());
+  await arrive(page, page.getByRole('link', { name: '受付をはじめる' }).click());
+  for (const text of ['本人', 'いいえ', '紛失・盗難を窓口で届け出る']) await arrive(page, page.locator('.choices').getByText(text, { exact: true }).click());
+  await arrive(page, page.getByRole('button', { name: 'この内容で受け付ける' }).click());
   check((await page.textContent('h1')).startsWith('受付番号'), 'staff: an application is taken', await page.textContent('main'));
   const before = await page.textContent('.next .lead');
-  await page.getByRole('button', { name: '済み', exact: true }).click();
+  await arrive(page, page.getByRole('button', { name: '済み', exact: true }).click());
   const after = await page.textContent('.next .lead');
   check(before !== after, 'staff: its first step is done', `${before} ${after}`);
   await page.goBack();
   await page.goForward();
   check(await page.textContent('.next .lead') === after, 'staff: going back and forward repeats nothing', await page.textContent('main'));
-  await page.getByRole('button', { name: 'ログアウト' }).click();
+  await arrive(page, page.getByRole('button', { name: 'ログアウト' }).click());
   await page.goBack();
   check(page.url().includes('/staff/login?') || !(await page.textContent('main')).includes('次にすること'), 'staff: nothing is left behind the logout', page.url());
   await page.close();
@@ -207,11 +216,9 @@ const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', arg
 const context = await browser.newContext({ locale: 'ja-JP' });
 const bypass = await browser.newContext({ bypassCSP: true, locale: 'ja-JP' });
 try {
-  for (const language of LANGUAGES)
-    for (const [name, path] of Object.entries(PAGES)) await look(context, bypass, name, path, language);
+  await lookAtAll(context, bypass, PAGES);
   await logIn(context, bypass);
-  for (const language of STAFF_LANGUAGES)
-    for (const [name, path] of Object.entries(STAFF_PAGES)) await look(context, bypass, name, path, language);
+  await lookAtAll(context, bypass, STAFF_PAGES);
   await takeApplication(context);
   await walkByKeyboard(context);
   await walkWithoutScript(browser);
