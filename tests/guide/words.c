@@ -120,6 +120,13 @@ static void plain_japanese_has_all_that_the_guide_says(void **state)
     check_reasons(&words, (struct guide){0});
 }
 
+/* The counter's own phrases are said in the town's language where one has none. */
+static bool may_be_missing(const char *key, const char *language)
+{
+    return strncmp(key, "page.staff-", strlen("page.staff-")) == 0 &&
+           strcmp(language, "ja-easy") == 0;
+}
+
 /* Every language has the phrases of every other. */
 static void phrases_are_the_same_in_each(void **state)
 {
@@ -139,7 +146,8 @@ static void phrases_are_the_same_in_each(void **state)
             snprintf(key, sizeof key, "%.*s", (int)whole.len, (const char *)whole.data);
             if (strncmp(key, "page.", 5) == 0)
                 for (size_t other = 0; other < COUNT_OF(names); other++)
-                    check_has(&words[other], "page", key + 5);
+                    if (!may_be_missing(key, names[other]))
+                        check_has(&words[other], "page", key + 5);
         }
     for (size_t i = 0; i < COUNT_OF(names); i++)
         buffer_done(&texts[i]);
