@@ -83,7 +83,7 @@ def play(authority, port):
                 agent = Agent(folder, "--language", language, port=port)
                 try:
                     done = subprocess.run(["node", f"{SOURCE}/tests/agent/browser.mjs", agent.origin, *(site.origin for site in sites),
-                                           secure, PIN, pictures, language], env={**os.environ, "HOME": folder}, timeout=120,
+                                           secure, PIN, pictures, language], env={**os.environ, "HOME": folder}, timeout=240,
                                           capture_output=True, text=True)
                 finally:
                     agent.end()

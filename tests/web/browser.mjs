@@ -34,8 +34,8 @@ const STAFF_PAGES = {
   'staff-unknown': '/staff/application?number=77',
 };
 // Every page in the town's own language; in the others those with most text, and all of them for whoever wants pictures.
-const LANGUAGES = { ja: () => true, en: name => wants === '--all' || /^(home|letter|refused|staff-application|staff-papers)$/.test(name),
-  'ja-easy': name => wants === '--all' || /^(choices|papers|call)$/.test(name) };
+const LANGUAGES = { ja: () => true, en: name => wants === '--all' || /^(letter|staff-application)$/.test(name),
+  'ja-easy': name => wants === '--all' || /^papers$/.test(name) };
 const WIDTHS = [1280, 320];
 
 let number = 0, failed = 0;

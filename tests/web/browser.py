@@ -38,7 +38,7 @@ try:
         jpki("counter", "open", "--procedure", "new", "--resident", "1001", "--kind", "both", "--pin", "never-set", "--as", "daiei1")
         done = subprocess.run(["node", f"{jpkid.SOURCE}/tests/web/browser.mjs", service.urls["web"].rstrip("/"),
                                pictures or f"{folder}/pictures", "--all" if pictures else "--few" if "--few" in words else "--usual"],
-                              env={**os.environ, "HOME": folder, "LOGIN_CODE": login}, timeout=900 if pictures else 280)
+                              env={**os.environ, "HOME": folder, "LOGIN_CODE": login}, timeout=900 if pictures else 580)
 finally:
     shutil.rmtree(folder, ignore_errors=True)
 sys.exit(done.returncode)
