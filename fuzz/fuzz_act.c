@@ -35,7 +35,7 @@ static void check_fields(const json_t *object, const struct act_fields *fields)
     check_text(fields->telephone, sizeof fields->telephone);
     check_text(fields->code, sizeof fields->code);
     require(!(fields->has & FIELD_OFFICE) || office_code_is_valid(bytes_of_text(fields->office)));
-    require(!(fields->has & FIELD_CODE) || booking_code_is_valid(fields->code));
+    require(!(fields->has & FIELD_CODE) || code_is_valid(fields->code, BOOKING_CODE_LEN));
     require(!(fields->has & FIELD_TELEPHONE) ||
             telephone_is_valid(bytes_of_text(fields->telephone)));
     require(!(fields->has & FIELD_CARD) || card_id_is_valid(bytes_of_text(fields->card)));

@@ -3,7 +3,7 @@
 
 #include "base/encoding.h"
 #include "centre/act.h"
-#include "centre/booking_code.h"
+#include "centre/code.h"
 #include "centre/journal.h"
 #include "centre/term.h"
 #include "crypto/hash.h"
@@ -15,21 +15,25 @@ static void put_digest(json_t *fields, const char *name, const uint8_t digest[st
                         json_sprintf("SHA-256 %s", hex_print(digest, SHA256_LEN, hex)));
 }
 
-/* The fields without a login code, with an appointment's as its SHA-256; the same with a file,
- * where the act is journalled briefly. */
+/* The fields: a code as its SHA-256, and the same with a file, where the act is journalled briefly.
+ */
 static json_t *call_fields(const struct act_call *call)
 {
+    const struct {
+        uint64_t field;
+        const char *code;
+    } codes[] = {{FIELD_CODE, call->fields.code}, {FIELD_LOGIN_CODE, call->fields.login_code}};
     uint8_t digest[SHA256_LEN];
     json_t *fields = json_copy(call->request);
-    (void)json_object_del(fields, field_name(FIELD_LOGIN_CODE));
     if (call->act->trace == JOURNALLED_BRIEFLY && act_has(call, FIELD_FILE)) {
         sha256(call->fields.file, digest);
         put_digest(fields, "file", digest);
     }
-    if (act_has(call, FIELD_CODE)) {
-        booking_code_digest(call->fields.code, digest);
-        put_digest(fields, "code", digest);
-    }
+    for (size_t i = 0; i < COUNT_OF(codes); i++)
+        if (act_has(call, codes[i].field)) {
+            code_digest(codes[i].code, digest);
+            put_digest(fields, field_name(codes[i].field), digest);
+        }
     return fields;
 }
 

@@ -138,7 +138,7 @@ static const struct act acts[] = {
     {"mass-show", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_NUMBER, 0, mass_show, NULL, NULL},
     {"approve", ROLE_ANY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, parked_approve, NULL, NULL},
     {"parked-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, FIELD_PAGE, parked_list, NULL, NULL},
-    {"login-code", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_NAME, 0, session_act_code, NULL, NULL},
+    {"login-code", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, 0, session_act_code, NULL, NULL},
     {"session-begin", ROLE_PUBLIC, ONE_PERSON, JOURNALLED, FIELD_LOGIN_CODE, 0, session_act_begin, NULL, NULL},
     {"session-show", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, session_act_show, NULL, NULL},
     {"session-end", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, 0, session_act_end, NULL, NULL},

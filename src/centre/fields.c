@@ -127,7 +127,7 @@ static bool read_telephone(const struct field_row *row, json_t *value, struct ac
 static bool read_code(const struct field_row *row, json_t *value, struct act_fields *out)
 {
     const char *text = short_text(value);
-    return text && booking_code_is_valid(text) && read_text(row, value, out);
+    return text && code_is_valid(text, BOOKING_CODE_LEN) && read_text(row, value, out);
 }
 
 static bool read_changes(const struct field_row *row, json_t *value, struct act_fields *out)

@@ -9,7 +9,7 @@
 #include "base/kind.h"
 #include "base/office_code.h"
 #include "base/telephone.h"
-#include "centre/booking_code.h"
+#include "centre/code.h"
 #include "law/events.h"
 #include "law/procedures.h"
 
@@ -53,7 +53,7 @@
 #define FIELD_BIRTH_DATE  (UINT64_C(1) << 37)
 #define FIELD_TELEPHONE   (UINT64_C(1) << 38)
 #define FIELD_CODE        (UINT64_C(1) << 39)
-#define FIELD_LOGIN_CODE  (UINT64_C(1) << 40) /* stands in no journal entry */
+#define FIELD_LOGIN_CODE  (UINT64_C(1) << 40)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */

@@ -96,26 +96,20 @@ static struct login_code *code_place(struct sessions *sessions, const char *staf
 }
 
 void login_code_make(struct sessions *sessions, const char *staff, int64_t now,
-                     char code[static LOGIN_CODE + 1])
+                     char code[static LOGIN_CODE_TEXT])
 {
-    static const char letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"; /* 32: no I, O, 0, 1 */
     struct login_code *row = code_place(sessions, staff);
-    uint8_t random[LOGIN_CODE];
-    random_bytes(random, sizeof random);
-    for (size_t i = 0; i < LOGIN_CODE; i++)
-        code[i] = letters[random[i] % (sizeof letters - 1)];
-    code[LOGIN_CODE] = '\0';
+    code_make(LOGIN_CODE_LEN, code);
     *row = (struct login_code){.made = now};
     snprintf(row->staff, sizeof row->staff, "%s", staff);
-    sha256(bytes_of_text(code), row->digest);
-    explicit_bzero(random, sizeof random);
+    code_digest(code, row->digest);
 }
 
 bool login_code_take(struct sessions *sessions, const char *code, int64_t now,
                      char staff[static STAFF_NAME])
 {
     uint8_t digest[SHA256_LEN];
-    sha256(bytes_of_text(code), digest);
+    code_digest(code, digest);
     for (size_t i = 0; i < LIMIT_LOGIN_CODES; i++) {
         struct login_code *row = &sessions->codes[i];
         if (!row->staff[0] || !is_digest(row->digest, digest))
@@ -148,14 +142,12 @@ static bool find_staff(struct act_call *call, const char *name, struct staff *ou
     return act_ok(call, err);
 }
 
+/* One's own: who could have another's would be two persons. */
 bool session_act_code(struct act_call *call)
 {
-    struct staff staff;
-    char code[LOGIN_CODE + 1];
-    if (!find_staff(call, call->fields.name, &staff))
-        return false;
-    login_code_make(&call->centre->sessions, staff.name, clock_monotonic(), code);
-    act_answer(call, "code", json_string(code));
+    char code[LOGIN_CODE_TEXT];
+    login_code_make(&call->centre->sessions, call->actor.name, clock_monotonic(), code);
+    act_answer(call, "login_code", json_string(code));
     explicit_bzero(code, sizeof code);
     return true;
 }

@@ -4,13 +4,12 @@
 #pragma once
 
 #include "base/limits.h"
+#include "centre/code.h"
 #include "centre/staff.h"
-#include "crypto/hash.h"
 
 #define SESSION_ID      32                    /* bytes */
 #define SESSION_IDLE    (30 * 60 * 1000)      /* without an act */
 #define SESSION_LIFE    (10 * 60 * 60 * 1000) /* a working day, whatever is done */
-#define LOGIN_CODE      20                    /* letters; 100 random bits */
 #define LOGIN_CODE_LIFE (10 * 60 * 1000)
 
 struct session {
@@ -42,7 +41,7 @@ void session_end(struct sessions *sessions, const uint8_t id[static SESSION_ID])
 
 /* login_code_make: the person's code before it is worth nothing any more. */
 void login_code_make(struct sessions *sessions, const char *staff, int64_t now,
-                     char code[static LOGIN_CODE + 1]);
+                     char code[static LOGIN_CODE_TEXT]);
 /* login_code_take uses a code up and copies whose it was; false: there is none, or it is too old.
  */
 bool login_code_take(struct sessions *sessions, const char *code, int64_t now,

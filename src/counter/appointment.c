@@ -83,7 +83,7 @@ static bool count_wrong_code(struct act_call *call)
 static bool check_code(struct act_call *call, bool is_found, const struct appointment *found)
 {
     uint8_t digest[SHA256_LEN];
-    booking_code_digest(call->fields.code, digest);
+    code_digest(call->fields.code, digest);
     bool is_equal =
         secret_equal(bytes_of(digest, sizeof digest), bytes_of(found->code, sizeof found->code));
     if (!act_has(call, FIELD_CODE) || !is_equal || !is_found) {

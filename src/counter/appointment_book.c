@@ -155,8 +155,8 @@ bool appointment_book(struct act_call *call)
     char code[BOOKING_CODE_TEXT], person[FIELD_TEXT];
     struct appointment appointment = wished(call);
     appointment_person(appointment.name, person);
-    booking_code_make(code);
-    booking_code_digest(code, appointment.code);
+    code_make(BOOKING_CODE_LEN, code);
+    code_digest(code, appointment.code);
     return decide_time(call, &appointment) && check_person(call, person) &&
            choose_place(call, &appointment) && draw_number(call, &appointment.number) &&
            store_appointment(call, &appointment, person) && take_place(call, &appointment) &&

@@ -15,7 +15,7 @@ static enum err key_read(const char *path, struct buffer *der, struct fault *fau
     return err;
 }
 
-int admin_name(const struct counter_line *line, json_t *fields)
+int admin_follower_name(const struct counter_line *line, json_t *fields)
 {
     json_object_set_new(fields, "name", json_string(line->words[0]));
     return EXIT_DONE;
@@ -31,5 +31,5 @@ int admin_follower_name_key(const struct counter_line *line, json_t *fields)
         return complain_fault(&fault);
     hex_encode(buffer_bytes(&der), &hex);
     json_object_set_new(fields, "key", json_stringn((const char *)hex.data, hex.len));
-    return admin_name(line, fields);
+    return admin_follower_name(line, fields);
 }

@@ -34,7 +34,7 @@ try:
     with jpkid.Service(f"{folder}/data", "--web", "127.0.0.1:0", "--web-url", "https://town.example") as service:
         if not service.is_ready:
             sys.exit(service.said())
-        login = jpki("admin", "login-code", "daiei1", "--as", "admin1")["code"]
+        login = jpki("admin", "login-code", "--as", "daiei1")["login_code"]
         jpki("counter", "open", "--procedure", "new", "--resident", "1001", "--kind", "both", "--pin", "never-set", "--as", "daiei1")
         done = subprocess.run(["node", f"{jpkid.SOURCE}/tests/web/browser.mjs", service.urls["web"].rstrip("/"),
                                pictures or f"{folder}/pictures", "--all" if pictures else "--few" if "--few" in words else "--usual"],

@@ -78,7 +78,7 @@ class Browser:
         return json.loads(self.text)
 
     def log_in(self, name):
-        code = json.loads(jpki("admin", "login-code", name, "--as", "admin1", "--json").stdout)["code"]
+        code = json.loads(jpki("admin", "login-code", "--as", name, "--json").stdout)["login_code"]
         self.post("/staff/login", {"code": code})
         return code
 

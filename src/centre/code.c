@@ -1,0 +1,29 @@
+#include "centre/code.h"
+
+#include <string.h>
+
+#include "crypto/random.h"
+
+/* Without I, O, S and Z, which are read as digits. */
+static const char letters[] = "0123456789ABCDEFGHJKLMNPQRTUVWXY";
+_Static_assert(sizeof letters == 32 + 1, "a random octet chooses each of them as often");
+
+void code_make(size_t len, char *out)
+{
+    uint8_t random[CODE_LEN_MAX];
+    random_bytes(random, sizeof random);
+    for (size_t i = 0; i < len; i++)
+        out[i] = letters[random[i] % (sizeof letters - 1)];
+    out[len] = '\0';
+    explicit_bzero(random, sizeof random);
+}
+
+bool code_is_valid(const char *text, size_t len)
+{
+    return strlen(text) == len && strspn(text, letters) == len;
+}
+
+void code_digest(const char *code, uint8_t out[static SHA256_LEN])
+{
+    sha256(bytes_of_text(code), out);
+}

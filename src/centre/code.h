@@ -1,0 +1,19 @@
+/* Codes that somebody is told once, and types in again: of an appointment, of a login. Only their
+ * SHA-256 is kept. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "crypto/hash.h"
+
+#define BOOKING_CODE_LEN  10 /* of 32 letters: 50 bits */
+#define BOOKING_CODE_TEXT (BOOKING_CODE_LEN + 1)
+#define LOGIN_CODE_LEN    20 /* 100 bits */
+#define LOGIN_CODE_TEXT   (LOGIN_CODE_LEN + 1)
+#define CODE_LEN_MAX      20
+
+/* code_make writes len letters, at most CODE_LEN_MAX, and a zero. */
+void code_make(size_t len, char *out);
+bool code_is_valid(const char *text, size_t len);
+void code_digest(const char *code, uint8_t out[static SHA256_LEN]);
