@@ -269,33 +269,46 @@ static void get_health(void *context, const struct http_request *request,
                       site->is_sample ? "true" : "false", site->is_sample ? "見本／SAMPLE" : "");
 }
 
-/* A page of the staff: the same around each. */
-#define DESK(name, path, show)                                                                     \
-    static void name(void *context, const struct http_request *request,                            \
-                     struct http_response *response)                                               \
-    {                                                                                              \
-        struct desk desk CLEANUP_DESK = desk_begin(context, path, request, response);              \
-        show(&desk);                                                                               \
-    }
-DESK(get_staff, "/staff", staff_get_home)
-DESK(get_login, "/staff/login", staff_get_login)
-DESK(post_login, "/staff/login", staff_post_login)
-DESK(post_logout, "/staff/logout", staff_post_logout)
-DESK(get_residents, "/staff/residents", staff_get_residents)
-DESK(get_resident, "/staff/resident", staff_get_resident)
-DESK(get_intake, "/staff/intake", intake_get)
-DESK(get_application, "/staff/application", intake_get_application)
-DESK(post_open, "/staff/open", intake_post)
-DESK(post_step, "/staff/step", intake_post)
-DESK(post_execute, "/staff/execute", intake_post)
-DESK(post_reset, "/staff/reset-join", intake_post)
-DESK(post_close, "/staff/close", intake_post)
-
 static void get_nothing(void *context, const struct http_request *request,
                         struct http_response *response)
 {
     struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
     page_refuse(&page, 404, "nothing-here");
+}
+
+/* The pages of the staff, and what is posted to them. */
+static const struct {
+    enum http_method method;
+    const char *path;
+    void (*answer)(struct desk *desk);
+} desk_rows[] = {
+    {HTTP_GET, "/staff", staff_get_home},
+    {HTTP_GET, "/staff/login", staff_get_login},
+    {HTTP_POST, "/staff/login", staff_post_login},
+    {HTTP_POST, "/staff/logout", staff_post_logout},
+    {HTTP_GET, "/staff/residents", staff_get_residents},
+    {HTTP_GET, "/staff/resident", staff_get_resident},
+    {HTTP_GET, "/staff/intake", intake_get},
+    {HTTP_GET, "/staff/application", intake_get_application},
+    {HTTP_POST, "/staff/open", intake_post},
+    {HTTP_POST, "/staff/step", intake_post},
+    {HTTP_POST, "/staff/execute", intake_post},
+    {HTTP_POST, "/staff/reset-join", intake_post},
+    {HTTP_POST, "/staff/close", intake_post},
+};
+
+static void answer_desk(void *context, const struct http_request *request,
+                        struct http_response *response)
+{
+    for (size_t i = 0; i < COUNT_OF(desk_rows); i++)
+        if (desk_rows[i].method == request->method &&
+            strcmp(desk_rows[i].path, request->path) == 0) {
+            struct desk desk CLEANUP_DESK =
+                desk_begin(context, desk_rows[i].path, request, response);
+            desk_rows[i].answer(&desk);
+            return;
+        }
+    get_nothing(context, request, response);
 }
 
 const struct http_route site_routes[] = {
@@ -304,19 +317,8 @@ const struct http_route site_routes[] = {
     {HTTP_GET, "/assets/", true, 0, get_asset},
     {HTTP_GET, "/health", false, 0, get_health},
     {HTTP_GET, "/form/", true, 0, get_form},
-    {HTTP_GET, "/staff", false, 0, get_staff},
-    {HTTP_GET, "/staff/login", false, 0, get_login},
-    {HTTP_POST, "/staff/login", false, LIMIT_HTTP_BODY, post_login},
-    {HTTP_POST, "/staff/logout", false, LIMIT_HTTP_BODY, post_logout},
-    {HTTP_GET, "/staff/residents", false, 0, get_residents},
-    {HTTP_GET, "/staff/resident", false, 0, get_resident},
-    {HTTP_GET, "/staff/intake", false, 0, get_intake},
-    {HTTP_GET, "/staff/application", false, 0, get_application},
-    {HTTP_POST, "/staff/open", false, LIMIT_HTTP_BODY, post_open},
-    {HTTP_POST, "/staff/step", false, LIMIT_HTTP_BODY, post_step},
-    {HTTP_POST, "/staff/execute", false, LIMIT_HTTP_BODY, post_execute},
-    {HTTP_POST, "/staff/reset-join", false, LIMIT_HTTP_BODY, post_reset},
-    {HTTP_POST, "/staff/close", false, LIMIT_HTTP_BODY, post_close},
+    {HTTP_GET, "/staff", true, 0, answer_desk},
+    {HTTP_POST, "/staff", true, LIMIT_HTTP_BODY, answer_desk},
     {HTTP_GET, "/", true, 0, get_nothing},
 };
 const size_t num_site_routes = COUNT_OF(site_routes);
