@@ -3,6 +3,8 @@ judgement is one that some judgement refuses when a byte of it changes: sweep.py
 there as DER and as PEM is compared, and who must be refused is refused with the reason."""
 import os
 import shutil
+import subprocess
+import time
 
 from service import seconds
 from stage import SOURCE, wait_until
@@ -30,7 +32,15 @@ class Judges:
         self.stage.run("openssl", "crl", "-inform", "DER", "-in", f"{kind}.crl", "-out",
                        f"{kind}-crl.pem")
         self.judge_same("crl", f"{kind}.crl", f"{kind}-crl.pem")
+        self.wait_for_update(f"{kind}-crl.pem")
         return f"{kind}-crl.pem"
+
+    def wait_for_update(self, name):
+        """Times of lists rise: of two that were made in one second, the later one is dated a second ahead."""
+        said = subprocess.run(["openssl", "crl", "-noout", "-lastupdate", "-in", self.stage.path(name)], check=True,
+                              capture_output=True, text=True).stdout
+        update = time.strptime(said.strip(), "lastUpdate=%b %d %H:%M:%S %Y GMT")
+        wait_until(lambda: self.stage.now() >= time.strftime("%Y-%m-%d %H:%M:%S", update), f"{name} is valid")
 
     def read_certificate(self, kind, name=None):
         """From the card, by OpenSC, as PEM."""
