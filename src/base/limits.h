@@ -2,6 +2,7 @@
 #pragma once
 
 #define LIMIT_CERTIFICATE (8 * 1024)          /* one certificate, DER */
+#define LIMIT_SIGNATURE   512                 /* RSA-4096 */
 #define LIMIT_REQUEST     (8 * 1024)          /* one PKCS#10 request, DER */
 #define LIMIT_CRL         (512 * 1024 * 1024) /* one CRL, DER */
 #define LIMIT_CRL_ENTRIES (16 * 1024 * 1024)  /* serials, of all municipalities together */
@@ -53,6 +54,7 @@
 #define LIMIT_CERTIFICATES_OF_RESIDENT 128  /* issued, ever; only issue is refused */
 #define LIMIT_SESSIONS                 1024 /* of staff who came through the pages */
 #define LIMIT_LOGIN_CODES              64   /* that wait for somebody to log in */
+#define LIMIT_LOGIN_CHALLENGES         1024 /* that wait for a card */
 #define LIMIT_DOOR_ROWS                32 /* refusals of strangers that the journal tells apart ... */
 #define LIMIT_DOOR_MINUTE              60000 /* ... in so many milliseconds: two entries for each */
 #define LIMIT_WISHES_AT_ONCE           8 /* wishes of `status` answered one after the other ... */

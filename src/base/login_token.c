@@ -71,14 +71,6 @@ enum err login_origin_of_url(const char *url, char out[static LOGIN_ORIGIN_MAX],
     return fault_set(fault, ERR_MALFORMED, rule, "neither https nor http");
 }
 
-void login_signed_encode(const uint8_t origin_hash[static 32], const uint8_t nonce_hash[static 32],
-                         uint8_t out[static LOGIN_SIGNED_LEN])
-{
-    memcpy(out, "JPKI login 1", 12);
-    memcpy(out + 12, origin_hash, 32);
-    memcpy(out + 44, nonce_hash, 32);
-}
-
 void login_token_encode(const struct login_token *token, struct buffer *out)
 {
     struct buffer plain CLEANUP_BUFFER;

@@ -1,12 +1,11 @@
-/* What a card signs to log in, and the token that carries it to the site (docs/PROTOCOL.login).
- * Layouts alone: hashing and signing are crypto's, deciding is login's. */
+/* Who asks for a login, and the token that carries what a card signed to the site
+ * (docs/PROTOCOL.login). What is signed: crypto/login_message; deciding is login's. */
 #pragma once
 
 #include "base/bytes.h"
 
 #define LOGIN_NONCE      32 /* bytes, at least 256 bits */
 #define LOGIN_ORIGIN_MAX 256
-#define LOGIN_SIGNED_LEN (12 + 32 + 32)
 #define LOGIN_TOKEN_MAX  (16 * 1024)
 
 /* login_origin_of_url writes the origin of a URL ("https://host[:port]", lower case, without the
@@ -14,11 +13,6 @@
  * information, an empty host; plain http only to 127.0.0.1, [::1] and localhost. RFC 6454 4. */
 enum err login_origin_of_url(const char *url, char out[static LOGIN_ORIGIN_MAX],
                              struct fault *fault) MUST_USE;
-
-/* login_signed_encode writes "JPKI login 1" ‖ SHA-256(origin) ‖ SHA-256(nonce). The label keeps the
- * signature apart from those that the same key makes for TLS and PKCS#10. */
-void login_signed_encode(const uint8_t origin_hash[static 32], const uint8_t nonce_hash[static 32],
-                         uint8_t out[static LOGIN_SIGNED_LEN]);
 
 /* The authentication certificate and the signature over the above; both borrowed. */
 struct login_token {

@@ -142,6 +142,7 @@ void act_call_init(struct act_call *call, struct centre *centre, const struct ac
         (struct act_call){.centre = centre, .now = clock_now(), .peer = *peer, .received = request};
     buffer_init(&call->fields.request, LIMIT_REQUEST);
     buffer_init(&call->fields.certificate, LIMIT_CERTIFICATE);
+    buffer_init(&call->fields.signature, LIMIT_SIGNATURE);
     buffer_init(&call->answer_bytes, LIMIT_FRAME);
     buffer_init(&call->message, LIMIT_FRAME);
     call->answer = json_object();

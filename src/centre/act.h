@@ -19,7 +19,7 @@
 struct act_call;
 
 enum act_persons { ONE_PERSON, TWO_PERSONS };
-/* Briefly: a file stands in the entry as its SHA-256. */
+/* Briefly: what is long, or what a card signed, stands in the entry as its SHA-256. */
 enum act_trace { JOURNALLED, JOURNALLED_BRIEFLY, READ_ONLY };
 
 struct act {

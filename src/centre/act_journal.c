@@ -15,20 +15,27 @@ static void put_digest(json_t *fields, const char *name, const uint8_t digest[st
                         json_sprintf("SHA-256 %s", hex_print(digest, SHA256_LEN, hex)));
 }
 
-/* The fields: a code as its SHA-256, and the same with a file, where the act is journalled briefly.
- */
+/* The fields: a code as its SHA-256, and what is journalled briefly. */
 static json_t *call_fields(const struct act_call *call)
 {
     const struct {
         uint64_t field;
         const char *code;
     } codes[] = {{FIELD_CODE, call->fields.code}, {FIELD_LOGIN_CODE, call->fields.login_code}};
+    const struct {
+        uint64_t field;
+        struct bytes value;
+    } brief[] = {{FIELD_FILE, call->fields.file},
+                 {FIELD_LOGIN, bytes_of(call->fields.login, sizeof call->fields.login)},
+                 {FIELD_CERTIFICATE, buffer_bytes(&call->fields.certificate)},
+                 {FIELD_SIGNATURE, buffer_bytes(&call->fields.signature)}};
     uint8_t digest[SHA256_LEN];
     json_t *fields = json_copy(call->request);
-    if (call->act->trace == JOURNALLED_BRIEFLY && act_has(call, FIELD_FILE)) {
-        sha256(call->fields.file, digest);
-        put_digest(fields, "file", digest);
-    }
+    for (size_t i = 0; call->act->trace == JOURNALLED_BRIEFLY && i < COUNT_OF(brief); i++)
+        if (act_has(call, brief[i].field)) {
+            sha256(brief[i].value, digest);
+            put_digest(fields, field_name(brief[i].field), digest);
+        }
     for (size_t i = 0; i < COUNT_OF(codes); i++)
         if (act_has(call, codes[i].field)) {
             code_digest(codes[i].code, digest);

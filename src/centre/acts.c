@@ -13,6 +13,7 @@
 #include "centre/journal_read.h"
 #include "centre/parked.h"
 #include "centre/reenter.h"
+#include "centre/staff_card.h"
 #include "centre/town.h"
 #include "store/rows.h"
 
@@ -120,6 +121,7 @@ static bool finish_checkpoint(struct act_call *call)
 #define EVENT_FIELDS (FIELD_KINDS | FIELD_EFFECTIVE | FIELD_CHANGES | FIELD_REFERENCE | FIELD_NOTE)
 #define CARD_FIELDS  (FIELD_CARD | FIELD_POINT | FIELD_NONCE | FIELD_STATEMENT | FIELD_TOKEN)
 #define ABOUT_FIELDS (FIELD_RESIDENT | FIELD_NOTE | FIELD_NONCE | FIELD_STATEMENT | FIELD_PAGE)
+#define LOGIN_FIELDS (FIELD_LOGIN | FIELD_LOGIN_NONCE | FIELD_CERTIFICATE | FIELD_SIGNATURE)
 #define AT_COUNTER   (ROLE_COUNTER | ROLE_HOTLINE)
 
 /* clang-format off */
@@ -142,6 +144,11 @@ static const struct act acts[] = {
     {"session-begin", ROLE_PUBLIC, ONE_PERSON, JOURNALLED, FIELD_LOGIN_CODE, 0, session_act_begin, NULL, NULL},
     {"session-show", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, session_act_show, NULL, NULL},
     {"session-end", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, 0, session_act_end, NULL, NULL},
+    {"login-challenge", ROLE_PUBLIC, ONE_PERSON, READ_ONLY, 0, 0, staff_card_act_challenge, NULL, NULL},
+    {"card-login", ROLE_PUBLIC, ONE_PERSON, JOURNALLED_BRIEFLY, LOGIN_FIELDS, 0, staff_card_act_login, NULL, NULL},
+    {"staff-card-add", ROLE_ANY, ONE_PERSON, JOURNALLED_BRIEFLY, LOGIN_FIELDS, 0, staff_card_act_add, NULL, NULL},
+    {"staff-card-end", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, FIELD_NAME, staff_card_act_end, NULL, NULL},
+    {"staff-card-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, FIELD_NAME, staff_card_act_list, NULL, NULL},
     {"follower-add", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, FIELD_NAME | FIELD_KEY, 0, follower_add, NULL, follower_may_add},
     {"follower-remove", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, FIELD_NAME, 0, follower_remove, NULL, follower_may_remove},
     {"crl", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_crl, NULL},

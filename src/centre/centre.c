@@ -18,6 +18,7 @@
 #include "centre/setup.h"
 #include "centre/signing.h"
 #include "centre/term.h"
+#include "login/challenge.h"
 #include "store/rows.h"
 
 #define TURN_MILLISECONDS  1000
@@ -58,6 +59,8 @@ enum err centre_open(struct centre *centre, struct fault *fault)
         err = permit_keys_load(centre, fault);
     if (err != ERR_NONE)
         return err;
+    if (challenges_new(LIMIT_LOGIN_CHALLENGES, &centre->login_challenges) != ERR_NONE)
+        return fault_set(fault, ERR_MEMORY, "memory", "there is none");
     snprintf(centre->counter_id, sizeof centre->counter_id, "%.5s001A", centre->town->code);
     centre->last_checkpoint = centre->last_sweep = clock_monotonic();
     return read_is_sample(centre, fault);
@@ -68,6 +71,7 @@ void centre_done(struct centre *centre)
     crl_desk_done(&centre->crl);
     workers_free(centre->workers);
     mass_desk_done(&centre->mass);
+    challenges_free(centre->login_challenges);
     centre->workers = NULL;
     authority_unload(centre);
 }

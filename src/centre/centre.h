@@ -11,6 +11,7 @@
 #include "centre/mass.h"
 #include "centre/permit_key.h"
 #include "centre/session.h"
+#include "base/login_token.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
 #include "registry/municipalities.h"
@@ -19,6 +20,7 @@
 #include "store/store.h"
 
 struct act_table;
+struct challenges;
 struct appointments;
 struct signing;
 
@@ -51,6 +53,8 @@ struct centre {
     size_t num_tables;
     struct door door; /* refusals that are not in the journal yet */
     struct sessions sessions;
+    struct challenges *login_challenges;
+    char web_origin[LOGIN_ORIGIN_MAX]; /* what a card of the staff signs; "": there are no pages */
     struct mass_desk mass;
     bool has_no_erasure; /* none of the journal's data runs */
     bool is_broken;      /* something was done that could not be finished: only a new start helps */

@@ -239,6 +239,7 @@ static const struct field_row rows[] = {
     {FIELD_STATEMENT, "statement", read_bytes, AT(statement)},
     {FIELD_REQUEST, "request", read_der, AT(request)},
     {FIELD_CERTIFICATE, "certificate", read_der, AT(certificate)},
+    {FIELD_SIGNATURE, "signature", read_der, AT(signature)},
     {FIELD_PERMIT_KEY, "permit_key", read_bytes, AT(permit_key)},
     {FIELD_POINT, "point", read_bytes, AT(point)},
     {FIELD_KEY, "key", read_bytes, AT(key)},
@@ -254,6 +255,8 @@ static const struct field_row rows[] = {
     {FIELD_LIMIT, "limit", read_count, AT(limit)},
     {FIELD_NAME, "name", read_text, AT(name)},
     {FIELD_LOGIN_CODE, "login_code", read_text, AT(login_code)},
+    {FIELD_LOGIN, "login", read_bytes, AT(login)},
+    {FIELD_LOGIN_NONCE, "login_nonce", read_bytes, AT(login_nonce)},
     {FIELD_MISSING, "missing", read_flag, AT(missing)},
     {FIELD_STOPPED, "stopped", read_flag, AT(stopped)},
     {FIELD_COUNT, "count", read_number, AT(count)},
@@ -325,6 +328,7 @@ enum err fields_parse(json_t *object, uint64_t required, uint64_t optional, stru
     *out = (struct act_fields){0};
     buffer_init(&out->request, LIMIT_REQUEST);
     buffer_init(&out->certificate, LIMIT_CERTIFICATE);
+    buffer_init(&out->signature, LIMIT_SIGNATURE);
     if (!json_is_object(object))
         return fault_set(fault, ERR_MALFORMED, "fields", "fields is not an object");
     const char *name;
@@ -345,4 +349,5 @@ void fields_done(struct act_fields *fields)
 {
     buffer_done(&fields->request);
     buffer_done(&fields->certificate);
+    buffer_done(&fields->signature);
 }

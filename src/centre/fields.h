@@ -54,6 +54,9 @@
 #define FIELD_TELEPHONE   (UINT64_C(1) << 38)
 #define FIELD_CODE        (UINT64_C(1) << 39)
 #define FIELD_LOGIN_CODE  (UINT64_C(1) << 40)
+#define FIELD_LOGIN       (UINT64_C(1) << 41)
+#define FIELD_LOGIN_NONCE (UINT64_C(1) << 42)
+#define FIELD_SIGNATURE   (UINT64_C(1) << 43)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
@@ -77,9 +80,10 @@ struct act_fields {
     struct date effective, date, birth_date; /* the last one perhaps incomplete */
     uint8_t nonce[16], challenge[16], statement[254], permit_key[100];
     uint8_t point[65], digest[32], key[FOLLOWER_KEY_LEN];
-    struct buffer request, certificate; /* DER */
-    struct bytes file;                  /* borrowed from the message */
-    json_t *changes;                    /* an object of texts, borrowed too */
+    uint8_t login[32], login_nonce[32];
+    struct buffer request, certificate, signature; /* DER */
+    struct bytes file;                             /* borrowed from the message */
+    json_t *changes;                               /* an object of texts, borrowed too */
     char card[29];
     char reason[FIELD_TEXT], token[FIELD_TEXT], note[FIELD_TEXT];
     char name[FIELD_TEXT], reference[41], login_code[FIELD_TEXT];

@@ -80,6 +80,13 @@ void session_end(struct sessions *sessions, const uint8_t id[static SESSION_ID])
         *row = (struct session){0};
 }
 
+void session_end_all(struct sessions *sessions, const char *staff)
+{
+    for (size_t i = 0; i < LIMIT_SESSIONS; i++)
+        if (strcmp(sessions->rows[i].staff, staff) == 0)
+            sessions->rows[i] = (struct session){0};
+}
+
 /* --- codes --- */
 
 static struct login_code *code_place(struct sessions *sessions, const char *staff)
@@ -152,21 +159,25 @@ bool session_act_code(struct act_call *call)
     return true;
 }
 
-bool session_act_begin(struct act_call *call)
+bool session_give(struct act_call *call, const char *name)
 {
     struct staff staff;
-    char name[STAFF_NAME];
     uint8_t id[SESSION_ID];
-    struct sessions *sessions = &call->centre->sessions;
-    if (!login_code_take(sessions, call->fields.login_code, clock_monotonic(), name))
-        return act_refuse(call, &reason_code);
     if (!find_staff(call, name, &staff))
         return false;
-    session_begin(sessions, staff.name, clock_monotonic(), id);
+    session_begin(&call->centre->sessions, staff.name, clock_monotonic(), id);
     act_note(call, "staff", "%s", staff.name);
     act_answer_bytes(call, "session", bytes_of(id, sizeof id));
     answer_staff(call, &staff);
     return true;
+}
+
+bool session_act_begin(struct act_call *call)
+{
+    char name[STAFF_NAME];
+    if (!login_code_take(&call->centre->sessions, call->fields.login_code, clock_monotonic(), name))
+        return act_refuse(call, &reason_code);
+    return session_give(call, name);
 }
 
 bool session_act_show(struct act_call *call)

@@ -47,8 +47,14 @@ void login_code_make(struct sessions *sessions, const char *staff, int64_t now,
 bool login_code_take(struct sessions *sessions, const char *code, int64_t now,
                      char staff[static STAFF_NAME]) MUST_USE;
 
-/* Acts. */
 struct act_call;
+/* session_give begins a session of that person's and answers it; refused when there is no such
+ * person any more. */
+bool session_give(struct act_call *call, const char *staff);
+/* session_end_all ends every session of that person's. */
+void session_end_all(struct sessions *sessions, const char *staff);
+
+/* Acts. */
 bool session_act_code(struct act_call *call);
 bool session_act_begin(struct act_call *call);
 bool session_act_show(struct act_call *call);

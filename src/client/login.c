@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "crypto/login_message.h"
 #include "http/form.h"
 
 #define JSON_TYPE "application/json"
@@ -126,10 +127,8 @@ enum err login_page_fetch(const char *url, struct login_page *out, struct fault 
 
 void login_page_digest(const struct login_page *page, uint8_t digest[static SHA256_LEN])
 {
-    uint8_t origin_hash[SHA256_LEN], nonce_hash[SHA256_LEN], message[LOGIN_SIGNED_LEN];
-    sha256(bytes_of_text(page->origin), origin_hash);
-    sha256(bytes_of(page->nonce, sizeof page->nonce), nonce_hash);
-    login_signed_encode(origin_hash, nonce_hash, message);
+    uint8_t message[LOGIN_SIGNED_LEN];
+    login_message(page->origin, bytes_of(page->nonce, sizeof page->nonce), message);
     sha256(bytes_of(message, sizeof message), digest);
 }
 

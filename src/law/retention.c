@@ -84,6 +84,9 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"session-begin", KEPT},
     {"session-end", KEPT},
     {"login-code", KEPT},
+    {"card-login", KEPT},
+    {"staff-card-add", KEPT},
+    {"staff-card-end", KEPT},
     {"sign", KEPT},
 };
 /* clang-format on */

@@ -37,6 +37,7 @@ static const struct migration migrations[] = {
     {"parked", migration_parked, triggers_parked},
     {"paper", migration_paper, triggers_paper},
     {"appointment", migration_appointment, triggers_appointment},
+    {"staff_card", migration_staff_card, triggers_staff_card},
 };
 
 /* The table of migrations is itself older than all of them. */

@@ -58,10 +58,12 @@ extern const struct trigger triggers_follower[];
 /* appointments and the places that they take */
 extern const char migration_appointment[];
 extern const struct trigger triggers_appointment[];
-
 /* what is to be brought for an application */
 extern const char migration_paper[];
 extern const struct trigger triggers_paper[];
+/* the cards by which staff log in */
+extern const char migration_staff_card[];
+extern const struct trigger triggers_staff_card[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

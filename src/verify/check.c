@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "crypto/login_message.h"
 #include "crypto/mac.h"
 #include "crypto/path.h"
 #include "crypto/random.h"
@@ -249,10 +250,8 @@ static void check_message(const struct check *check, struct bytes cert, struct b
 void check_login(const struct check *check, const struct login_token *token, const char *origin,
                  struct bytes nonce, struct verdict *out)
 {
-    uint8_t origin_hash[SHA256_LEN], nonce_hash[SHA256_LEN], message[LOGIN_SIGNED_LEN];
-    sha256(bytes_of_text(origin), origin_hash);
-    sha256(nonce, nonce_hash);
-    login_signed_encode(origin_hash, nonce_hash, message);
+    uint8_t message[LOGIN_SIGNED_LEN];
+    login_message(origin, nonce, message);
     check_message(check, token->cert, bytes_of(message, sizeof message), token->signature, out);
 }
 

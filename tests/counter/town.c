@@ -122,6 +122,7 @@ static void NO_RETURN centre_run(int signer_fd, int listening, int line)
     struct data_paths where = data_paths();
     const struct act_table tables[] = {centre_acts(), counter_acts()};
     enum err err = data_open(&where, signer_fd, "31372", &data, &fault);
+    snprintf(data.centre.web_origin, sizeof data.centre.web_origin, TOWN_ORIGIN);
     data.centre.tables = tables;
     data.centre.num_tables = COUNT_OF(tables);
     signal(SIGTERM, on_end);

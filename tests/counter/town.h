@@ -9,7 +9,8 @@
 #include "main/chip_card.h"
 #include "main/counter_terminal.h"
 
-#define TOWN_CLOCK "2026-12-01T01:00:00Z"
+#define TOWN_CLOCK  "2026-12-01T01:00:00Z"
+#define TOWN_ORIGIN "https://town.example" /* of its pages */
 
 /* For a group's set-up and tear-down. */
 int town_begin(void **state);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/encoding.h"
-#include "crypto/hash.h"
+#include "crypto/login_message.h"
 #include "crypto/sign.h"
 #include "login/login.h"
 #include "sample.h"
@@ -90,10 +90,8 @@ static int free_hierarchy(void **state)
 /* Makes the token: the signer's signature over origin and nonce, beside a certificate. */
 static void make_token(const struct sample *signer, const struct sample *shown, const char *origin)
 {
-    uint8_t origin_hash[SHA256_LEN], nonce_hash[SHA256_LEN], message[LOGIN_SIGNED_LEN];
-    sha256(bytes_of_text(origin), origin_hash);
-    sha256(bytes_of(nonce, sizeof nonce), nonce_hash);
-    login_signed_encode(origin_hash, nonce_hash, message);
+    uint8_t message[LOGIN_SIGNED_LEN];
+    login_message(origin, bytes_of(nonce, sizeof nonce), message);
     struct buffer signature CLEANUP_BUFFER;
     buffer_init(&signature, SIGNATURE_MAX);
     sample_sign(signer, bytes_of(message, sizeof message), &signature);

@@ -231,8 +231,10 @@ static void a_parked_act_stays_as_it_was_asked(void **state)
  * PostgreSQL keeps of them. */
 #define DROP_LATER                                                                                 \
     "DELETE FROM migration WHERE number >= 10;"                                                    \
-    "DROP TABLE appointment_place; DROP TABLE appointment; DROP TABLE application_paper;"
+    "DROP TABLE staff_card; DROP TABLE appointment_place; DROP TABLE appointment; DROP TABLE "     \
+    "application_paper;"
 #define DROP_LATER_PG                                                                              \
+    "DROP FUNCTION staff_card_is_whose_it_was, staff_card_ends_once, staff_card_stays;"            \
     "DROP FUNCTION appointment_stays_cancelled; DROP FUNCTION application_paper_stays;"
 
 static void a_parked_act_outlives_its_migration(void **state)

@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "crypto/login_message.h"
 #include "crypto/mac.h"
 #include "crypto/sign.h"
 #include "verify/check.h"
@@ -369,10 +370,8 @@ static void asks_the_push_set_last(void **state)
 static void make_login(const struct sample *signer, const struct sample *shown, const char *origin,
                        struct bytes nonce, struct buffer *signature, struct login_token *token)
 {
-    uint8_t origin_hash[32], nonce_hash[32], message[LOGIN_SIGNED_LEN];
-    sha256(bytes_of_text(origin), origin_hash);
-    sha256(nonce, nonce_hash);
-    login_signed_encode(origin_hash, nonce_hash, message);
+    uint8_t message[LOGIN_SIGNED_LEN];
+    login_message(origin, nonce, message);
     buffer_init(signature, SIGNATURE_MAX);
     sample_sign(signer, bytes_of(message, sizeof message), signature);
     *token = (struct login_token){shown->cert.whole, buffer_bytes(signature)};
