@@ -91,6 +91,7 @@ static bool name_visitor(struct act_call *call, enum err *err)
     if (!name)
         return act_refuse(call, &reason_session);
     *err = staff_find(call->centre->store, name, &call->actor, &call->fault);
+    call->actor.roles &= ROLES_OF_PAGES;
     return true;
 }
 
@@ -212,6 +213,28 @@ static bool call_run(struct act_call *call)
     return (!call->act->run || call->act->run(call)) && call->outcome == ACT_DONE;
 }
 
+static bool is_journalled(const struct act_call *call)
+{
+    switch (call->act->trace) {
+    case READ_ONLY:
+        return false;
+    case JOURNALLED_OF_RESIDENT:
+        return act_has(call, FIELD_RESIDENT);
+    case JOURNALLED:
+    case JOURNALLED_BRIEFLY:
+        break;
+    }
+    return true;
+}
+
+/* Of the public, the first of each kind in a minute; the others are counted (door.h). */
+static bool journal_refusal(struct act_call *call, const char *code)
+{
+    if (call->actor.roles == ROLE_PUBLIC && !door_count(call, call->peer.uid))
+        return true;
+    return act_journal(call, code);
+}
+
 /* A refusal keeps its journal entry, the nonce that it burnt, what its act counts, and nothing
  * else. An error, also one while that is written, keeps nothing. */
 static void call_settle(struct act_call *call, bool goes_on)
@@ -224,8 +247,8 @@ static void call_settle(struct act_call *call, bool goes_on)
             (call->kept && !call->kept(call)))
             goes_on = false;
         else
-            goes_on = call->act->trace == READ_ONLY || act_journal(call, refusal.reason.code);
-    } else if (goes_on && call->act->trace != READ_ONLY) {
+            goes_on = !is_journalled(call) || journal_refusal(call, refusal.reason.code);
+    } else if (goes_on && is_journalled(call)) {
         goes_on = act_journal(call, call->parked_now ? "parked" : "done");
     }
     enum err err = goes_on ? store_release(store, &call->fault) : store_rollback_to(store, NULL);
@@ -235,14 +258,14 @@ static void call_settle(struct act_call *call, bool goes_on)
 
 bool act_call_writes(const struct act_call *call)
 {
-    return call->is_at_door || (call->outcome == ACT_DONE && call->act->trace != READ_ONLY);
+    return call->is_at_door || (call->outcome == ACT_DONE && is_journalled(call));
 }
 
 void act_call_decide(struct act_call *call)
 {
     if (call->is_at_door && !act_ok(call, door_journal(call)))
         return;
-    if (call->outcome != ACT_DONE || call->act->trace == READ_ONLY)
+    if (call->outcome != ACT_DONE || !is_journalled(call))
         return;
     if (!act_ok(call, store_savepoint(call->centre->store, &call->fault)))
         return;
@@ -253,7 +276,7 @@ void act_call_finish(struct act_call *call)
 {
     if (call->outcome != ACT_DONE || call->parked_now)
         return;
-    if (call->act->trace == READ_ONLY && call->act->run && !call->act->run(call))
+    if (!is_journalled(call) && call->act->run && !call->act->run(call))
         return;
     if (call->act->finish)
         call->act->finish(call);

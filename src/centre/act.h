@@ -20,7 +20,8 @@ struct act_call;
 
 enum act_persons { ONE_PERSON, TWO_PERSONS };
 /* Briefly: what is long, or what a card signed, stands in the entry as its SHA-256. */
-enum act_trace { JOURNALLED, JOURNALLED_BRIEFLY, READ_ONLY };
+/* Of a resident: when the request names one. */
+enum act_trace { JOURNALLED, JOURNALLED_BRIEFLY, JOURNALLED_OF_RESIDENT, READ_ONLY };
 
 struct act {
     const char *name;

@@ -139,11 +139,11 @@ static const struct act acts[] = {
     {"mass-revoke", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, MASS_FIELDS, 0, mass_begin, mass_begin_finish, mass_may},
     {"mass-show", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_NUMBER, 0, mass_show, NULL, NULL},
     {"approve", ROLE_ANY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, parked_approve, NULL, NULL},
-    {"parked-list", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, FIELD_PAGE, parked_list, NULL, NULL},
+    {"parked-list", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, FIELD_PAGE, parked_list, NULL, NULL},
     {"login-code", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, 0, session_act_code, NULL, NULL},
     {"session-begin", ROLE_PUBLIC, ONE_PERSON, JOURNALLED, FIELD_LOGIN_CODE, 0, session_act_begin, NULL, NULL},
     {"session-show", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, session_act_show, NULL, NULL},
-    {"session-end", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, 0, session_act_end, NULL, NULL},
+    {"session-end", ROLE_ANY, ONE_PERSON, JOURNALLED, 0, FIELD_NAME, session_act_end, NULL, NULL},
     {"login-challenge", ROLE_PUBLIC, ONE_PERSON, READ_ONLY, 0, 0, staff_card_act_challenge, NULL, NULL},
     {"card-login", ROLE_PUBLIC, ONE_PERSON, JOURNALLED_BRIEFLY, LOGIN_FIELDS, 0, staff_card_act_login, NULL, NULL},
     {"staff-card-add", ROLE_ANY, ONE_PERSON, JOURNALLED_BRIEFLY, LOGIN_FIELDS, 0, staff_card_act_add, NULL, NULL},
@@ -156,7 +156,7 @@ static const struct act acts[] = {
     {"checkpoint", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_checkpoint, NULL},
     {"journal-about", ROLE_COUNTER | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, ABOUT_FIELDS, about_run, NULL, NULL},
     {"journal-erase", ROLE_ADMINISTRATOR | ROLE_AUDITOR, TWO_PERSONS, JOURNALLED, 0, 0, erase_begin, erase_begin_finish, erase_may},
-    {"journal-read", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, FIELD_FROM, FIELD_PAGE, journal_read, NULL, NULL},
+    {"journal-read", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, FIELD_FROM, FIELD_PAGE, journal_read, NULL, NULL},
 };
 /* clang-format on */
 

@@ -22,20 +22,50 @@ static bool is_same(const struct door_row *a, const struct door_row *b)
            strcmp(a->code, b->code) == 0;
 }
 
-/* When all rows are taken, the last one counts for whoever else comes. */
+static struct door_row *row_find(struct door *door, const struct door_row *row)
+{
+    for (size_t i = 0; i < door->num; i++)
+        if (is_same(&door->rows[i], row))
+            return &door->rows[i];
+    return NULL;
+}
+
+static size_t num_of_actor(const struct door *door, const char *actor)
+{
+    size_t num = 0;
+    for (size_t i = 0; i < door->num; i++)
+        num += strcmp(door->rows[i].actor, actor) == 0;
+    return num;
+}
+
+/* Nobody's flood hides what somebody else was refused: an actor has a few rows, and what is more
+ * stands in one of several acts; the last row of all is that of several actors. */
+static void row_merge(const struct door *door, struct door_row *row)
+{
+    if (num_of_actor(door, row->actor) >= LIMIT_DOOR_ROWS_EACH - 1)
+        row->act = row->code = DOOR_SEVERAL;
+    if (door->num >= LIMIT_DOOR_ROWS - 1) {
+        row->act = row->code = DOOR_SEVERAL;
+        snprintf(row->actor, sizeof row->actor, "%s", DOOR_SEVERAL);
+    }
+}
+
 bool door_count(struct act_call *call, int64_t uid)
 {
     struct door *door = &call->centre->door;
     struct door_row row = row_of(call, uid);
     if (door->num == 0)
         door->since = clock_monotonic();
-    for (size_t i = 0; i < door->num; i++)
-        if (is_same(&door->rows[i], &row) || i == LIMIT_DOOR_ROWS - 1) {
-            door->rows[i].num_later++;
-            return false;
-        }
-    door->rows[door->num++] = row;
-    return true;
+    struct door_row *known = row_find(door, &row);
+    if (!known) {
+        row_merge(door, &row);
+        known = row_find(door, &row);
+    }
+    if (known)
+        known->num_later++;
+    else
+        door->rows[door->num++] = row;
+    return !known;
 }
 
 static enum err row_journal(struct centre *centre, const struct door_row *row, int64_t count,

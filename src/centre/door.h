@@ -1,4 +1,5 @@
-/* Refusals at the door: of people that the staff does not know, and of acts that are not theirs.
+/* Refusals at the door: of people that the staff does not know, of acts that are not theirs, and of
+ * the public.
  * They leave a journal entry too, but a flood of them does not fill the journal: the first of an
  * actor, act and reason is written at once, the others of that minute as one number. */
 #pragma once
@@ -10,6 +11,7 @@ struct act_call;
 struct centre;
 
 #define DOOR_UNKNOWN "unknown" /* the actor of an entry about nobody of the staff */
+#define DOOR_SEVERAL "several" /* acts, or actors, when there were too many to tell apart */
 
 struct door_row {
     char actor[STAFF_NAME];

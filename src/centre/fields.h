@@ -57,6 +57,7 @@
 #define FIELD_LOGIN       (UINT64_C(1) << 41)
 #define FIELD_LOGIN_NONCE (UINT64_C(1) << 42)
 #define FIELD_SIGNATURE   (UINT64_C(1) << 43)
+#define FIELD_ONCE        (UINT64_C(1) << 44)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT_MAX 200 /* characters */
@@ -80,7 +81,7 @@ struct act_fields {
     struct date effective, date, birth_date; /* the last one perhaps incomplete */
     uint8_t nonce[16], challenge[16], statement[254], permit_key[100];
     uint8_t point[65], digest[32], key[FOLLOWER_KEY_LEN];
-    uint8_t login[32], login_nonce[32];
+    uint8_t login[32], login_nonce[32], once[16];
     struct buffer request, certificate, signature; /* DER */
     struct bytes file;                             /* borrowed from the message */
     json_t *changes;                               /* an object of texts, borrowed too */

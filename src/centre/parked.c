@@ -99,6 +99,8 @@ static bool parked_become(struct act_call *call, struct parked_row *row)
 bool parked_approve(struct act_call *call)
 {
     struct parked_row row = {0};
+    if (!session_refuse_pages(call)) /* two sessions at one door are not two persons */
+        return false;
     bool goes_on = parked_read(call, &row) && parked_may(call, &row) && parked_become(call, &row);
     json_decref(row.fields);
     if (!goes_on ||

@@ -18,6 +18,15 @@ static const struct reason reason_no_staff = {"login", "", "no-staff",
                                               "Nobody of the staff has this name.",
                                               "この名前の職員は登録されていません。"};
 
+static const struct reason reason_pages = {
+    "login", "", "not-by-pages",
+    "This is not done through the pages. Ask for it at the computer of the centre.",
+    "この操作は、ページからは行えません。認証局の端末で行ってください。"};
+static const struct reason reason_others = {
+    "login", "", "others-login",
+    "An administrator alone sees and ends the cards and logins of somebody else.",
+    "ほかの職員のカード及びログインの確認並びに利用停止は、管理者だけが行うことができます。"};
+
 /* --- sessions --- */
 
 static bool has_ended(const struct session *row, int64_t now)
@@ -149,14 +158,29 @@ static bool find_staff(struct act_call *call, const char *name, struct staff *ou
     return act_ok(call, err);
 }
 
-/* One's own: who could have another's would be two persons. */
+/* One's own: who could have another's would be two persons. Who has a session gets none by it, or
+ * a stolen one would live for ever. */
 bool session_act_code(struct act_call *call)
 {
     char code[LOGIN_CODE_TEXT];
+    if (!session_refuse_pages(call))
+        return false;
     login_code_make(&call->centre->sessions, call->actor.name, clock_monotonic(), code);
     act_answer(call, "login_code", json_string(code));
     explicit_bzero(code, sizeof code);
     return true;
+}
+
+bool session_owner(struct act_call *call, const char **out)
+{
+    *out = act_has(call, FIELD_NAME) ? call->fields.name : call->actor.name;
+    return strcmp(*out, call->actor.name) == 0 || (call->actor.roles & ROLE_ADMINISTRATOR) ||
+           act_refuse(call, &reason_others);
+}
+
+bool session_refuse_pages(struct act_call *call)
+{
+    return !call->peer.is_web || act_refuse(call, &reason_pages);
 }
 
 bool session_give(struct act_call *call, const char *name)
@@ -165,6 +189,8 @@ bool session_give(struct act_call *call, const char *name)
     uint8_t id[SESSION_ID];
     if (!find_staff(call, name, &staff))
         return false;
+    if (!(staff.roles & ROLES_OF_PAGES))
+        return act_refuse(call, &reason_pages);
     session_begin(&call->centre->sessions, staff.name, clock_monotonic(), id);
     act_note(call, "staff", "%s", staff.name);
     act_answer_bytes(call, "session", bytes_of(id, sizeof id));
@@ -186,8 +212,15 @@ bool session_act_show(struct act_call *call)
     return true;
 }
 
+/* The one by which it is asked, or all of a person's. */
 bool session_act_end(struct act_call *call)
 {
-    session_end(&call->centre->sessions, call->session);
+    const char *staff;
+    if (!session_owner(call, &staff))
+        return false;
+    if (call->peer.is_web && !act_has(call, FIELD_NAME))
+        session_end(&call->centre->sessions, call->session);
+    else
+        session_end_all(&call->centre->sessions, staff);
     return true;
 }

@@ -51,6 +51,11 @@ struct act_call;
 /* session_give begins a session of that person's and answers it; refused when there is no such
  * person any more. */
 bool session_give(struct act_call *call, const char *staff);
+/* session_owner says about whose cards or sessions an act is: one's own, or by an administrator
+ * those of the person in "name"; anybody else is refused. */
+bool session_owner(struct act_call *call, const char **out);
+/* session_refuse_pages refuses what comes through the pages. */
+bool session_refuse_pages(struct act_call *call);
 /* session_end_all ends every session of that person's. */
 void session_end_all(struct sessions *sessions, const char *staff);
 

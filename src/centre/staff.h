@@ -12,7 +12,8 @@
 #define ROLE_ADMINISTRATOR   (1u << 4)
 #define ROLE_AUDITOR         (1u << 5)
 #define ROLE_PUBLIC          (1u << 7) /* whoever comes through the town's pages: none of the staff */
-#define ROLE_ANY             (~ROLE_PUBLIC) /* every person of the staff */
+#define ROLES_OF_PAGES       (ROLE_COUNTER | ROLE_HOTLINE) /* that the pages are for */
+#define ROLE_ANY             (~ROLE_PUBLIC)                /* every person of the staff */
 
 #define STAFF_NAME   32
 #define STAFF_LABEL  96

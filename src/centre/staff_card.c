@@ -46,11 +46,6 @@ static const struct reason reason_known = {
 static const struct reason reason_none = {"staff-card", "", "staff-card-none",
                                           "This person has no registered card.",
                                           "この職員には登録されたカードがありません。"};
-static const struct reason reason_others = {
-    "staff-card", "", "staff-card-others",
-    "An administrator alone sees and ends the cards of somebody else.",
-    "ほかの職員のカードの確認及び利用停止は、管理者だけが行うことができます。"};
-
 /* --- what the card proves --- */
 
 static int64_t seconds_now(void)
@@ -123,14 +118,6 @@ static enum err card_owner(struct store *store, const struct certificate *certif
     return rows_end_one(&rows);
 }
 
-/* Whose cards an act is about: one's own, or by an administrator those of the person named. */
-static bool name_owner(struct act_call *call, const char **out)
-{
-    *out = act_has(call, FIELD_NAME) ? call->fields.name : call->actor.name;
-    return strcmp(*out, call->actor.name) == 0 || (call->actor.roles & ROLE_ADMINISTRATOR) ||
-           act_refuse(call, &reason_others);
-}
-
 /* --- acts --- */
 
 /* In memory alone, so that strangers cost nothing; the oldest makes room. */
@@ -190,7 +177,7 @@ bool staff_card_act_end(struct act_call *call)
     const char *staff;
     int64_t num = 0;
     struct store *store = call->centre->store;
-    if (!name_owner(call, &staff) ||
+    if (!session_owner(call, &staff) ||
         !act_ok(call, store_run_counted(store, STATEMENT_STAFF_CARD_END,
                                         VALUES(value_text(staff), value_integer(call->now),
                                                value_text(call->actor.name)),
@@ -207,7 +194,7 @@ bool staff_card_act_list(struct act_call *call)
 {
     const char *staff;
     struct rows rows CLEANUP_ROWS = {0};
-    if (!name_owner(call, &staff))
+    if (!session_owner(call, &staff))
         return false;
     json_t *list = json_array();
     store_query(call->centre->store, STATEMENT_STAFF_CARD_LIST, VALUES(value_text(staff)), &rows,

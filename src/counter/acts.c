@@ -10,7 +10,8 @@
 #define BOTH_DESKS (ROLE_COUNTER | ROLE_HOTLINE)
 #define OPEN_NEEDS (FIELD_PROCEDURE | FIELD_RESIDENT | FIELD_APPLICANT)
 #define OPEN_MAY                                                                                   \
-    (FIELD_KINDS | FIELD_PIN | FIELD_REASON | FIELD_MISSING | FIELD_STOPPED | FIELD_NOTE)
+    (FIELD_KINDS | FIELD_PIN | FIELD_REASON | FIELD_MISSING | FIELD_STOPPED | FIELD_NOTE |         \
+     FIELD_ONCE)
 #define EXCEPTION_MAY (FIELD_PIN | FIELD_REASON | FIELD_NOTE)
 #define HEARD         (FIELD_NUMBER | FIELD_NONCE | FIELD_STATEMENT)
 #define HEARD_KIND    (HEARD | FIELD_KIND)
@@ -25,7 +26,7 @@
 static const struct act acts[] = {
     {"application-open", BOTH_DESKS, ONE_PERSON, JOURNALLED, OPEN_NEEDS, OPEN_MAY, open_run, NULL, NULL},
     {"application-show", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | FIELD_CARD, open_show, NULL, NULL},
-    {"application-list", BOTH_DESKS, ONE_PERSON, READ_ONLY, 0, FIELD_RESIDENT | FIELD_PAGE, open_list, NULL, NULL},
+    {"application-list", BOTH_DESKS, ONE_PERSON, JOURNALLED_OF_RESIDENT, 0, FIELD_RESIDENT | FIELD_PAGE, open_list, NULL, NULL},
     {"application-close", BOTH_DESKS, ONE_PERSON, JOURNALLED, NUMBER_NOTE, 0, open_close, NULL, NULL},
     {"exception-open", ROLE_COUNTER, TWO_PERSONS, JOURNALLED, OPEN_NEEDS | FIELD_KINDS, EXCEPTION_MAY, open_exception, NULL, open_may_except},
     {"hold-mistaken", ROLE_COUNTER, TWO_PERSONS, JOURNALLED, FIELD_RESIDENT, FIELD_NOTE, step_hold_mistaken, NULL, step_may_be_mistaken},

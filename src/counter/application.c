@@ -13,6 +13,10 @@ static const struct reason reason_not_open = {"application", "", "not-open",
                                               "この申請は終了しています。"};
 static const struct reason reason_not_next = {
     "application", "S22", "not-next", "Another step comes first.", "先に済ませる手順があります。"};
+static const struct reason reason_same_day = {
+    "procedure-proxy", "S27", "same-day",
+    "The next visit is on another day: the letter to the principal comes first.",
+    "次の来庁は別の日になります。本人へ照会書を送付するため、即日発行はできません。"};
 static const struct reason reason_hotline = {"application", "S38", "hotline",
                                              "By telephone there is only the hold.",
                                              "電話で受け付けるのは一時保留のみです。"};
@@ -66,22 +70,31 @@ static bool read_steps(struct act_call *call, struct application *application)
             step->step.kind = (enum kind)row_integer_within(&rows, 2, 0, NUM_KINDS - 1);
         step->step.visit = (uint8_t)row_integer_within(&rows, 3, 0, UINT8_MAX);
         step->is_done = !row_is_null(&rows, 4);
+        if (step->is_done)
+            step->done_on = date_of_time(row_integer(&rows, 4));
         word_row(&rows, 1, "step", step_parse(name, &step->step.name));
     }
     return act_ok(call, rows_end(&rows));
 }
 
-static bool read_one(struct act_call *call, enum statement statement, struct value value,
-                     struct application *out)
+static bool read_any(struct act_call *call, enum statement statement, struct value value,
+                     struct application *out, bool *is_found)
 {
     struct rows rows CLEANUP_ROWS = {0};
     store_query(call->centre->store, statement, VALUES(value), &rows, &call->fault);
     if (rows_next(&rows))
         read_row(&rows, out);
     enum err err = rows_end_one(&rows);
-    if (err == ERR_NOT_FOUND)
-        return act_refuse(call, &reason_no_application);
-    return act_ok(call, err) && read_steps(call, out);
+    *is_found = err == ERR_NONE;
+    return err == ERR_NOT_FOUND || (act_ok(call, err) && read_steps(call, out));
+}
+
+static bool read_one(struct act_call *call, enum statement statement, struct value value,
+                     struct application *out)
+{
+    bool is_found;
+    return read_any(call, statement, value, out, &is_found) &&
+           (is_found || act_refuse(call, &reason_no_application));
 }
 
 bool application_read(struct act_call *call, int64_t number, struct application *out)
@@ -92,6 +105,13 @@ bool application_read(struct act_call *call, int64_t number, struct application 
 bool application_of_card(struct act_call *call, const char *card, struct application *out)
 {
     return read_one(call, STATEMENT_APPLICATION_BY_CARD, value_text(card), out);
+}
+
+bool application_of_identity(struct act_call *call, const uint8_t identity[static 16],
+                             struct application *out, bool *is_found)
+{
+    return read_any(call, STATEMENT_APPLICATION_BY_IDENTITY, value_blob(bytes_of(identity, 16)),
+                    out, is_found);
 }
 
 bool application_is_for_desk(struct act_call *call, enum procedure procedure)
@@ -158,6 +178,15 @@ bool application_expect(struct act_call *call, const struct application *applica
     return application_is_next(application, step, kind) || act_refuse(call, &reason_not_next);
 }
 
+/* page:S27 rule:procedure-proxy */
+static bool is_another_day(const struct act_call *call, const struct application *application,
+                           const struct application_step *next)
+{
+    const struct application_step *last = next == application->steps ? NULL : next - 1;
+    return !last || last->step.visit == next->step.visit ||
+           date_compare(last->done_on, date_of_time(call->now)) < 0;
+}
+
 static bool finish(struct act_call *call, struct application *application)
 {
     application->state = APPLICATION_FINISHED;
@@ -173,6 +202,8 @@ bool application_do(struct act_call *call, struct application *application)
     const struct application_step *next = application_next(application);
     if (!next)
         return act_refuse(call, &reason_not_open);
+    if (!is_another_day(call, application, next))
+        return act_refuse(call, &reason_same_day);
     if (!act_ok(call,
                 store_run_one(
                     call->centre->store, STATEMENT_STEP_DONE,
@@ -181,6 +212,8 @@ bool application_do(struct act_call *call, struct application *application)
                            call->fields.note[0] ? value_text(call->fields.note) : value_null()),
                     &call->fault)))
         return false;
-    application->steps[next - application->steps].is_done = true;
+    struct application_step *done = &application->steps[next - application->steps];
+    done->is_done = true;
+    done->done_on = date_of_time(call->now);
     return application_next(application) || finish(call, application);
 }

@@ -13,6 +13,7 @@ struct application_step {
     int64_t position;
     struct step step;
     bool is_done;
+    struct date done_on; /* in Japan */
 };
 
 struct application {
@@ -40,6 +41,9 @@ bool application_read_open(struct act_call *call, int64_t number, struct applica
 bool application_is_for_desk(struct act_call *call, enum procedure procedure) MUST_USE;
 /* application_of_card: the newest open one of a card; refused when there is none. */
 bool application_of_card(struct act_call *call, const char *card, struct application *out) MUST_USE;
+/* application_of_identity leaves *is_found false when there is none. */
+bool application_of_identity(struct act_call *call, const uint8_t identity[static 16],
+                             struct application *out, bool *is_found) MUST_USE;
 /* application_is_fee_taken: was a fee taken for a certificate on this card? Once for each card, at
  * whichever visit. page:S19 */
 bool application_is_fee_taken(struct act_call *call, const char *card, bool *out) MUST_USE;

@@ -33,9 +33,11 @@ static bool decide_time(struct act_call *call, struct appointment *appointment)
     const struct calendar_wish wish = {appointment->office, appointment->procedure,
                                        call->fields.time, call->now};
     struct ruling ruling = calendar_decide(town, &wish);
+    if (!act_allows(call, &ruling))
+        return false;
     appointment->begins = wish.time;
     appointment->ends = wish.time + calendar_seconds(town, wish.procedure);
-    return act_allows(call, &ruling);
+    return true;
 }
 
 static bool choose_place(struct act_call *call, struct appointment *appointment)
@@ -77,7 +79,9 @@ static bool check_person(struct act_call *call, const char *person)
                                          value_integer(call->now)),
                                   &num, &call->fault)))
         return false;
-    return num < LIMIT_APPOINTMENTS_OPEN || act_refuse(call, &reason_most);
+    /* or three made-up bookings would keep somebody away, by telephone too */
+    return num < LIMIT_APPOINTMENTS_OPEN || appointment_is_by_staff(call) ||
+           act_refuse(call, &reason_most);
 }
 
 /* -- the number -- */
@@ -165,6 +169,14 @@ bool appointment_book(struct act_call *call)
 
 /* -- changing -- */
 
+/* Whoever called has shown whose it is: the wrong codes of somebody else count no more. */
+static bool forgive_codes(struct act_call *call, const struct appointment *appointment)
+{
+    return !appointment_is_by_staff(call) ||
+           act_ok(call, store_run(call->centre->store, STATEMENT_APPOINTMENT_FORGIVE_CODES,
+                                  VALUES(value_integer(appointment->number)), &call->fault));
+}
+
 /* The places that it had count as free for where it goes. */
 bool appointment_move(struct act_call *call)
 {
@@ -175,7 +187,8 @@ bool appointment_move(struct act_call *call)
         memcpy(appointment.office, call->fields.office, sizeof appointment.office);
     appointment.changes++;
     return decide_time(call, &appointment) && free_places(call, &appointment) &&
-           choose_place(call, &appointment) && take_place(call, &appointment) &&
+           forgive_codes(call, &appointment) && choose_place(call, &appointment) &&
+           take_place(call, &appointment) &&
            act_ok(call,
                   store_run_one(
                       call->centre->store, STATEMENT_APPOINTMENT_MOVE,

@@ -7,6 +7,7 @@
 #include "centre/certificate.h"
 #include "centre/issue.h"
 #include "centre/nonce.h"
+#include "crypto/hash.h"
 #include "law/validity.h"
 #include "store/rows.h"
 
@@ -157,17 +158,32 @@ static bool store_papers(struct act_call *call, int64_t number, const struct pro
     return true;
 }
 
-static bool store_application(struct act_call *call, const struct procedure_plan *plan,
-                              int64_t *number)
+/* By chance, or from what the asker's form says once: sent again, it is the same application. Whose
+ * form it is counts too, so that nobody comes upon somebody else's. */
+static void identity_make(const struct act_call *call, uint8_t identity[static 16])
 {
-    uint8_t identity[16];
+    uint8_t digest[SHA256_LEN];
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, STAFF_NAME + sizeof call->fields.once);
+    if (!act_has(call, FIELD_ONCE)) {
+        nonce_random(identity);
+        return;
+    }
+    buffer_put(&text, call->fields.once, sizeof call->fields.once);
+    buffer_put_text(&text, call->actor.name);
+    sha256(buffer_bytes(&text), digest);
+    memcpy(identity, digest, 16);
+}
+
+static bool store_application(struct act_call *call, const struct procedure_plan *plan,
+                              const uint8_t identity[static 16], int64_t *number)
+{
     enum event event;
-    nonce_random(identity);
     bool has_event = event_of(call, &event);
     const char *note = call->fields.note;
     return act_ok(call, store_ask_integer(
                             call->centre->store, STATEMENT_APPLICATION_INSERT,
-                            VALUES(value_blob(bytes_of(identity, sizeof identity)),
+                            VALUES(value_blob(bytes_of(identity, 16)),
                                    value_text(procedure_name(call->fields.procedure)),
                                    value_text(applicant_name(call->fields.applicant)),
                                    value_integer(plan->kinds), value_integer(call->fields.resident),
@@ -188,17 +204,31 @@ static json_t *reason_json(const struct reason *reason)
                      reason->ja, "statements", reason->statements);
 }
 
+static bool tell_application(struct act_call *call, const struct application *application)
+{
+    call->application = application->number;
+    act_is_about(call, application->resident);
+    return application_answer(call, application);
+}
+
 bool open_run(struct act_call *call)
 {
     struct resident resident;
     struct procedure_plan plan;
     struct application application;
+    uint8_t identity[16];
     int64_t number;
+    bool is_there = false;
+    identity_make(call, identity);
     if (!application_is_for_desk(call, call->fields.procedure) ||
-        !open_find_resident(call, &resident) || !ask_plan(call, &resident, &plan) ||
+        !application_of_identity(call, identity, &application, &is_there))
+        return false;
+    if (is_there)
+        return tell_application(call, &application);
+    if (!open_find_resident(call, &resident) || !ask_plan(call, &resident, &plan) ||
         !ask_issue(call, &resident, &plan) ||
         (call->fields.procedure == PROCEDURE_RELEASE && !open_check_held(call, &resident)) ||
-        !store_application(call, &plan, &number))
+        !store_application(call, &plan, identity, &number))
         return false;
     call->application = number;
     act_answer(call, "reason", reason_json(&plan.ruling.reason));
@@ -227,11 +257,7 @@ bool open_show(struct act_call *call)
     bool is_found = act_has(call, FIELD_CARD)
                         ? application_of_card(call, call->fields.card, &application)
                         : application_read(call, call->fields.number, &application);
-    if (!is_found)
-        return false;
-    call->application = application.number;
-    act_is_about(call, application.resident);
-    return application_answer(call, &application);
+    return is_found && tell_application(call, &application);
 }
 
 #define LIST_PAGE 200

@@ -65,6 +65,7 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"appointment-list", BIT(RULE_APPOINTMENT)},
     {"appointment-find", BIT(RULE_APPOINTMENT)},
     {"appointment-erase", KEPT},
+    {"application-list", BIT(RULE_READ)},
     {"approve", KEPT},
     {"authority", KEPT},
     {"ceremony", KEPT},
@@ -74,10 +75,12 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"follower-add", KEPT},
     {"follower-remove", KEPT},
     {"journal-erase", KEPT},
+    {"journal-read", KEPT},
     {"mass-hold", KEPT},
     {"mass-list", KEPT},
     {"mass-release", KEPT},
     {"mass-revoke", KEPT},
+    {"parked-list", KEPT},
     {"permit-key", KEPT},
     {"responder", KEPT},
     {"restore", KEPT},
@@ -87,6 +90,7 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"card-login", KEPT},
     {"staff-card-add", KEPT},
     {"staff-card-end", KEPT},
+    {"several", KEPT},
     {"sign", KEPT},
 };
 /* clang-format on */

@@ -234,8 +234,26 @@ def check_most(desk):
         desk.book(time=at("2026-12-03", 9, minute), name="見本 三郎", birth_date="1970-01-01")
     desk.refused("most", "a fourth of one person",
                  desk.book(time=at("2026-12-03", 10), name="見本　三郎", birth_date="1970-01-01"))
+    for name in ("見本\u00a0三郎", "見\u2009本三郎"):
+        desk.refused("most", f"nor with another blank: {name!r}",
+                     desk.book(time=at("2026-12-03", 10), name=name, birth_date="1970-01-01"))
+    told = desk.book("hotline1", time=at("2026-12-03", 9, 45), name="見本 三郎", birth_date="1970-01-01")
+    tap.check("done" in told, "staff book for them all the same", told)
     told = desk.book(time=at("2026-12-03", 10), name="見本 三郎", birth_date="1970-01-02")
     tap.check("done" in told, "of the same name, born on another day", told)
+
+
+def check_forgiven(desk):
+    """Somebody tries codes at another's appointment: a call mends it."""
+    booked = desk.book(time=at("2026-12-03", 10, 45), name="Ｓａｍｐｌｅ Hanako", birth_date="1971-01-01")["answer"]
+    number, code = booked["number"], booked["code"]
+    for _ in range(5):
+        desk.ask("public1", "show", number=number, code="ABCDEFGHJK")
+    desk.refused("by-telephone", "after five wrong codes", desk.ask("public1", "show", number=number, code=code))
+    desk.answer("hotline1", "move", number=number, time=at("2026-12-03", 11))
+    tap.check(desk.answer("public1", "show", number=number, code=code)["at"] == "11:00", "moved by staff, the code is good again")
+    found = desk.answer("hotline1", "find", name="sample hanako", birth_date="1971-01-01")["appointments"]
+    tap.check([row["number"] for row in found] == [number], "found in half width and small letters", found)
 
 
 def check_walk_in(desk):
@@ -394,6 +412,7 @@ def main():
         check_lists(desk, number, other)
         check_cancel(desk, number)
         check_most(desk)
+        check_forgiven(desk)
         check_walk_in(desk)
         check_commands(service)
         check_crowd(service)

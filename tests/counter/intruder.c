@@ -179,8 +179,27 @@ static void a_refusal_at_the_door_is_in_the_journal(void **state)
     assert_int_equal(num_entries(from, "crl:nobody", "unknown"), 1);
     assert_int_equal(num_entries(from, "crl:role", "hotline1"), 1);
     assert_int_equal(num_entries(from, "staff-list:role", "hotline1"), 1);
+    assert_int_equal(num_entries(from, "journal-read:done", "auditor1"), 3);
     answer = town_done("admin1", "status", json_object());
-    assert_int_equal(counter_number(answer, "journal"), from + 2);
+    assert_int_equal(counter_number(answer, "journal"), from + 2 + 4);
+}
+
+static void a_flood_hides_nobody_elses_refusal(void **state)
+{
+    (void)state;
+    static const char *const acts[] = {"status",          "staff-list",    "parked-list",
+                                       "session-show",    "crl",           "checkpoint",
+                                       "journal-erase",   "login-code",    "session-end",
+                                       "staff-card-list", "staff-card-end"};
+    const struct counter_answer *answer = town_done("admin1", "status", json_object());
+    int64_t from = counter_number(answer, "journal") + 1;
+    for (int i = 0; i < 3; i++)
+        for (size_t j = 0; j < COUNT_OF(acts); j++)
+            town_refused("another", acts[j], json_object(), "nobody");
+    answer = town_done("admin1", "status", json_object());
+    assert_in_range(counter_number(answer, "journal") + 1 - from, 1, LIMIT_DOOR_ROWS_EACH);
+    town_refused("daiei1", "checkpoint", json_object(), "role");
+    assert_int_equal(num_entries(from, "checkpoint:role", "daiei1"), 1);
 }
 
 /* -- the socket -- */
@@ -299,6 +318,7 @@ int main(void)
         cmocka_unit_test(a_time_that_no_certificate_can_say),
         cmocka_unit_test(the_second_person_reads_what_is_asked),
         cmocka_unit_test(a_refusal_at_the_door_is_in_the_journal),
+        cmocka_unit_test(a_flood_hides_nobody_elses_refusal),
         cmocka_unit_test(small_text_does_not_become_large_memory),
         cmocka_unit_test(idle_connections_keep_nobody_out),
         cmocka_unit_test(all_that_wait_are_let_in_at_once),

@@ -180,6 +180,36 @@ static void has_it_revoked(void **state)
     assert_int_equal(town_map(KIND_AUTHENTICATION, serial).state, STATUS_REVOKED);
 }
 
+static json_t *next_step(int64_t number)
+{
+    const struct counter_answer *answer =
+        town_done("daiei1", "application-show", json_pack("{s:I}", "number", (json_int_t)number));
+    json_t *next = json_object_get(answer->detail, "next");
+    return json_pack("{s:I, s:O, s:O}", "number", (json_int_t)number, "step",
+                     json_object_get(next, "step"), "visit", json_object_get(next, "visit"));
+}
+
+/* page:S27 rule:procedure-proxy */
+static void a_proxy_comes_on_another_day(void **state)
+{
+    (void)state;
+    int64_t number = town_open(1001, "new", "proxy", "authentication", "never-set");
+    json_t *step = next_step(number);
+    while (json_integer_value(json_object_get(step, "visit")) == 1) {
+        json_object_del(step, "visit");
+        town_done("daiei1", "step", step);
+        step = next_step(number);
+    }
+    json_object_del(step, "visit");
+    town_refused("daiei1", "step", json_incref(step), "same-day");
+    page_saw("S27", "procedure-proxy", 0);
+    town_clock("2026-12-01T14:59:59Z"); /* one second before midnight in Japan */
+    town_refused("daiei1", "step", json_incref(step), "same-day");
+    town_clock("2026-12-01T15:00:00Z");
+    town_done("daiei1", "step", step);
+    page_saw("S27", "procedure-proxy", 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +221,7 @@ int main(void)
         cmocka_unit_test(has_a_signature_certificate_by_way_of_exception),
         cmocka_unit_test(acts_alone_from_15_on),
         cmocka_unit_test(has_it_revoked),
+        cmocka_unit_test(a_proxy_comes_on_another_day),
     };
     return cmocka_run_group_tests(tests, begin, finish);
 }

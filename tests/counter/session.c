@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "centre/session.h"
 #include "crypto/random.h"
+#include "database.h"
 
 #define SESSION_TEXT (2 * SESSION_ID + 1)
 
@@ -51,6 +52,108 @@ static void lets_somebody_of_the_staff_in(void **state)
     visit_is(session, "staff-list", json_object(), COUNTER_REFUSED, "role");
     visit_is(session, "session-end", json_object(), COUNTER_DONE, "");
     visit_is(session, "application-list", json_object(), COUNTER_REFUSED, "session");
+}
+
+static void all_of_a_persons_sessions_end(void **state)
+{
+    (void)state;
+    char first[SESSION_TEXT], second[SESSION_TEXT], others[SESSION_TEXT];
+    log_in("daiei1", first);
+    log_in("daiei1", second);
+    log_in("hojo1", others);
+    town_refused("hojo1", "session-end", json_pack("{s:s}", "name", "daiei1"), "others-login");
+    visit_is(second, "session-end", json_pack("{s:s}", "name", "daiei1"), COUNTER_DONE, "");
+    visit_is(first, "session-show", json_object(), COUNTER_REFUSED, "session");
+    visit_is(others, "session-show", json_object(), COUNTER_DONE, "");
+    town_done("admin1", "session-end", json_pack("{s:s}", "name", "hojo1"));
+    visit_is(others, "session-show", json_object(), COUNTER_REFUSED, "session");
+}
+
+/* What a stolen session, or a web that does what it likes with those it sees, is not good for. */
+static void refuses_through_the_pages_what_is_not_the_counters(void **state)
+{
+    (void)state;
+    char code[LOGIN_CODE_TEXT], session[SESSION_TEXT];
+    code_of("admin1", code);
+    visit_is(NULL, "session-begin", json_pack("{s:s}", "login_code", code), COUNTER_REFUSED,
+             "not-by-pages");
+    log_in("daiei1", session);
+    visit_is(session, "login-code", json_object(), COUNTER_REFUSED, "not-by-pages");
+    const struct counter_answer *parked =
+        town_done("daiei2", "exception-open",
+                  json_pack("{s:i, s:s, s:s, s:s, s:s, s:s}", "resident", 1010, "procedure", "new",
+                            "applicant", "legal-representative", "kinds", "signature", "pin",
+                            "never-set", "note", "decided by two"));
+    json_t *number = json_pack("{s:I}", "number", (json_int_t)counter_number(parked, "parked"));
+    visit_is(session, "approve", json_incref(number), COUNTER_REFUSED, "not-by-pages");
+    town_done("daiei1", "approve", number);
+}
+
+/* Of somebody who has other roles besides, those stay at home. */
+static void brings_through_the_pages_the_counters_roles_alone(void **state)
+{
+    (void)state;
+    char session[SESSION_TEXT];
+    assert_ok(database_sql("INSERT INTO staff (name, label, roles, is_active)"
+                           " VALUES ('chief1', 'chief', 17, 1)")); /* counter, administrator */
+    town_done("chief1", "staff-list", json_object());
+    log_in("chief1", session);
+    visit_is(session, "application-list", json_object(), COUNTER_DONE, "");
+    visit_is(session, "staff-list", json_object(), COUNTER_REFUSED, "role");
+}
+
+static int64_t journal_len(void)
+{
+    return counter_number(town_done("admin1", "status", json_object()), "journal");
+}
+
+static void a_flood_of_the_public_does_not_fill_the_journal(void **state)
+{
+    (void)state;
+    int64_t before = journal_len();
+    for (int i = 0; i < 40; i++)
+        visit_is(NULL, "session-begin", json_pack("{s:s}", "login_code", "AAAAAAAAAAAAAAAAAAAA"),
+                 COUNTER_REFUSED, "login-code");
+    assert_in_range(journal_len() - before, 0, 1);
+}
+
+static void a_read_about_a_resident_is_journalled(void **state)
+{
+    (void)state;
+    char session[SESSION_TEXT];
+    log_in("daiei1", session);
+    int64_t before = journal_len();
+    visit_is(session, "application-list", json_object(), COUNTER_DONE, "");
+    assert_int_equal(journal_len(), before);
+    visit_is(session, "application-list", json_pack("{s:i}", "resident", 1001), COUNTER_DONE, "");
+    assert_int_equal(journal_len(), before + 1);
+    town_done("daiei1", "parked-list", json_object());
+    assert_int_equal(journal_len(), before + 2);
+}
+
+static int64_t open_once(const char *session, const char *once)
+{
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    town_visit(session, "application-open",
+               json_pack("{s:i, s:s, s:s, s:s, s:s}", "resident", 1002, "procedure", "revoke",
+                         "applicant", "holder", "kinds", "authentication", "once", once),
+               &answer);
+    assert_int_equal(answer.outcome, COUNTER_DONE);
+    return counter_number(&answer, "number");
+}
+
+static void a_form_sent_twice_opens_one_application(void **state)
+{
+    (void)state;
+    static const char form[] = "00112233445566778899aabbccddeeff",
+                      other[] = "ffeeddccbbaa99887766554433221100";
+    char session[SESSION_TEXT], colleague[SESSION_TEXT];
+    log_in("daiei1", session);
+    log_in("hojo1", colleague);
+    int64_t number = open_once(session, form);
+    assert_int_equal(open_once(session, form), number);
+    assert_int_not_equal(open_once(session, other), number);
+    assert_int_not_equal(open_once(colleague, form), number);
 }
 
 static void refuses_a_code_twice(void **state)
@@ -99,7 +202,7 @@ static void refuses_the_other_way_to_say_who_asks(void **state)
 {
     (void)state;
     char session[SESSION_TEXT], message[256];
-    log_in("admin1", session);
+    log_in("daiei1", session);
     snprintf(message, sizeof message, "{\"act\":\"status\",\"session\":\"%s\",\"fields\":{}}",
              session);
     assert_non_null(strstr(town_raw(message), "malformed"));
@@ -162,6 +265,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lets_somebody_of_the_staff_in),
+        cmocka_unit_test(all_of_a_persons_sessions_end),
+        cmocka_unit_test(refuses_through_the_pages_what_is_not_the_counters),
+        cmocka_unit_test(brings_through_the_pages_the_counters_roles_alone),
+        cmocka_unit_test(a_flood_of_the_public_does_not_fill_the_journal),
+        cmocka_unit_test(a_read_about_a_resident_is_journalled),
+        cmocka_unit_test(a_form_sent_twice_opens_one_application),
         cmocka_unit_test(refuses_a_code_twice),
         cmocka_unit_test(refuses_the_public_what_is_the_staffs),
         cmocka_unit_test(refuses_a_session_that_is_none),

@@ -246,9 +246,8 @@ static void refuses_the_wrong_person_to_ask(void **state)
     visited_is(NULL, "staff-card-list", json_object(), "role");
     log_in_by_code("daiei1", session);
     brought_is(session, "card-login", &visit, "role");
-    visited_is(session, "staff-card-list", json_pack("{s:s}", "name", "hojo1"),
-               "staff-card-others");
-    visited_is(session, "staff-card-end", json_pack("{s:s}", "name", "hojo1"), "staff-card-others");
+    visited_is(session, "staff-card-list", json_pack("{s:s}", "name", "hojo1"), "others-login");
+    visited_is(session, "staff-card-end", json_pack("{s:s}", "name", "hojo1"), "others-login");
     town_refused("admin1", "staff-card-end", json_pack("{s:s}", "name", "hojo1"),
                  "staff-card-none");
     town_refused("admin1", "staff-card-end", json_pack("{s:s}", "name", "nobody"),
