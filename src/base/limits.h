@@ -56,7 +56,7 @@
 #define LIMIT_LOGIN_CODES              64   /* that wait for somebody to log in */
 #define LIMIT_LOGIN_CHALLENGES         1024 /* that wait for a card */
 #define LIMIT_DOOR_ROWS                32 /* refusals of strangers that the journal tells apart ... */
-#define LIMIT_DOOR_ROWS_EACH           8  /* of one of them */
+#define LIMIT_DOOR_ROWS_EACH           8     /* of one of them */
 #define LIMIT_DOOR_MINUTE              60000 /* ... in so many milliseconds: two entries for each */
 #define LIMIT_WISHES_AT_ONCE           8 /* wishes of `status` answered one after the other ... */
 #define LIMIT_WISH_INTERVAL            60000 /* ... and then one in so many milliseconds */

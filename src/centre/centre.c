@@ -19,6 +19,7 @@
 #include "centre/signing.h"
 #include "centre/term.h"
 #include "login/challenge.h"
+#include "registry/search.h"
 #include "store/rows.h"
 
 #define TURN_MILLISECONDS  1000
@@ -61,6 +62,9 @@ enum err centre_open(struct centre *centre, struct fault *fault)
         return err;
     if (challenges_new(LIMIT_LOGIN_CHALLENGES, &centre->login_challenges) != ERR_NONE)
         return fault_set(fault, ERR_MEMORY, "memory", "there is none");
+    err = search_begin(centre->store, fault);
+    if (err != ERR_NONE)
+        return err;
     snprintf(centre->counter_id, sizeof centre->counter_id, "%.5s001A", centre->town->code);
     centre->last_checkpoint = centre->last_sweep = clock_monotonic();
     return read_is_sample(centre, fault);

@@ -10,6 +10,7 @@
 #include "crypto/random.h"
 #include "registry/change_event.h"
 #include "registry/import.h"
+#include "registry/search.h"
 
 static const struct reason reason_import = {"import", "", "import",
                                             "The file has bad lines; nothing was taken.",
@@ -40,30 +41,24 @@ static json_t *resident_json(const struct resident *resident)
 
 #define FOUND_MAX LIMIT_ACT_RESIDENTS
 
-static bool is_wanted(const struct act_call *call, const struct resident *resident)
+static bool find_some(struct act_call *call, json_t *list)
 {
-    char name[NAME_TEXT];
-    return !act_has(call, FIELD_NAME) ||
-           (name_join(&resident->name, name, NULL) == ERR_NONE &&
-            strstr(name, call->fields.name)) ||
-           strstr(resident->kana, call->fields.name);
-}
-
-static bool find_all(struct act_call *call, json_t *list)
-{
-    struct resident resident = {0};
-    enum err err = ERR_NONE;
-    while (json_array_size(list) < FOUND_MAX) {
-        err = resident_next(call->centre->store, resident.number, &resident, &call->fault);
-        if (err == ERR_NOT_FOUND)
-            return true;
-        if (!act_ok(call, err))
+    int64_t numbers[FOUND_MAX];
+    size_t num;
+    bool has_more;
+    struct resident resident;
+    const struct resident_search search = {.text = call->fields.name,
+                                           .born = call->fields.birth_date};
+    if (!act_ok(call, resident_search(call->centre->store, &search, FOUND_MAX, numbers, &num,
+                                      &has_more, &call->fault)))
+        return false;
+    for (size_t i = 0; i < num; i++) {
+        if (!act_ok(call, resident_find(call->centre->store, numbers[i], &resident, &call->fault)))
             return false;
-        if (!is_wanted(call, &resident))
-            continue;
         json_array_append_new(list, resident_json(&resident));
         act_is_about(call, resident.number);
     }
+    act_answer(call, "more", json_boolean(has_more));
     return true;
 }
 
@@ -72,7 +67,7 @@ bool town_find(struct act_call *call)
     json_t *list = json_array();
     act_answer(call, "residents", list);
     if (!act_has(call, FIELD_RESIDENT))
-        return find_all(call, list);
+        return find_some(call, list);
     struct resident resident;
     enum err err =
         resident_find(call->centre->store, call->fields.resident, &resident, &call->fault);

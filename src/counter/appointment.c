@@ -165,35 +165,3 @@ bool appointment_show(struct act_call *call)
     struct appointment appointment;
     return appointment_admit(call, &appointment) && appointment_answer(call, &appointment);
 }
-
-/* -- the person -- */
-
-#define IDEOGRAPHIC_SPACE 0x3000
-
-static bool is_blank(uint32_t c)
-{
-    return c == ' ' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
-           c == IDEOGRAPHIC_SPACE;
-}
-
-/* ASCII of any width and case is one. */
-static uint32_t fold(uint32_t c)
-{
-    if (c >= 0xFF01 && c <= 0xFF5E)
-        c -= 0xFF01 - '!';
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-void appointment_person(const char *name, char out[static FIELD_TEXT])
-{
-    struct reader reader = reader_of(bytes_of_text(name));
-    struct buffer text CLEANUP_BUFFER;
-    uint32_t c;
-    buffer_init(&text, FIELD_TEXT - 1);
-    while (text_next(&reader, &c)) {
-        if (!is_blank(c))
-            text_put(&text, fold(c));
-    }
-    memcpy(out, text.data ? (const char *)text.data : "", text.len);
-    out[text.len] = '\0';
-}

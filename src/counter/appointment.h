@@ -38,9 +38,6 @@ json_t *appointment_json(const struct act_call *call, const struct appointment *
 /* appointment_answer puts the same items into the answer itself. */
 bool appointment_answer(struct act_call *call, const struct appointment *appointment);
 
-/* appointment_person writes the name as it is compared: without blanks, small letters. */
-void appointment_person(const char *name, char out[static FIELD_TEXT]);
-
 /* The functions of the acts. */
 bool appointment_show(struct act_call *call);
 bool appointment_free(struct act_call *call);

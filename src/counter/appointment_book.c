@@ -7,6 +7,7 @@
 #include "counter/occupancy.h"
 #include "law/calendar.h"
 #include "registry/birth_date.h"
+#include "registry/search.h"
 
 static const struct reason reason_full = {
     "appointment", "S18", "full",
@@ -158,7 +159,7 @@ bool appointment_book(struct act_call *call)
 {
     char code[BOOKING_CODE_TEXT], person[FIELD_TEXT];
     struct appointment appointment = wished(call);
-    appointment_person(appointment.name, person);
+    search_fold(appointment.name, person, sizeof person);
     code_make(BOOKING_CODE_LEN, code);
     code_digest(code, appointment.code);
     return decide_time(call, &appointment) && check_person(call, person) &&

@@ -2,6 +2,7 @@
 #include "counter/appointment.h"
 #include "law/calendar.h"
 #include "registry/birth_date.h"
+#include "registry/search.h"
 
 static const struct reason reason_office = {
     "appointment", "S17 S18", "no-such-office", "No office that takes appointments has this code.",
@@ -86,7 +87,7 @@ static void query_by(struct act_call *call, size_t way, struct rows *rows)
     char person[FIELD_TEXT];
     struct value values[3];
     size_t num = 0;
-    appointment_person(call->fields.name, person);
+    search_fold(call->fields.name, person, sizeof person);
     if (ways[way].fields & FIELD_NUMBER)
         values[num++] = value_integer(call->fields.number);
     if (ways[way].fields & FIELD_NAME)

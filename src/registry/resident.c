@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "registry/item.h"
+#include "registry/search.h"
 #include "store/rows.h"
 
 static enum err read_one(struct store *store, enum statement statement, const struct value *values,
@@ -64,14 +65,22 @@ enum err resident_insert(struct store *store, const struct resident *resident, s
 {
     struct value values[NUM_ITEMS];
     fill_values(resident, values);
-    return store_run(store, STATEMENT_RESIDENT_INSERT, values, NUM_ITEMS, fault);
+    enum err err = store_run(store, STATEMENT_RESIDENT_INSERT, values, NUM_ITEMS, fault);
+    return err == ERR_NONE ? search_add(store, resident, fault) : err;
 }
 
 enum err resident_update(struct store *store, const struct resident *resident, struct fault *fault)
 {
     struct value values[NUM_ITEMS];
+    struct resident before;
+    enum err err = resident_find(store, resident->number, &before, fault);
+    if (err == ERR_NONE)
+        err = search_remove(store, &before, fault);
+    if (err != ERR_NONE)
+        return err;
     fill_values(resident, values);
-    return store_run_one(store, STATEMENT_RESIDENT_UPDATE, values, NUM_ITEMS, fault);
+    err = store_run_one(store, STATEMENT_RESIDENT_UPDATE, values, NUM_ITEMS, fault);
+    return err == ERR_NONE ? search_add(store, resident, fault) : err;
 }
 
 /* From the prefecture on. Whoever lives abroad is written as the town writes them. */

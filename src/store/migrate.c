@@ -38,6 +38,7 @@ static const struct migration migrations[] = {
     {"paper", migration_paper, triggers_paper},
     {"appointment", migration_appointment, triggers_appointment},
     {"staff_card", migration_staff_card, triggers_staff_card},
+    {"resident_term", migration_resident_term, triggers_resident_term},
 };
 
 /* The table of migrations is itself older than all of them. */

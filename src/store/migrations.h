@@ -64,6 +64,9 @@ extern const struct trigger triggers_paper[];
 /* the cards by which staff log in */
 extern const char migration_staff_card[];
 extern const struct trigger triggers_staff_card[];
+/* by what residents are found */
+extern const char migration_resident_term[];
+extern const struct trigger triggers_resident_term[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,
