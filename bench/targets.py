@@ -68,6 +68,10 @@ METRICS = {
     "mass-hold-1m-list": ("s", None),  # to send the list
     "mass-release-1m": ("s", ("value", AT_MOST, 60)),
     "mass-1m-delay": ("ms", ("value", AT_MOST, 100)),  # the longest that another act waited
+    # bench/counter.py: pages of the counter, 50 clerks, 1,000,000 residents beside 10,000
+    "counter-1m-p95": ("ms", ("value", AT_MOST, 50)),
+    "counter-1m-worst-p95": ("ms", ("ratio", AT_LEAST, 0.667)),  # of the page that waits longest
+    "counter-1m-fill": ("s", None),  # the register, resident by resident
 }
 
 

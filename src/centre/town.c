@@ -49,7 +49,8 @@ static bool find_some(struct act_call *call, json_t *list)
     struct resident resident;
     const struct resident_search search = {.text = call->fields.name,
                                            .born = call->fields.birth_date};
-    if (!act_ok(call, resident_search(call->centre->store, &search, FOUND_MAX, numbers, &num,
+    if (!act_ok(call, resident_search(call->centre->store, &search,
+                                      (size_t)act_page_size(call, FOUND_MAX), numbers, &num,
                                       &has_more, &call->fault)))
         return false;
     for (size_t i = 0; i < num; i++) {
