@@ -142,6 +142,38 @@ def refuses_other_addresses(agent):
         tap.check(answer.status == 200 and has_headers(answer), f"GET {path}", show(answer))
 
 
+def own_words():
+    """The resident's: the phrase, and where it stands."""
+    path = f"{folder}/config/openjpki/phrase"
+    with open(path) as file:
+        return file.read().strip(), path
+
+
+def tells_strangers_nothing(agent):
+    """A stranger's name that leads here makes this agent's answers readable to the stranger's script."""
+    paths = ("/", "/tokens.css", "/style.css", "/agent.css", "/login", "/login/pin", "/login/again", "/login/cancel", "/nothing", "/%")
+    for host in (f"rebound.example:{agent.port}", f"127.0.0.1:{agent.port}.rebound.example", "127.0.0.1", None):
+        for method in ("GET", "HEAD", "POST", "OPTIONS", "PUT"):
+            answers = [agent.ask(method, path, [("Host", host), ("Origin", f"http://{host}"), ("Sec-Fetch-Mode", "navigate"),
+                                                ("Sec-Fetch-Dest", "document"), ("Content-Type", FORM)][host is None:],
+                                 urllib.parse.urlencode(QUESTION).encode() if method == "POST" else None) for path in paths]
+            tap.check(all(answer.status >= 400 and answer.getheader("Content-Type").startswith("text/plain")
+                          and not any(word in show(answer) for word in own_words()) for answer in answers),
+                      f"{method} by {host}: nothing of the resident", "\n".join(map(show, answers)))
+
+
+def keeps_where_the_phrase_stands(agent):
+    """The file's path is on the page that asks for the PIN, where the resident may wonder, and on no other."""
+    phrase, path = own_words()
+    others = {"home": agent.ask("GET", "/", [("Host", f"127.0.0.1:{agent.port}")]),
+              "a refusal": asked(agent, Origin=None), "a used page": agent.own("pin", "0" * 64, pin="0000"),
+              "a cancelled login": agent.own("cancel", token_for(agent))}
+    for what, answer in others.items():
+        tap.check(phrase in answer.text and path not in answer.text, f"{what}: the phrase, not where it stands", show(answer))
+    page = asked(agent).text
+    tap.check(page.count(phrase) == 1 and path in page, "both where the PIN is asked for", page)
+
+
 def refuses_strangers(agent):
     """Who else is on this computer gets not one byte."""
     if os.getuid() != 0:
@@ -165,11 +197,10 @@ def refuses_strangers(agent):
 
 def shows_the_question(agent):
     page = asked(agent).text
-    with open(f"{folder}/config/openjpki/phrase") as file:
-        phrase = file.read().strip()
-    tap.check(phrase in agent.said and f"{folder}/config/openjpki/phrase" in agent.said, "the first start says the phrase", agent.said)
+    phrase, path = own_words()
+    tap.check(phrase in agent.said and path in agent.said, "the first start says the phrase", agent.said)
     for what, word in (("who asks", SITE), ("what it gets", "authentication certificate"), ("what it does not get", "Your name"),
-                       ("the phrase", phrase), ("where that is changed", f"{folder}/config/openjpki/phrase")):
+                       ("the phrase", phrase), ("where that is changed", path)):
         tap.check(word in page, f"the page shows {what}", page)
     tap.check(tries_of(page) == 3, "and three tries", page)
     tap.check("<script" not in page and "style=" not in page and " on" not in re.sub(r">[^<]*<", "><", page), "no script in it", page)
@@ -424,6 +455,8 @@ def play(site):
             refuses_requests(agent)
             refuses_forms(agent)
             refuses_other_addresses(agent)
+            tells_strangers_nothing(agent)
+            keeps_where_the_phrase_stands(agent)
             refuses_strangers(agent)
             shows_the_question(agent)
             speaks_japanese()
