@@ -3,6 +3,7 @@
 
 #include "agent/agent.h"
 #include "agent/question.h"
+#include "agent/strangers.h"
 #include "agent/words.h"
 #include "http/template.h"
 
@@ -16,6 +17,7 @@ struct agent {
     struct templates *templates;
     struct buffer styles[NUM_STYLES];
     struct questions questions;
+    struct strangers strangers;
 };
 
 /* The policy of a page whose form leads to `target`; what style and form need, and nothing else. */

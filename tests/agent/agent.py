@@ -2,13 +2,16 @@
 """jpki agent, asked as a browser asks and as it never would: raw HTTP, a card in a reader (pcscd, our driver), a
 certificate that openssl made. Speaks TAP."""
 import base64
+import http.client
 import os
+import pty
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import termios
 import urllib.parse
 
 from resident import FORM, PIN, SERIAL, Agent, OtherProgram, asks_for_pin, hidden, make_cards, pcscd, tries_of
@@ -174,6 +177,56 @@ def keeps_where_the_phrase_stands(agent):
     tap.check(page.count(phrase) == 1 and path in page, "both where the PIN is asked for", page)
 
 
+def crowd(agent):
+    """A program that connects 200 times, and says how often it got through."""
+    return (f"import socket\nfor i in range(200): socket.create_connection(('127.0.0.1', {agent.port}), 5).close()\n"
+            "print(i + 1)")
+
+
+def full_pipe():
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    try:
+        while True:
+            os.write(writing, bytes(4096))
+    except BlockingIOError:
+        os.set_blocking(writing, True)
+    return reading, writing
+
+
+def stopped_terminal():
+    terminal, slave = pty.openpty()
+    termios.tcflow(slave, termios.TCOOFF)
+    return terminal, slave
+
+
+def answers_many(agent, num):
+    """That many refusals, of which each is a line of the log, on one connection; False when they do not come."""
+    connection = http.client.HTTPConnection("127.0.0.1", agent.port, timeout=5)
+    try:
+        for _ in range(num):
+            connection.request("GET", "/", headers={"Host": "x"})
+            connection.getresponse().read()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def waits_for_no_reader():
+    """A line that nobody takes is dropped: neither a crowd of strangers nor one's own requests stop the agent."""
+    for what, errors in (("a pipe that nobody reads", full_pipe()), ("a stopped terminal", stopped_terminal())):
+        agent = Agent(folder, errors=errors[1])
+        if os.getuid() == 0:
+            subprocess.run([*NOBODY, "/usr/bin/python3", "-c", crowd(agent)], capture_output=True, timeout=60)
+        tap.check(answers_many(agent, 4000), f"{what}: all are answered", "")
+        status = agent.end()
+        tap.check(status == 0, f"{what}: SIGTERM ends it at once", status)
+        for fd in errors:
+            os.close(fd)
+
+
 def refuses_strangers(agent):
     """Who else is on this computer gets not one byte."""
     if os.getuid() != 0:
@@ -186,7 +239,10 @@ def refuses_strangers(agent):
         done = subprocess.run([*words, "/usr/bin/python3", "-c", ask], capture_output=True, text=True, timeout=20)
         tap.check((done.stdout.strip() not in ("", "0")) == expected and not done.stderr,
                   f"a connection of {what} is {'taken' if expected else 'closed at once'}", done.stdout + done.stderr)
-    tap.check("another user" in agent.told(), "and that is told", agent.told())
+    tap.check("another user: 1\n" in agent.told("another user"), "and that is told", agent.told())
+    done = subprocess.run([*NOBODY, "/usr/bin/python3", "-c", crowd(agent)], capture_output=True, text=True, timeout=60)
+    tap.check(done.stdout.strip() == "200" and agent.told().count("another user") == 1, "once a minute, however many come",
+              done.stdout + done.stderr + agent.told())
     done = subprocess.run([*NOBODY, "/usr/bin/python3", "-c", ask.replace("socket.create_connection(('127.0.0.1', ",
                           "socket.create_connection(('::ffff:127.0.0.1', ")], capture_output=True, text=True, timeout=20)
     tap.check(done.stdout.strip() == "0", "also over a socket of IPv6", done.stdout + done.stderr)
@@ -458,6 +514,7 @@ def play(site):
             tells_strangers_nothing(agent)
             keeps_where_the_phrase_stands(agent)
             refuses_strangers(agent)
+            waits_for_no_reader()
             shows_the_question(agent)
             speaks_japanese()
             refuses_foreign_posts(agent)
