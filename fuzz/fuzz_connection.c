@@ -50,8 +50,9 @@ static void converse(int fd, struct http_connection *connection, struct http_wor
         wish = http_connection_read(connection, worker, &answered);
     if (write(fd, second.data, second.len) != (ssize_t)second.len || shutdown(fd, SHUT_WR) != 0)
         abort();
-    for (int i = 0; i < 8 && wish == HTTP_WANTS_READ; i++)
-        wish = http_connection_read(connection, worker, &answered);
+    for (size_t i = 0; i < 8 + (first.len + second.len) / 16 && wish != HTTP_WANTS_END; i++)
+        wish = wish == HTTP_WANTS_READ ? http_connection_read(connection, worker, &answered)
+                                       : http_connection_write(connection, worker, &answered);
     if (wish == HTTP_WANTS_READ)
         abort();
 }

@@ -1,12 +1,14 @@
 /* Opening and closing, the table of addresses, and what every answer has. */
 #include "agent/agent.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "agent/door.h"
 #include "agent/login.h"
 #include "agent/socket_owner.h"
+#include "base/clock.h"
 
 #define ASK_BODY (16 * 1024) /* a nonce and an address, escaped */
 #define PIN_BODY 1024        /* a token and a PIN */
@@ -89,10 +91,14 @@ void agent_close(struct agent *agent)
 
 bool agent_admits(void *context, int fd)
 {
-    const struct agent *agent = context;
+    struct agent *agent = context;
     struct socket_owner owner;
+    char what[48];
+    unsigned num;
     bool is_own = socket_owner_of_peer(fd, &owner) == ERR_NONE && owner.uid == geteuid();
-    if (!is_own)
-        agent->settings.tell("refused", "connection of another user");
+    if (!is_own && strangers_count(&agent->strangers, clock_boot(), &num)) {
+        snprintf(what, sizeof what, "connections of another user: %u", num);
+        agent->settings.tell("refused", what);
+    }
     return is_own;
 }

@@ -14,7 +14,7 @@ struct agent_settings {
     const char *reader; /* its name; NULL: the first with a card */
     enum language language;
     uint16_t port;
-    /* What happened, for a log: never a PIN, nothing of a certificate. */
+    /* What happened, for a log: never a PIN, nothing of a certificate. It must not wait. */
     void (*tell)(const char *origin, const char *what);
 };
 

@@ -59,6 +59,7 @@ static void show_question(struct agent *agent, const struct question *question, 
     }
     json_t *json = question_json(agent, question, problem ? "tries-title" : "ask-title", problem);
     json_object_set_new(json, "tries", json_integer(result.tries));
+    json_object_set_new(json, "phrase_file", json_string(agent->phrase->path));
     page_answer(agent, "ask", json, response);
 }
 

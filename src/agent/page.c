@@ -73,7 +73,6 @@ void page_answer(const struct agent *agent, const char *template, json_t *data,
     response->content_type = "text/html; charset=utf-8";
     json_object_set(data, "words", agent->words);
     json_object_set_new(data, "phrase", json_string(agent->phrase->text));
-    json_object_set_new(data, "phrase_file", json_string(agent->phrase->path));
     if (err == ERR_NONE)
         err = templates_render(agent->templates, template, data, &response->body);
     json_decref(data);
@@ -87,6 +86,10 @@ void page_refuse(const struct agent *agent, const struct refusal *refusal,
     const char *sentence = sentence_in(refusal->sentence, agent->settings.language);
     response->status = refusal->status;
     agent->settings.tell("refused", refusal->name);
+    if (refusal == &refusals[REFUSED_HOST]) {
+        http_response_text(response, refusal->status, sentence);
+        return;
+    }
     page_answer(agent, "message",
                 json_pack("{s:o, s:s, s:b}", "title", page_word(agent, "refused-title"), "sentence",
                           sentence, "is_refusal", 1),

@@ -3,6 +3,7 @@
 
 #include "agent/agent.h"
 #include "agent/question.h"
+#include "agent/strangers.h"
 #include "agent/words.h"
 #include "http/template.h"
 
@@ -16,6 +17,7 @@ struct agent {
     struct templates *templates;
     struct buffer styles[NUM_STYLES];
     struct questions questions;
+    struct strangers strangers;
 };
 
 /* The policy of a page whose form leads to `target`; what style and form need, and nothing else. */
@@ -24,12 +26,13 @@ struct agent {
     "; base-uri 'none'; frame-ancestors 'none'"
 
 /* page_answer takes over data, an object with a title; NULL is out of memory, or a text that is not
- * UTF-8. A template finds the data, words, and the phrase with its file. */
+ * UTF-8. A template finds the data, words, and the phrase. */
 void page_answer(const struct agent *agent, const char *template, json_t *data,
                  struct http_response *response);
 /* page_word is one of words, as JSON; the caller's. */
 json_t *page_word(const struct agent *agent, const char *name);
-/* page_refuse answers with the refusal's status and says what it is about. */
+/* page_refuse answers with the refusal's status and says what it is about; under a stranger's name
+ * as text, with nothing of the resident's. */
 void page_refuse(const struct agent *agent, const struct refusal *refusal,
                  struct http_response *response);
 

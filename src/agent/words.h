@@ -12,7 +12,7 @@ const char *sentence_in(struct sentence sentence, enum language language);
 
 /* Why a request is not served. */
 enum refused {
-    REFUSED_HOST,
+    REFUSED_HOST, /* a stranger's name: the stranger's script may read the answer */
     REFUSED_NO_ORIGIN,
     REFUSED_NULL_ORIGIN,
     REFUSED_ORIGIN, /* one that may not log in */

@@ -53,6 +53,7 @@
 /* of what a stranger, a resident, `status` may cost */
 #define LIMIT_CERTIFICATES_OF_RESIDENT 128  /* issued, ever; only issue is refused */
 #define LIMIT_SESSIONS                 1024 /* of staff who came through the pages */
+#define LIMIT_SESSIONS_OF_ONE          8    /* of them one person's */
 #define LIMIT_LOGIN_CODES              64   /* that wait for somebody to log in */
 #define LIMIT_LOGIN_CHALLENGES         1024 /* that wait for a card */
 #define LIMIT_DOOR_ROWS                32 /* refusals of strangers that the journal tells apart ... */

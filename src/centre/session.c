@@ -39,23 +39,36 @@ static bool is_digest(const uint8_t a[static SHA256_LEN], const uint8_t b[static
     return secret_equal(bytes_of(a, SHA256_LEN), bytes_of(b, SHA256_LEN));
 }
 
-static struct session *session_place(struct sessions *sessions, int64_t now)
+static struct session *more_silent(struct session *a, struct session *b)
 {
-    struct session *place = &sessions->rows[0];
+    return !a || b->seen < a->seen ? b : a;
+}
+
+static struct session *session_place(struct sessions *sessions, const char *staff, int64_t now)
+{
+    struct session *free_row = NULL, *own = NULL, *of_all = NULL;
+    size_t num_own = 0;
     for (size_t i = 0; i < LIMIT_SESSIONS; i++) {
         struct session *row = &sessions->rows[i];
-        if (has_ended(row, now))
-            return row;
-        if (row->seen < place->seen)
-            place = row;
+        if (has_ended(row, now)) {
+            free_row = row;
+            continue;
+        }
+        of_all = more_silent(of_all, row);
+        if (strcmp(row->staff, staff) != 0)
+            continue;
+        own = more_silent(own, row);
+        num_own++;
     }
-    return place;
+    if (num_own >= LIMIT_SESSIONS_OF_ONE)
+        return own;
+    return free_row ? free_row : of_all;
 }
 
 void session_begin(struct sessions *sessions, const char *staff, int64_t now,
                    uint8_t id[static SESSION_ID])
 {
-    struct session *row = session_place(sessions, now);
+    struct session *row = session_place(sessions, staff, now);
     *row = (struct session){.begun = now, .seen = now};
     random_bytes(id, SESSION_ID);
     sha256(bytes_of(id, SESSION_ID), row->digest);

@@ -29,8 +29,8 @@ struct sessions {
     struct login_code codes[LIMIT_LOGIN_CODES];
 };
 
-/* session_begin makes one and gives its id. When all rows are taken, the one that was silent
- * longest ends. */
+/* session_begin makes one and gives its id. When the person has as many as one may, that one of
+ * theirs ends that was silent longest; when all rows are taken, that of all. */
 void session_begin(struct sessions *sessions, const char *staff, int64_t now,
                    uint8_t id[static SESSION_ID]);
 /* session_find gives the name of the staff row whose session it is; NULL: there is none, or it has

@@ -29,6 +29,12 @@ void http_connection_done(struct http_connection *connection)
     fd_close(&connection->fd);
 }
 
+/* Of nothing, too: NULL has no place behind it. */
+static struct bytes behind(struct bytes all, size_t len)
+{
+    return len ? bytes_of(all.data + len, all.len - len) : all;
+}
+
 /* --- one request --- */
 
 struct exchange {
@@ -232,24 +238,25 @@ static bool has_to_write(const struct http_connection *connection)
 
 /* --- reading --- */
 
-/* Every whole request of the input, as long as their answers can be put together; *used of it. */
-static bool take_requests(struct http_connection *connection, struct http_worker *worker,
-                          struct bytes input, size_t *used)
+/* The whole requests of the input, at most so many, as long as their answers can be put together:
+ * how many, and *used of it. */
+static unsigned take_requests(struct http_connection *connection, struct http_worker *worker,
+                              struct bytes input, unsigned most, size_t *used)
 {
-    bool has_answered = false;
-    for (*used = 0; *used < input.len && !connection->ends && connection->file < 0 &&
+    unsigned num = 0;
+    for (*used = 0; num < most && *used < input.len && !connection->ends && connection->file < 0 &&
                     worker->out.len < OUT_ENOUGH;) {
         size_t len = 0;
-        struct bytes rest = bytes_of(input.data + *used, input.len - *used);
+        struct bytes rest = behind(input, *used);
         enum step step = take_request(connection, worker, rest, &len);
         if (step == STEP_INCOMPLETE)
             break;
         if (step == STEP_REFUSED)
             len = rest.len;
         *used += len;
-        has_answered = true;
+        num++;
     }
-    return has_answered;
+    return num;
 }
 
 static void keep_rest(struct http_connection *connection, struct bytes rest)
@@ -275,26 +282,31 @@ static void set_deadline(struct http_connection *connection, const struct http_w
         connection->deadline = worker->now + service->request_time;
 }
 
-/* Works off the input, sends the answers, and keeps what is left of it. */
+/* Works off the input as long as it is this connection's turn, sends the answers, and keeps what is
+ * left of it. A socket takes more at once, but it says so behind the others that are ready. */
 static enum http_wish serve(struct http_connection *connection, struct http_worker *worker,
                             struct bytes input, bool *answered)
 {
-    bool has_answered = false;
+    unsigned num = 0;
     enum http_wish wish;
     struct bytes rest = input;
     size_t used;
     do {
-        has_answered = take_requests(connection, worker, rest, &used) || has_answered;
-        rest = bytes_of(rest.data + used, rest.len - used);
+        num += take_requests(connection, worker, rest, HTTP_TURN - num, &used);
+        rest = behind(rest, used);
         wish = flush(connection, worker);
-    } while (wish == HTTP_WANTS_READ && used && rest.len && !connection->ends);
+    } while (wish == HTTP_WANTS_READ && used && rest.len && num < HTTP_TURN && !connection->ends);
     if (rest.len || connection->in.len)
         keep_rest(connection, rest);
     if (buffer_check(&connection->in) != ERR_NONE)
         return HTTP_WANTS_END;
-    *answered = *answered || has_answered;
-    set_deadline(connection, worker, has_answered);
-    return wish == HTTP_WANTS_READ && connection->ends ? end_or_linger(connection, worker) : wish;
+    *answered = *answered || num > 0;
+    set_deadline(connection, worker, num > 0);
+    if (wish != HTTP_WANTS_READ)
+        return wish;
+    if (connection->ends)
+        return end_or_linger(connection, worker);
+    return num == HTTP_TURN && connection->in.len ? HTTP_WANTS_WRITE : HTTP_WANTS_READ;
 }
 
 static enum http_wish take_input(struct http_connection *connection, struct http_worker *worker,
@@ -329,9 +341,8 @@ enum http_wish http_connection_read(struct http_connection *connection, struct h
 enum http_wish http_connection_write(struct http_connection *connection, struct http_worker *worker,
                                      bool *answered)
 {
-    struct bytes rest = bytes_of(connection->out.data + connection->written,
-                                 connection->out.len - connection->written);
-    ssize_t sent = send_some(connection->fd, rest);
+    ssize_t sent =
+        send_some(connection->fd, behind(buffer_bytes(&connection->out), connection->written));
     if (sent < 0)
         return HTTP_WANTS_END;
     connection->written += (size_t)sent;

@@ -8,6 +8,7 @@
 #include "http/response.h"
 
 #define HTTP_READ_MAX (32 * 1024) /* bytes taken from a socket at once */
+#define HTTP_TURN     4           /* requests answered before other connections have their turn */
 
 /* What a server's connections have in common. */
 struct http_service {
@@ -35,8 +36,9 @@ enum http_wish { HTTP_WANTS_READ, HTTP_WANTS_WRITE, HTTP_WANTS_END };
 
 struct http_connection {
     int fd;
-    struct buffer in;  /* what came and is no whole request yet */
-    struct buffer out; /* what the socket has not taken yet, from written on */
+    enum http_wish wish; /* for what the server watches it */
+    struct buffer in;    /* what came and is not worked off yet */
+    struct buffer out;   /* what the socket has not taken yet, from written on */
     size_t written;
     int file; /* -1, or what follows after out */
     off_t file_at, file_end;

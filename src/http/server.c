@@ -147,19 +147,19 @@ static void connection_work(struct thread *thread, struct http_connection *conne
                             uint32_t events)
 {
     bool answered = false;
-    bool writes = connection->out.len || connection->file >= 0;
-    enum http_wish wish = HTTP_WANTS_END;
-    if (writes && (events & EPOLLOUT))
+    enum http_wish before = connection->wish, wish = HTTP_WANTS_END;
+    if (before == HTTP_WANTS_WRITE && (events & EPOLLOUT))
         wish = http_connection_write(connection, &thread->worker, &answered);
-    else if (!writes && (events & EPOLLIN))
+    else if (before == HTTP_WANTS_READ && (events & EPOLLIN))
         wish = http_connection_read(connection, &thread->worker, &answered);
     if (wish != HTTP_WANTS_END && answered) {
         list_remove(thread, connection);
         list_append(thread, connection);
     }
-    bool will_write = wish == HTTP_WANTS_WRITE;
-    if (wish != HTTP_WANTS_END && will_write != writes &&
-        !watch(thread, EPOLL_CTL_MOD, connection->fd, will_write ? EPOLLOUT : EPOLLIN, connection))
+    connection->wish = wish;
+    if (wish != HTTP_WANTS_END && wish != before &&
+        !watch(thread, EPOLL_CTL_MOD, connection->fd, wish == HTTP_WANTS_WRITE ? EPOLLOUT : EPOLLIN,
+               connection))
         wish = HTTP_WANTS_END;
     if (wish == HTTP_WANTS_END)
         connection_end(thread, connection);

@@ -9,6 +9,7 @@
 #include "agent/agent.h"
 #include "agent/socket_owner.h"
 #include "base/sandbox.h"
+#include "main/agent_log.h"
 #include "main/options.h"
 
 /* The end does not wait longer for a card that another program holds: SIGALRM ends us. */
@@ -47,12 +48,6 @@ static bool read_language(const char *text, enum language *out)
     return false;
 }
 
-/* The one log: a line for what happened, on the terminal where the agent was started. */
-static void tell(const char *origin, const char *what)
-{
-    fprintf(stderr, "agent: %s: %s\n", origin, what);
-}
-
 static int complain_taken(uint16_t port, const struct fault *fault)
 {
     struct socket_owner owner;
@@ -82,7 +77,7 @@ static void tell_ready(const struct agent_settings *settings, const struct phras
     fflush(stdout);
 }
 
-/* Blocked before the server's thread begins, so that it inherits that. */
+/* Blocked before a thread begins, so that it inherits that. */
 static void signals_block(sigset_t *set)
 {
     sigemptyset(set);
@@ -90,6 +85,7 @@ static void signals_block(sigset_t *set)
     sigaddset(set, SIGINT);
     sigaddset(set, SIGHUP);
     sigprocmask(SIG_BLOCK, set, NULL);
+    signal(SIGPIPE, SIG_IGN); /* of a log that nobody can read any more */
 }
 
 /* One thread: questions and card are its alone. */
@@ -104,8 +100,10 @@ static int serve(int listening, struct agent *agent, const struct agent_settings
     sigset_t set;
     int signal;
     signals_block(&set);
-    enum err err =
-        http_server_start(listening, agent_routes, num_agent_routes, agent, &options, &server);
+    enum err err = agent_log_start();
+    if (err == ERR_NONE)
+        err =
+            http_server_start(listening, agent_routes, num_agent_routes, agent, &options, &server);
     if (err != ERR_NONE)
         return complain_err(say("the server", "サーバー"), err);
     tell_ready(settings, phrase);
@@ -138,7 +136,7 @@ static int run(const struct agent_settings *settings)
 static int run_agent(const struct command *command, int argc, char **argv)
 {
     const char *values[NUM_OPTIONS] = {0};
-    struct agent_settings settings = {.pages = JPKI_PAGES, .tell = tell};
+    struct agent_settings settings = {.pages = JPKI_PAGES, .tell = agent_log_tell};
     if (!options_read_all(argc, argv, command->options, values, NUM_OPTIONS) ||
         !read_port(values[OPTION_PORT], &settings.port) ||
         !read_language(values[OPTION_LANGUAGE], &settings.language))

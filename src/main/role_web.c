@@ -13,6 +13,7 @@
 #include "web/site.h"
 
 #define NUM_THREADS 4
+#define NUM_ASKING  (NUM_THREADS / 2) /* commit at one time: the others have the public pages */
 
 /* A program that lies in the folder of this one. */
 static enum err program_beside(const char *name, char out[static PATH_MAX], struct fault *fault)
@@ -61,7 +62,7 @@ int role_web(const struct role_call *call)
     struct site *site = NULL;
     struct line line;
     struct fault fault = {0};
-    line_init(&line, ROLE_FD_SECOND);
+    line_init(&line, ROLE_FD_SECOND, NUM_ASKING);
     if (open_site(call, &line, &site, &fault) != ERR_NONE)
         return role_fail(&fault);
     if (!role_confine(call, &plan))

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "http/form.h"
 
+#define BUSY_SECONDS 2 /* until a browser may ask again */
+
 /* The prefix makes a browser insist on Secure, on this host and on every path. */
 static const char *cookie_name(const struct desk *desk)
 {
@@ -99,9 +101,20 @@ static void tell_failure(struct desk *desk, const struct counter_answer *answer)
         page_refuse(&desk->page, 503, answer->detail ? "staff-not-done" : "staff-centre-away");
 }
 
+bool desk_send(struct desk *desk, const char *session, const char *act, json_t *fields,
+               struct counter_answer *out)
+{
+    if (line_ask(desk->page.site->line, session, act, fields, out))
+        return true;
+    page_refuse(&desk->page, 503, "staff-busy");
+    http_response_header(desk->page.response, "Retry-After", "%d", BUSY_SECONDS);
+    return false;
+}
+
 bool desk_ask(struct desk *desk, const char *act, json_t *fields, struct counter_answer *out)
 {
-    line_ask(desk->page.site->line, desk->session[0] ? desk->session : NULL, act, fields, out);
+    if (!desk_send(desk, desk->session[0] ? desk->session : NULL, act, fields, out))
+        return false;
     if (out->outcome == COUNTER_DONE)
         return true;
     const char *code = counter_text(out, "code");

@@ -18,6 +18,10 @@ struct desk desk_begin(const struct site *site, const char *path,
 void desk_done(struct desk *desk);
 #define CLEANUP_DESK CLEANUP(desk_done)
 
+/* desk_send asks an act, of that session or, with NULL, of the public, and takes over the reference
+ * of its fields. False: the page is answered already; others wait for commit, nothing was asked. */
+bool desk_send(struct desk *desk, const char *session, const char *act, json_t *fields,
+               struct counter_answer *out) MUST_USE;
 /* desk_ask asks an act and takes over the reference of its fields. False: the page is answered
  * already, with the way to the login, or with why not. */
 bool desk_ask(struct desk *desk, const char *act, json_t *fields,

@@ -1,18 +1,21 @@
-/* The way to commit: one act at a time, whichever thread asks. docs/PROTOCOL.acts 12 */
+/* The way to commit: one act at a time, whichever thread asks; and not all of them at one time, so
+ * that somebody is left for whoever does not ask commit. docs/PROTOCOL.acts 12 */
 #pragma once
 
 #include <pthread.h>
+#include <semaphore.h>
 
 #include "counter/counter_client.h"
 
 struct line {
     pthread_mutex_t lock;
-    int fd; /* the caller's; -1: there is no centre */
+    sem_t places; /* for threads that ask or wait for it */
+    int fd;       /* the caller's; -1: there is no centre */
 };
 
-void line_init(struct line *line, int fd);
+void line_init(struct line *line, int fd, unsigned num_places);
 /* line_ask asks one act; session is hexadecimal, NULL for one of the public. It takes over the
  * reference of the fields. An answer that does not come shuts the line down: what would come later
- * is the answer to something else. */
-void line_ask(struct line *line, const char *session, const char *act, json_t *fields,
-              struct counter_answer *out);
+ * is the answer to something else. False, at once: all places are taken, nothing was asked. */
+bool line_ask(struct line *line, const char *session, const char *act, json_t *fields,
+              struct counter_answer *out) MUST_USE;

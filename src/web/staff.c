@@ -82,8 +82,11 @@ void staff_post_login(struct desk *desk)
         answer_login(desk, 400, "staff-login-no-code");
         return;
     }
-    line_ask(desk->page.site->line, NULL, "session-begin", json_pack("{s:s}", "login_code", code),
-             &answer);
+    bool is_sent =
+        desk_send(desk, NULL, "session-begin", json_pack("{s:s}", "login_code", code), &answer);
+    explicit_bzero(code, sizeof code);
+    if (!is_sent)
+        return;
     if (answer.outcome == COUNTER_DONE) {
         desk_go(desk, "/staff", bytes_of("", 0));
         desk_cookie(desk, counter_text(&answer, "session"));
@@ -92,15 +95,14 @@ void staff_post_login(struct desk *desk)
     } else {
         page_refuse(&desk->page, 503, "staff-centre-away");
     }
-    explicit_bzero(code, sizeof code);
 }
 
 void staff_post_logout(struct desk *desk)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    if (!desk_may_post(desk))
+    if (!desk_may_post(desk) ||
+        !desk_send(desk, desk->session, "session-end", json_object(), &answer))
         return;
-    line_ask(desk->page.site->line, desk->session, "session-end", json_object(), &answer);
     desk_go(desk, "/staff/login", bytes_of("", 0));
     desk_cookie(desk, "");
 }

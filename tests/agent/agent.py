@@ -2,13 +2,16 @@
 """jpki agent, asked as a browser asks and as it never would: raw HTTP, a card in a reader (pcscd, our driver), a
 certificate that openssl made. Speaks TAP."""
 import base64
+import http.client
 import os
+import pty
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import termios
 import urllib.parse
 
 from resident import FORM, PIN, SERIAL, Agent, OtherProgram, asks_for_pin, hidden, make_cards, pcscd, tries_of
@@ -142,6 +145,88 @@ def refuses_other_addresses(agent):
         tap.check(answer.status == 200 and has_headers(answer), f"GET {path}", show(answer))
 
 
+def own_words():
+    """The resident's: the phrase, and where it stands."""
+    path = f"{folder}/config/openjpki/phrase"
+    with open(path) as file:
+        return file.read().strip(), path
+
+
+def tells_strangers_nothing(agent):
+    """A stranger's name that leads here makes this agent's answers readable to the stranger's script."""
+    paths = ("/", "/tokens.css", "/style.css", "/agent.css", "/login", "/login/pin", "/login/again", "/login/cancel", "/nothing", "/%")
+    for host in (f"rebound.example:{agent.port}", f"127.0.0.1:{agent.port}.rebound.example", "127.0.0.1", None):
+        for method in ("GET", "HEAD", "POST", "OPTIONS", "PUT"):
+            answers = [agent.ask(method, path, [("Host", host), ("Origin", f"http://{host}"), ("Sec-Fetch-Mode", "navigate"),
+                                                ("Sec-Fetch-Dest", "document"), ("Content-Type", FORM)][host is None:],
+                                 urllib.parse.urlencode(QUESTION).encode() if method == "POST" else None) for path in paths]
+            tap.check(all(answer.status >= 400 and answer.getheader("Content-Type").startswith("text/plain")
+                          and not any(word in show(answer) for word in own_words()) for answer in answers),
+                      f"{method} by {host}: nothing of the resident", "\n".join(map(show, answers)))
+
+
+def keeps_where_the_phrase_stands(agent):
+    """The file's path is on the page that asks for the PIN, where the resident may wonder, and on no other."""
+    phrase, path = own_words()
+    others = {"home": agent.ask("GET", "/", [("Host", f"127.0.0.1:{agent.port}")]),
+              "a refusal": asked(agent, Origin=None), "a used page": agent.own("pin", "0" * 64, pin="0000"),
+              "a cancelled login": agent.own("cancel", token_for(agent))}
+    for what, answer in others.items():
+        tap.check(phrase in answer.text and path not in answer.text, f"{what}: the phrase, not where it stands", show(answer))
+    page = asked(agent).text
+    tap.check(page.count(phrase) == 1 and path in page, "both where the PIN is asked for", page)
+
+
+def crowd(agent):
+    """A program that connects 200 times, and says how often it got through."""
+    return (f"import socket\nfor i in range(200): socket.create_connection(('127.0.0.1', {agent.port}), 5).close()\n"
+            "print(i + 1)")
+
+
+def full_pipe():
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    try:
+        while True:
+            os.write(writing, bytes(4096))
+    except BlockingIOError:
+        os.set_blocking(writing, True)
+    return reading, writing
+
+
+def stopped_terminal():
+    terminal, slave = pty.openpty()
+    termios.tcflow(slave, termios.TCOOFF)
+    return terminal, slave
+
+
+def answers_many(agent, num):
+    """That many refusals, of which each is a line of the log, on one connection; False when they do not come."""
+    connection = http.client.HTTPConnection("127.0.0.1", agent.port, timeout=5)
+    try:
+        for _ in range(num):
+            connection.request("GET", "/", headers={"Host": "x"})
+            connection.getresponse().read()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def waits_for_no_reader():
+    """A line that nobody takes is dropped: neither a crowd of strangers nor one's own requests stop the agent."""
+    for what, errors in (("a pipe that nobody reads", full_pipe()), ("a stopped terminal", stopped_terminal())):
+        agent = Agent(folder, errors=errors[1])
+        if os.getuid() == 0:
+            subprocess.run([*NOBODY, "/usr/bin/python3", "-c", crowd(agent)], capture_output=True, timeout=60)
+        tap.check(answers_many(agent, 4000), f"{what}: all are answered", "")
+        status = agent.end()
+        tap.check(status == 0, f"{what}: SIGTERM ends it at once", status)
+        for fd in errors:
+            os.close(fd)
+
+
 def refuses_strangers(agent):
     """Who else is on this computer gets not one byte."""
     if os.getuid() != 0:
@@ -154,7 +239,10 @@ def refuses_strangers(agent):
         done = subprocess.run([*words, "/usr/bin/python3", "-c", ask], capture_output=True, text=True, timeout=20)
         tap.check((done.stdout.strip() not in ("", "0")) == expected and not done.stderr,
                   f"a connection of {what} is {'taken' if expected else 'closed at once'}", done.stdout + done.stderr)
-    tap.check("another user" in agent.told(), "and that is told", agent.told())
+    tap.check("another user: 1\n" in agent.told("another user"), "and that is told", agent.told())
+    done = subprocess.run([*NOBODY, "/usr/bin/python3", "-c", crowd(agent)], capture_output=True, text=True, timeout=60)
+    tap.check(done.stdout.strip() == "200" and agent.told().count("another user") == 1, "once a minute, however many come",
+              done.stdout + done.stderr + agent.told())
     done = subprocess.run([*NOBODY, "/usr/bin/python3", "-c", ask.replace("socket.create_connection(('127.0.0.1', ",
                           "socket.create_connection(('::ffff:127.0.0.1', ")], capture_output=True, text=True, timeout=20)
     tap.check(done.stdout.strip() == "0", "also over a socket of IPv6", done.stdout + done.stderr)
@@ -165,11 +253,10 @@ def refuses_strangers(agent):
 
 def shows_the_question(agent):
     page = asked(agent).text
-    with open(f"{folder}/config/openjpki/phrase") as file:
-        phrase = file.read().strip()
-    tap.check(phrase in agent.said and f"{folder}/config/openjpki/phrase" in agent.said, "the first start says the phrase", agent.said)
+    phrase, path = own_words()
+    tap.check(phrase in agent.said and path in agent.said, "the first start says the phrase", agent.said)
     for what, word in (("who asks", SITE), ("what it gets", "authentication certificate"), ("what it does not get", "Your name"),
-                       ("the phrase", phrase), ("where that is changed", f"{folder}/config/openjpki/phrase")):
+                       ("the phrase", phrase), ("where that is changed", path)):
         tap.check(word in page, f"the page shows {what}", page)
     tap.check(tries_of(page) == 3, "and three tries", page)
     tap.check("<script" not in page and "style=" not in page and " on" not in re.sub(r">[^<]*<", "><", page), "no script in it", page)
@@ -424,7 +511,10 @@ def play(site):
             refuses_requests(agent)
             refuses_forms(agent)
             refuses_other_addresses(agent)
+            tells_strangers_nothing(agent)
+            keeps_where_the_phrase_stands(agent)
             refuses_strangers(agent)
+            waits_for_no_reader()
             shows_the_question(agent)
             speaks_japanese()
             refuses_foreign_posts(agent)

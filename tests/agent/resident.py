@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -37,15 +38,16 @@ def make_cards(folder, authority):
 
 
 class Agent:
-    """jpki agent, of this user or, with setpriv's words before it, of another."""
+    """jpki agent, of this user or, with setpriv's words before it, of another. errors: where its standard error goes in
+    the place of a log."""
 
-    def __init__(self, folder, *options, port=None, before=()):
+    def __init__(self, folder, *options, port=None, before=(), errors=None):
         self.port = port or free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log_name = f"{folder}/agent-{self.port}.log"
         with open(self.log_name, "a") as log:
             self.process = subprocess.Popen([*before, JPKI, "agent", "--port", str(self.port), *options], text=True,
-                                            stdout=subprocess.PIPE, stderr=log,
+                                            stdout=subprocess.PIPE, stderr=log if errors is None else errors,
                                             env=dict(os.environ, XDG_CONFIG_HOME=f"{folder}/config", LC_ALL="C"))
         self.said = ""
         for line in self.process.stdout:
@@ -53,9 +55,15 @@ class Agent:
             if ":" + str(self.port) in line:
                 break
 
-    def told(self):
-        with open(self.log_name) as log:
-            return log.read()
+    def told(self, word=""):
+        """The log, once that stands in it; what it is without it after two seconds."""
+        end = time.monotonic() + 2
+        while True:
+            with open(self.log_name) as log:
+                text = log.read()
+            if word in text or time.monotonic() > end:
+                return text
+            time.sleep(0.02)
 
     def end(self, number=signal.SIGTERM):
         self.process.send_signal(number)

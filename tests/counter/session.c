@@ -2,6 +2,7 @@
  * docs/PROTOCOL.acts 12 */
 #include "town.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/encoding.h"
@@ -238,13 +239,61 @@ static void ends_sessions(void **state)
     for (int64_t now = 1000; now < 1000 + SESSION_LIFE; now += SESSION_IDLE / 2)
         assert_non_null(session_find(&sessions, id, now));
     assert_null(session_find(&sessions, id, 1000 + SESSION_LIFE));
-    session_begin(&sessions, "hojo1", 5000, id);
-    for (int i = 0; i < LIMIT_SESSIONS; i++)
-        session_begin(&sessions, "daiei2", 6000 + i, other);
-    assert_null(session_find(&sessions, id, 8000)); /* the one that was silent longest */
+    session_begin(&sessions, "daiei2", 8000, other);
     assert_string_equal(session_find(&sessions, other, 8000), "daiei2");
     session_end(&sessions, other);
     assert_null(session_find(&sessions, other, 8000));
+}
+
+/* However many one person begins, only their own end: the one that was silent longest. */
+static void ends_ones_own_sessions(void **state)
+{
+    (void)state;
+    static struct sessions sessions;
+    uint8_t of_other[SESSION_ID], ids[LIMIT_SESSIONS_OF_ONE + 1][SESSION_ID];
+    session_begin(&sessions, "hojo1", 5000, of_other);
+    for (int i = 0; i < LIMIT_SESSIONS_OF_ONE; i++)
+        session_begin(&sessions, "daiei2", 6000 + i, ids[i]);
+    assert_non_null(session_find(&sessions, ids[0], 7000));
+    session_begin(&sessions, "daiei2", 7001, ids[LIMIT_SESSIONS_OF_ONE]);
+    for (int i = 0; i <= LIMIT_SESSIONS_OF_ONE; i++)
+        assert_int_equal(session_find(&sessions, ids[i], 7002) != NULL, i != 1);
+    for (int i = 0; i < LIMIT_SESSIONS; i++)
+        session_begin(&sessions, "daiei2", 8000 + i, ids[0]);
+    assert_string_equal(session_find(&sessions, of_other, 10000), "hojo1");
+    assert_string_equal(session_find(&sessions, ids[0], 10000), "daiei2");
+}
+
+/* What has ended counts no more, and makes room. */
+static void begins_again_where_sessions_ended(void **state)
+{
+    (void)state;
+    static struct sessions sessions;
+    const int64_t later = 6000 + SESSION_IDLE;
+    uint8_t first[SESSION_ID], other[SESSION_ID];
+    for (int i = 0; i < LIMIT_SESSIONS_OF_ONE; i++)
+        session_begin(&sessions, "daiei2", 6000, other);
+    session_begin(&sessions, "daiei2", later, first);
+    for (int i = 1; i < LIMIT_SESSIONS_OF_ONE; i++)
+        session_begin(&sessions, "daiei2", later + i, other);
+    assert_non_null(session_find(&sessions, first, later + 100));
+}
+
+/* More than all places: of the people who have them, whoever was silent longest. */
+static void ends_the_most_silent_of_all(void **state)
+{
+    (void)state;
+    static struct sessions sessions;
+    char name[STAFF_NAME];
+    uint8_t first[SESSION_ID], second[SESSION_ID], other[SESSION_ID];
+    session_begin(&sessions, "hojo1", 5000, first);
+    session_begin(&sessions, "hojo2", 5001, second);
+    for (int i = 0; i < LIMIT_SESSIONS - 1; i++) {
+        snprintf(name, sizeof name, "daiei%d", i / LIMIT_SESSIONS_OF_ONE);
+        session_begin(&sessions, name, 6000 + i, other);
+    }
+    assert_null(session_find(&sessions, first, 8000));
+    assert_non_null(session_find(&sessions, second, 8000));
 }
 
 static void ends_codes(void **state)
@@ -277,6 +326,9 @@ int main(void)
         cmocka_unit_test(refuses_the_other_way_to_say_who_asks),
         cmocka_unit_test(keeps_no_code_and_no_session),
         cmocka_unit_test(ends_sessions),
+        cmocka_unit_test(ends_ones_own_sessions),
+        cmocka_unit_test(begins_again_where_sessions_ended),
+        cmocka_unit_test(ends_the_most_silent_of_all),
         cmocka_unit_test(ends_codes),
     };
     return cmocka_run_group_tests(tests, town_begin, town_end);

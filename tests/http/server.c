@@ -7,7 +7,11 @@
 
 #define LARGE ((off_t)16 << 20)
 
+#define FLOOD 8  /* connections ... */
+#define DEEP  40 /* ... with so many requests each, all at once */
+
 static atomic_int handled;
+static atomic_int num_slow;
 static atomic_bool is_closed; /* to everybody */
 
 static void answer_path(void *context, const struct http_request *request,
@@ -37,6 +41,16 @@ static void answer_file(void *context, const struct http_request *request,
     (void)context;
     (void)request;
     response->file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+}
+
+static void answer_slowly(void *context, const struct http_request *request,
+                          struct http_response *response)
+{
+    (void)context;
+    (void)request;
+    (void)response;
+    usleep(2000);
+    num_slow++;
 }
 
 /* A file that is longer than what the kernel keeps for one connection. */
@@ -73,6 +87,7 @@ static const struct http_route routes[] = {
     {HTTP_GET, "/split", false, 0, answer_bad_header},
     {HTTP_GET, "/large", false, 0, answer_large_file},
     {HTTP_GET, "/zero", false, 0, answer_device},
+    {HTTP_GET, "/slow", false, 0, answer_slowly},
 };
 
 static bool admits(void *context, int fd)
@@ -81,18 +96,23 @@ static bool admits(void *context, int fd)
     return fd >= 0 && !is_closed;
 }
 
-static int begin(void **state)
+static void begin_with(unsigned num_threads)
 {
-    (void)state;
     static char context[] = "context";
     static const struct http_field headers[] = {{"X-Fixed", "always"}, {"X-Type", "unless said"}};
     server_begin(routes, COUNT_OF(routes), context,
-                 (struct http_options){.num_threads = 2,
+                 (struct http_options){.num_threads = num_threads,
                                        .request_timeout = 2,
                                        .max_connections = 16,
                                        .headers = headers,
                                        .num_headers = COUNT_OF(headers),
                                        .admits = admits});
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    begin_with(2);
     return 0;
 }
 
@@ -339,6 +359,32 @@ static void outlives_silent_clients(void **state)
         fd_close(&silent[i]);
 }
 
+/* Whoever asks once does not wait until all that others sent at once is worked off. */
+static void answers_one_between_many(void **state)
+{
+    (void)state;
+    int flood[FLOOD];
+    server_end();
+    begin_with(1);
+    num_slow = 0;
+    for (size_t i = 0; i < FLOOD; i++)
+        flood[i] = connection_open();
+    for (size_t i = 0; i < FLOOD; i++)
+        for (int j = 0; j < DEEP; j++)
+            assert_ok(
+                fd_write_all(flood[i], bytes_of_text("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")));
+    assert_int_equal(status_of("GET /plain" END), 200);
+    assert_true(num_slow < FLOOD * DEEP / 2);
+    for (int64_t start = clock_monotonic();
+         num_slow < FLOOD * DEEP && clock_monotonic() - start < 8000;)
+        usleep(10 * 1000);
+    assert_int_equal(num_slow, FLOOD * DEEP);
+    for (size_t i = 0; i < FLOOD; i++)
+        fd_close(&flood[i]);
+    server_end();
+    begin_with(2);
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN); /* the server may have ended what a test still writes to */
@@ -359,6 +405,7 @@ int main(void)
         cmocka_unit_test(refuses_a_header_that_splits),
         cmocka_unit_test(ends_a_trickling_client),
         cmocka_unit_test(outlives_silent_clients),
+        cmocka_unit_test(answers_one_between_many),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

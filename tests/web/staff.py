@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -269,6 +270,80 @@ def test_roles(clerk):
     tap.check(telephone.get("/staff").status == 303, "the cookie of before is worth nothing", telephone.text)
 
 
+FLOOD, DEEP = 8, 40  # connections, and requests that each of them sends at once
+SOON = 0.5  # seconds, for a page that asks nobody
+
+
+def flood():
+    """Open connections, each with its logins under way. One after the other, so that each finds a thread that is free."""
+    form = "code=" + "A" * 20
+    host = Browser().host
+    address, port = host.split(":")
+    head = (f"POST /staff/login HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\nSec-Fetch-Site: same-origin\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n")
+    requests = f"{head}\r\n{form}" * (DEEP - 1) + f"{head}Connection: close\r\n\r\n{form}"
+    opened = []
+    for _ in range(FLOOD):
+        opened.append(socket.create_connection((address, int(port)), timeout=10))
+        opened[-1].sendall(requests.encode())
+        time.sleep(0.02)
+    return opened
+
+
+def statuses(opened):
+    """How often each status came, once everything is answered."""
+    found = {}
+    for connection in opened:
+        with connection, connection.makefile("rb") as answers:
+            for status in map(int, re.findall(rb"HTTP/1.1 (\d+)", answers.read())):
+                found[status] = found.get(status, 0) + 1
+    return found
+
+
+def seconds_for_the_guide():
+    """The longest of a few times, cut at ten times of what it may take."""
+    longest = 0
+    for _ in range(5):
+        start = time.monotonic()
+        connection = http.client.HTTPConnection(Browser().host, timeout=10 * SOON)
+        try:
+            connection.request("GET", "/guide", headers={"Accept": "application/json"})
+            connection.getresponse().read()
+        except OSError:
+            return 10 * SOON
+        finally:
+            connection.close()
+            longest = max(longest, time.monotonic() - start)
+    return longest
+
+
+def test_flood():
+    """Who sends much at once, and a centre that stands still, hold up nobody who reads the guide."""
+    clerk = Browser()
+    clerk.log_in("daiei1")
+    opened = flood()
+    longest = seconds_for_the_guide()
+    found = statuses(opened)
+    tap.check(longest < SOON, f"{FLOOD * DEEP} logins at once: the guide goes on", longest)
+    tap.check(set(found) <= {403, 503} and sum(found.values()) == FLOOD * DEEP, "all of them are answered", found)
+    commit, web = service.role("commit"), service.role("web")
+    os.kill(commit, signal.SIGSTOP)
+    try:
+        opened = flood()
+        longest = seconds_for_the_guide()
+        start = time.monotonic()
+        clerk.get("/staff")
+        waited = time.monotonic() - start
+    finally:
+        os.kill(commit, signal.SIGCONT)
+    tap.check(longest < SOON, "so it does while the centre stands still", longest)
+    tap.check(clerk.status == 503 and waited < SOON and int(clerk.headers["Retry-After"]) > 0 and "Nothing was changed" in clerk.text,
+              "the counter is told at once that others wait already", f"{waited} {clerk.text}")
+    found = statuses(opened)
+    tap.check(set(found) == {403, 503} and sum(found.values()) == FLOOD * DEEP, "whoever had a place is answered", found)
+    tap.check(clerk.get("/staff").status == 200 and service.role("web") == web, "and the counter goes on", clerk.text)
+
+
 def test_slow_centre():
     """commit stands still: the guide goes on, the counter's pages say so; afterwards all is as before."""
     clerk = Browser()
@@ -306,6 +381,7 @@ try:
         test_loss(somebody)
         test_texts(somebody)
         test_roles(somebody)
+        test_flood()
         test_slow_centre()
 finally:
     shutil.rmtree(folder, ignore_errors=True)
