@@ -35,6 +35,7 @@ enum http_wish { HTTP_WANTS_READ, HTTP_WANTS_WRITE, HTTP_WANTS_END };
 
 struct http_connection {
     int fd;
+    struct http_peer peer; /* whoever accepted it says */
     struct buffer in;  /* what came and is no whole request yet */
     struct buffer out; /* what the socket has not taken yet, from written on */
     size_t written;

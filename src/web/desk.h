@@ -22,11 +22,9 @@ void desk_done(struct desk *desk);
  * already, with the way to the login, or with why not. */
 bool desk_ask(struct desk *desk, const char *act, json_t *fields,
               struct counter_answer *out) MUST_USE;
-/* desk_may_post: does a form of these very pages send this? False: the page is answered. */
-bool desk_may_post(struct desk *desk) MUST_USE;
-/* desk_form_text reads a field of the posted form; false: there is none, or it is empty or longer.
- */
-bool desk_form_text(const struct desk *desk, const char *name, char *out, size_t size) MUST_USE;
+/* desk_post turns the form that was posted to this path into its act, and leads to what it was
+ * about. */
+void desk_post(struct desk *desk);
 
 /* desk_go answers that the browser is to ask for another page now, in the same language. */
 void desk_go(struct desk *desk, const char *path, struct bytes query);

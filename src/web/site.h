@@ -5,6 +5,7 @@
 #include "guide/offices.h"
 #include "guide/words.h"
 #include "http/template.h"
+#include "law/appointments.h"
 #include "web/asset.h"
 #include "web/forms.h"
 #include "web/line.h"
@@ -26,6 +27,7 @@ struct site {
     struct law_policy policy;
     struct buffer offices_text;
     struct offices offices;
+    struct appointments appointments; /* commit decides by the same file */
     struct templates *templates;
     struct assets assets;
     struct forms forms;
@@ -35,9 +37,9 @@ struct site {
 };
 
 /* Where all that lies; each a path. Files of the town that are not there: the compiled policy, no
- * offices. */
+ * offices, no appointments. */
 struct site_paths {
-    const char *pages, *policy, *offices;
+    const char *pages, *policy, *offices, *appointments;
     const char *forms; /* the program that draws them */
 };
 

@@ -36,7 +36,7 @@ bool staff_number(struct desk *desk, const char *name, int64_t *out)
         text[0] <= '9')
         *out = strtoll(text, &end, 10);
     if (end == text || *end) {
-        page_refuse(&desk->page, 400, "staff-not-understood");
+        page_refuse(&desk->page, 400, "not-understood");
         return false;
     }
     http_form_put(&desk->page.query, name, bytes_of_text(text));
@@ -75,10 +75,10 @@ void staff_post_login(struct desk *desk)
 {
     char code[CODE_MAX];
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    if (!desk_may_post(desk))
+    if (!page_may_post(&desk->page))
         return;
     desk->session[0] = '\0'; /* a session before this one is not gone on with */
-    if (!desk_form_text(desk, "code", code, sizeof code)) {
+    if (!page_form_text(&desk->page, "code", code, sizeof code)) {
         answer_login(desk, 400, "staff-login-no-code");
         return;
     }
@@ -98,7 +98,7 @@ void staff_post_login(struct desk *desk)
 void staff_post_logout(struct desk *desk)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    if (!desk_may_post(desk))
+    if (!page_may_post(&desk->page))
         return;
     line_ask(desk->page.site->line, desk->session, "session-end", json_object(), &answer);
     desk_go(desk, "/staff/login", bytes_of("", 0));
