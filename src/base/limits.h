@@ -74,6 +74,8 @@
 #define LIMIT_APPOINTMENTS_OPEN   3   /* that one person holds at a time */
 #define LIMIT_APPOINTMENT_CODES   5   /* wrong codes; then it is changed by telephone alone */
 #define LIMIT_APPOINTMENT_PAGE    100 /* appointments in one answer */
+#define LIMIT_BOOKED              256 /* forms that are answered the same again ... */
+#define LIMIT_BOOKED_TIME         600000 /* ... for so many milliseconds */
 #define LIMIT_APPOINTMENT_ERASE   500 /* erased in one transaction */
 
 /* of signer */

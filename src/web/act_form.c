@@ -16,6 +16,10 @@ static const struct act_form forms[] = {
     {"/appointment", "appointment-book", NULL,
      {{"office", VALUE_WORD}, {"procedure", VALUE_WORD}, {"time", VALUE_WHOLE}, {"name", VALUE_WORD}, {"birth_date", VALUE_BIRTH_DATE},
       {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}}},
+    {"/appointment/change", "appointment-show", NULL, {{"number", VALUE_WHOLE}, {"code", VALUE_CODE}}},
+    {"/appointment/calendar", "appointment-show", NULL, {{"number", VALUE_WHOLE}, {"code", VALUE_CODE}}},
+    {"/appointment/cancel", "appointment-cancel", NULL, {{"number", VALUE_WHOLE}, {"code", VALUE_CODE}}},
+    {"/appointment/move", "appointment-move", NULL, {{"number", VALUE_WHOLE}, {"code", VALUE_CODE}, {"time", VALUE_WHOLE}, {"office", VALUE_WORD}}},
 };
 /* clang-format on */
 

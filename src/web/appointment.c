@@ -72,7 +72,8 @@ void appointment_post(struct page *page)
         answer_again(page, 400, NULL);
         return;
     }
-    line_ask(page->site->line, NULL, form->act, act_form_fields(page, form), &booked);
+    booked_ask(page->site->booked, page->site->line, page->request->body, form->act,
+               act_form_fields(page, form), &booked);
     if (booked.outcome == COUNTER_DONE)
         answer_booked(page, &booked);
     else if (booked.outcome == COUNTER_REFUSED)

@@ -6,3 +6,7 @@
 
 void appointment_get(struct page *page);
 void appointment_post(struct page *page);
+void appointment_get_change(struct page *page);
+/* appointment_post_change shows one, moves or cancels it, as the path says. */
+void appointment_post_change(struct page *page);
+void appointment_post_calendar(struct page *page);

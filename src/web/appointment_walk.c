@@ -310,7 +310,7 @@ static json_t *data_of(struct page *page, const struct wish *wish)
     return data;
 }
 
-static struct free_day day_of(const struct page *page, const char *session, const struct wish *wish)
+struct free_day wish_day(const struct page *page, const char *session, const struct wish *wish)
 {
     char word[WORD_MAX];
     struct date today = clock_today(), from = wish->date;
@@ -324,7 +324,7 @@ static struct free_day day_of(const struct page *page, const char *session, cons
 static void put_free(struct page *page, const char *session, const struct wish *wish, json_t *data)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    struct free_day day = day_of(page, session, wish);
+    struct free_day day = wish_day(page, session, wish);
     free_find(page, &day, &answer);
     if (answer.outcome != COUNTER_DONE) {
         json_object_set_new(data, "refused",
@@ -362,7 +362,7 @@ json_t *wish_again(struct page *page, const char *session, const struct wish *wi
 {
     json_t *data = wish_walk(page, session, wish), *form = json_object_get(data, "form");
     if (answer) {
-        json_object_set_new(data, "code", json_string(counter_text(answer, "code")));
+        json_object_set_new(data, "reason", json_string(counter_text(answer, "code")));
         json_object_set_new(data, "refused",
                             page_is_malformed(answer) ? page_phrase(page, "not-understood")
                                                       : page_sentence(page, answer));

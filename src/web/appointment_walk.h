@@ -15,6 +15,9 @@ struct wish {
 /* wish_read takes what is there and can be booked: of the address, or of the posted form. */
 struct wish wish_read(const struct page *page);
 
+/* wish_day is the day from which a time is looked for, never one that has passed. */
+struct free_day wish_day(const struct page *page, const char *session, const struct wish *wish);
+
 /* wish_walk makes the data of the step that comes next; session is NULL for the public. NULL: the
  * page is answered. */
 json_t *wish_walk(struct page *page, const char *session, const struct wish *wish);

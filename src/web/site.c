@@ -66,7 +66,7 @@ static int is_template(const struct dirent *entry)
 static enum err templates_need(const struct site *site, struct fault *fault)
 {
     static const char *const names[] = {
-        "home", "guide", "refusal", "appointment", "appointment-booked", "staff-login", "staff-home",
+        "home", "guide", "refusal", "appointment", "appointment-booked", "appointment-change", "appointment-shown", "staff-login", "staff-home",
         "staff-refusal", "staff-residents", "staff-resident", "intake", "application"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (!templates_has(site->templates, names[i]))
@@ -210,7 +210,9 @@ enum err site_open(const struct site_paths *paths, struct line *line, bool is_sa
     site->line = line;
     buffer_init(&site->offices_text, LIMIT_CONFIG_FILE);
     snprintf(site->url, sizeof site->url, "%s", url);
-    enum err err = site_read(paths, site, fault);
+    enum err err = booked_new(&site->booked);
+    if (err == ERR_NONE)
+        err = site_read(paths, site, fault);
     if (err != ERR_NONE)
         site_close(site);
     else
@@ -228,6 +230,7 @@ void site_close(struct site *site)
         free(site->languages[i]);
     }
     templates_free(site->templates);
+    booked_free(site->booked);
     assets_done(&site->assets);
     forms_done(&site->forms);
     buffer_done(&site->offices_text);
@@ -295,6 +298,11 @@ static const struct {
     {HTTP_GET, "/guide", guide_get},
     {HTTP_GET, "/appointment", appointment_get},
     {HTTP_POST, "/appointment", appointment_post},
+    {HTTP_GET, "/appointment/change", appointment_get_change},
+    {HTTP_POST, "/appointment/change", appointment_post_change},
+    {HTTP_POST, "/appointment/move", appointment_post_change},
+    {HTTP_POST, "/appointment/cancel", appointment_post_change},
+    {HTTP_POST, "/appointment/calendar", appointment_post_calendar},
 };
 
 static void answer_page(void *context, const struct http_request *request,

@@ -7,6 +7,7 @@
 #include "http/template.h"
 #include "law/appointments.h"
 #include "web/asset.h"
+#include "web/booked.h"
 #include "web/forms.h"
 #include "web/line.h"
 
@@ -32,6 +33,7 @@ struct site {
     struct assets assets;
     struct forms forms;
     struct line *line;    /* to commit; borrowed */
+    struct booked *booked;
     size_t num_languages; /* the first is what a stranger gets */
     struct language_file *languages[LANGUAGES_MAX];
 };
