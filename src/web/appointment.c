@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "http/form.h"
 #include "web/act_form.h"
@@ -72,6 +73,11 @@ void appointment_post(struct page *page)
         answer_again(page, 400, NULL);
         return;
     }
+    if (page_is_too_fast(page, PACE_BOOKING, &booked)) {
+        answer_again(page, 429, &booked);
+        return;
+    }
+    pace_take(page->site->pace, page->request->peer, PACE_BOOKING, clock_monotonic());
     booked_ask(page->site->booked, page->site->line, page->request->body, form->act,
                act_form_fields(page, form), &booked);
     if (booked.outcome == COUNTER_DONE)

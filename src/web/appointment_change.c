@@ -134,18 +134,27 @@ static void answer_shown(struct page *page, const struct counter_answer *shown, 
 
 /* --- asking --- */
 
+static bool has_code(const struct counter_answer *answer, const char *code)
+{
+    return strcmp(counter_text(answer, "code"), code) == 0;
+}
+
+/* Whoever guesses codes has to wait. */
 static void ask(struct page *page, const char *path, struct counter_answer *out)
 {
     const struct act_form *form = act_form_find(path);
+    if (page_is_too_fast(page, PACE_WRONG_CODE, out))
+        return;
     line_ask(page->site->line, NULL, form->act, act_form_fields(page, form), out);
+    if (has_code(out, "wrong-code"))
+        pace_take(page->site->pace, page->request->peer, PACE_WRONG_CODE, clock_monotonic());
 }
 
 /* Whoever does not get as far as the appointment. */
 static bool is_stranger(const struct counter_answer *answer)
 {
-    const char *code = counter_text(answer, "code");
-    return answer->outcome == COUNTER_FAILED || strcmp(code, "wrong-code") == 0 ||
-           strcmp(code, "by-telephone") == 0;
+    return answer->outcome == COUNTER_FAILED || has_code(answer, "wrong-code") ||
+           has_code(answer, "by-telephone") || has_code(answer, "too-fast");
 }
 
 static void answer_refused(struct page *page, const struct counter_answer *answer)
@@ -155,7 +164,7 @@ static void answer_refused(struct page *page, const struct counter_answer *answe
     else if (answer->outcome == COUNTER_FAILED)
         page_refuse(page, 503, "appointment-away");
     else
-        answer_entry(page, 409, counter_text(answer, "code"), page_sentence(page, answer));
+        answer_entry(page, has_code(answer, "too-fast") ? 429 : 409, counter_text(answer, "code"), page_sentence(page, answer));
 }
 
 /* What was asked for is refused: the appointment as it stands, and why. */

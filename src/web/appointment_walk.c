@@ -25,16 +25,17 @@ static bool read_word(const struct page *page, const char *name, char out[static
                : http_request_query(page->request, name, out, WORD_MAX);
 }
 
+/* The day of the time that was chosen, else the one whose times were shown. */
 static struct date date_wished(const struct page *page)
 {
     char word[WORD_MAX];
     struct date date;
     int64_t time;
-    if (read_word(page, "date", word) && date_parse(word, &date) == ERR_NONE)
-        return date;
-    bool is_chosen = page->request->method == HTTP_POST && typed_number(page, "time", &time) &&
-                     time < date_start((struct date){9999, 1, 1});
-    return is_chosen ? date_of_time(time) : (struct date){0};
+    if (page->request->method == HTTP_POST && typed_number(page, "time", &time) &&
+        time < date_start((struct date){9999, 1, 1}))
+        return date_of_time(time);
+    bool is_there = read_word(page, "date", word) && date_parse(word, &date) == ERR_NONE;
+    return is_there ? date : (struct date){0};
 }
 
 struct wish wish_read(const struct page *page)
@@ -287,13 +288,15 @@ static json_t *form_json(const struct page *page, const struct wish *wish,
                          const struct counter_answer *answer, struct date date)
 {
     int64_t time = 0;
+    char text[DATE_TEXT];
     bool is_posted = page->request->method == HTTP_POST;
     if (is_posted && !typed_number(page, "time", &time))
         time = 0;
     json_t *form =
-        json_pack("{s:o, s:s, s:s, s:o, s:o, s:o}", "book_url",
+        json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "book_url",
                   page_url(page, page->path, bytes_of("", 0)), "procedure",
-                  procedure_name(wish->procedure), "office", wish->office->code, "token",
+                  procedure_name(wish->procedure), "office", wish->office->code, "date",
+                  date_print(wish->date, text), "token",
                   token_json(), "starts", free_starts(page, answer, date, time), "reckonings",
                   reckonings_json(page));
     if (is_posted)
@@ -320,12 +323,24 @@ struct free_day wish_day(const struct page *page, const char *session, const str
                              date_compare(from, today) < 0 ? today : from};
 }
 
+/* Behind the day that was chosen there may be nothing: it is too far. */
+static void find_free(const struct page *page, const struct wish *wish, struct free_day *day,
+                      struct counter_answer *out)
+{
+    free_find(page, day, out);
+    if (!wish->date.year || out->outcome != COUNTER_DONE || free_has_starts(out))
+        return;
+    counter_answer_done(out);
+    day->date = clock_today();
+    free_find(page, day, out);
+}
+
 /* The days of a month, or the times of the day that was chosen. */
 static void put_free(struct page *page, const char *session, const struct wish *wish, json_t *data)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     struct free_day day = wish_day(page, session, wish);
-    free_find(page, &day, &answer);
+    find_free(page, wish, &day, &answer);
     if (answer.outcome != COUNTER_DONE) {
         json_object_set_new(data, "refused",
                             answer.outcome == COUNTER_REFUSED

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/login_token.h"
 #include "base/text.h"
@@ -254,6 +255,24 @@ bool page_is_malformed(const struct counter_answer *answer)
 {
     return answer->outcome == COUNTER_FAILED &&
            strcmp(counter_text(answer, "code"), err_name(ERR_MALFORMED)) == 0;
+}
+
+bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_answer *out)
+{
+    int64_t wait =
+        pace_wait(page->site->pace, page->request->peer, kind, clock_monotonic());
+    if (wait == 0)
+        return false;
+    http_response_header(page->response, "Retry-After", "%lld", (long long)(wait + 999) / 1000);
+    *out = (struct counter_answer){
+        .outcome = COUNTER_REFUSED,
+        .detail = json_pack("{s:s, s:s, s:s}", "code", "too-fast", "en",
+                            "Too much was asked from this connection. Try again in a few minutes, "
+                            "or call the counter.",
+                            "ja",
+                            "この接続からの操作が続いています。数分たってからもう一度お試しいただく"
+                            "か、窓口にお電話ください。")};
+    return true;
 }
 
 /* --- forms --- */

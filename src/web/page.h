@@ -43,6 +43,10 @@ json_t *page_sentence(const struct page *page, const struct counter_answer *answ
 /* page_is_malformed: the act failed because of what was typed. */
 bool page_is_malformed(const struct counter_answer *answer);
 
+/* page_is_too_fast: has this address to wait before it may ask that again? Then *out is the refusal,
+ * and the response says how long; its status is the caller's. */
+bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_answer *out) MUST_USE;
+
 /* page_may_post: does a form of these very pages send this? False: the page is answered. */
 bool page_may_post(struct page *page) MUST_USE;
 /* page_form_text reads a field of the posted form; false: there is none, or it is empty or longer.

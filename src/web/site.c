@@ -212,6 +212,8 @@ enum err site_open(const struct site_paths *paths, struct line *line, bool is_sa
     snprintf(site->url, sizeof site->url, "%s", url);
     enum err err = booked_new(&site->booked);
     if (err == ERR_NONE)
+        err = pace_new(&site->pace);
+    if (err == ERR_NONE)
         err = site_read(paths, site, fault);
     if (err != ERR_NONE)
         site_close(site);
@@ -231,6 +233,7 @@ void site_close(struct site *site)
     }
     templates_free(site->templates);
     booked_free(site->booked);
+    pace_free(site->pace);
     assets_done(&site->assets);
     forms_done(&site->forms);
     buffer_done(&site->offices_text);

@@ -10,6 +10,7 @@
 #include "web/booked.h"
 #include "web/forms.h"
 #include "web/line.h"
+#include "web/pace.h"
 
 #define LANGUAGES_MAX 16
 #define LANGUAGE_ID   16
@@ -34,6 +35,7 @@ struct site {
     struct forms forms;
     struct line *line;    /* to commit; borrowed */
     struct booked *booked;
+    struct pace *pace;
     size_t num_languages; /* the first is what a stranger gets */
     struct language_file *languages[LANGUAGES_MAX];
 };
