@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "guide/invitation.h"
-#include "law/calendar.h"
 #include "web/act_form.h"
 #include "web/appointment.h"
 #include "web/appointment_walk.h"
@@ -67,53 +66,11 @@ void appointment_get_change(struct page *page)
 
 /* --- one appointment --- */
 
-static json_t *offices_json(const struct page *page, const struct wish *wish)
-{
-    const struct appointments *town = &page->site->appointments;
-    json_t *list = json_array();
-    for (size_t i = 0; i < town->num_offices; i++)
-        json_array_append_new(list, json_pack("{s:s, s:o, s:b}", "word", town->offices[i].code,
-                                              "text", place_label(page, town->offices[i].code),
-                                              "is_chosen", &town->offices[i] == wish->office));
-    return list;
-}
-
-/* Where else it could go: the office and the day that were asked for, or its own. */
-static struct wish wish_of(const struct page *page, const struct counter_answer *shown)
-{
-    struct wish wish = wish_read(page);
-    if (procedure_parse(counter_text(shown, "procedure"), &wish.procedure) == ERR_NONE)
-        wish.has_procedure = true;
-    if (!wish.office)
-        wish.office = calendar_office(&page->site->appointments, counter_text(shown, "office"));
-    if (!wish.date.year && date_parse(counter_text(shown, "date"), &wish.date) != ERR_NONE)
-        wish.date = clock_today();
-    return wish;
-}
-
-static void put_move(const struct page *page, const struct counter_answer *shown, json_t *data)
-{
-    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    struct wish wish = wish_of(page, shown);
-    if (!wish.has_procedure || !wish.office)
-        return;
-    struct free_day day = wish_day(page, NULL, &wish);
-    free_find(page, &day, &answer);
-    if (answer.outcome == COUNTER_DONE)
-        json_object_set_new(data, "move",
-                            json_pack("{s:s, s:o, s:o, s:o}", "office", wish.office->code,
-                                      "offices", offices_json(page, &wish), "starts",
-                                      free_starts(page, &answer, day.date, 0), "month",
-                                      free_month(page, &answer, day.date)));
-}
-
 static void answer_shown(struct page *page, const struct counter_answer *shown, const char *notice,
                          const struct counter_answer *refused)
 {
     char code[TYPED_MAX];
     json_t *data = json_incref(shown->detail);
-    bool is_open = strcmp(counter_text(shown, "state"), "booked") == 0 &&
-                   counter_number(shown, "begins") > clock_now();
     wish_put_words(page, data);
     put_urls(page, data);
     json_object_set_new(data, "title", page_phrase(page, "appointment-shown"));
@@ -126,9 +83,7 @@ static void answer_shown(struct page *page, const struct counter_answer *shown, 
         json_object_set_new(data, "refused", page_sentence(page, refused));
         json_object_set_new(data, "reason", json_string(counter_text(refused, "code")));
     }
-    json_object_set_new(data, "is_open", json_boolean(is_open));
-    if (is_open)
-        put_move(page, shown, data);
+    wish_put_move(page, NULL, shown, data);
     page_answer(page, "appointment-shown", data);
 }
 

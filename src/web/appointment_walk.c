@@ -408,3 +408,48 @@ void wish_put_words(const struct page *page, json_t *appointment)
     snprintf(phrase, sizeof phrase, "appointment-state-%s", state ? state : "");
     json_object_set_new(appointment, "state_text", page_phrase(page, phrase));
 }
+
+/* --- where else it could go --- */
+
+json_t *wish_offices(const struct page *page, const struct wish *wish)
+{
+    const struct appointments *town = &page->site->appointments;
+    json_t *list = json_array();
+    for (size_t i = 0; i < town->num_offices; i++)
+        json_array_append_new(list, json_pack("{s:s, s:o, s:b}", "word", town->offices[i].code,
+                                              "text", place_label(page, town->offices[i].code),
+                                              "is_chosen", &town->offices[i] == wish->office));
+    return list;
+}
+
+static struct wish wish_of(const struct page *page, const struct counter_answer *shown)
+{
+    struct wish wish = wish_read(page);
+    wish.has_procedure =
+        procedure_parse(counter_text(shown, "procedure"), &wish.procedure) == ERR_NONE;
+    if (!wish.office)
+        wish.office = calendar_office(&page->site->appointments, counter_text(shown, "office"));
+    if (!wish.date.year && date_parse(counter_text(shown, "date"), &wish.date) != ERR_NONE)
+        wish.date = clock_today();
+    return wish;
+}
+
+void wish_put_move(const struct page *page, const char *session,
+                   const struct counter_answer *shown, json_t *appointment)
+{
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    struct wish wish = wish_of(page, shown);
+    bool is_open = strcmp(counter_text(shown, "state"), "booked") == 0 &&
+                   counter_number(shown, "begins") > clock_now();
+    json_object_set_new(appointment, "is_open", json_boolean(is_open));
+    if (!is_open || !wish.has_procedure || !wish.office)
+        return;
+    struct free_day day = wish_day(page, session, &wish);
+    find_free(page, &wish, &day, &answer);
+    if (answer.outcome == COUNTER_DONE)
+        json_object_set_new(appointment, "move",
+                            json_pack("{s:s, s:o, s:o, s:o}", "office", wish.office->code,
+                                      "offices", wish_offices(page, &wish), "starts",
+                                      free_starts(page, &answer, day.date, 0), "month",
+                                      free_month(page, &answer, day.date)));
+}

@@ -86,15 +86,28 @@ static void tell_failure(struct desk *desk, const struct counter_answer *answer)
         page_refuse(&desk->page, 503, answer->detail ? "staff-not-done" : "staff-centre-away");
 }
 
+const char *desk_session(const struct desk *desk)
+{
+    return desk->session[0] ? desk->session : NULL;
+}
+
 bool desk_ask(struct desk *desk, const char *act, json_t *fields, struct counter_answer *out)
 {
-    line_ask(desk->page.site->line, desk->session[0] ? desk->session : NULL, act, fields, out);
+    return desk_ask_list(desk, act, fields, NULL, out);
+}
+
+bool desk_ask_list(struct desk *desk, const char *act, json_t *fields, const char *list,
+                   struct counter_answer *out)
+{
+    if (!desk_session(desk)) { /* what the public may ask is not asked here */
+        json_decref(fields);
+        desk_go(desk, "/staff/login", bytes_of("", 0));
+        return false;
+    }
+    line_ask_list(desk->page.site->line, desk_session(desk), act, fields, list, out);
     if (out->outcome == COUNTER_DONE)
         return true;
-    const char *code = counter_text(out, "code");
-    bool is_stranger =
-        strcmp(code, "session") == 0 || (!desk->session[0] && strcmp(code, "role") == 0);
-    if (out->outcome == COUNTER_REFUSED && is_stranger)
+    if (out->outcome == COUNTER_REFUSED && strcmp(counter_text(out, "code"), "session") == 0)
         desk_go(desk, "/staff/login", bytes_of("", 0));
     else if (out->outcome == COUNTER_REFUSED)
         tell_refusal(desk, out);

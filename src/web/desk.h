@@ -22,6 +22,11 @@ void desk_done(struct desk *desk);
  * already, with the way to the login, or with why not. */
 bool desk_ask(struct desk *desk, const char *act, json_t *fields,
               struct counter_answer *out) MUST_USE;
+/* desk_ask_list asks for all pages of a list. */
+bool desk_ask_list(struct desk *desk, const char *act, json_t *fields, const char *list,
+                   struct counter_answer *out) MUST_USE;
+/* desk_session: whose it is; NULL: nobody's. */
+const char *desk_session(const struct desk *desk);
 /* desk_post turns the form that was posted to this path into its act, and leads to what it was
  * about. */
 void desk_post(struct desk *desk);

@@ -16,3 +16,6 @@ void line_init(struct line *line, int fd);
  * is the answer to something else. */
 void line_ask(struct line *line, const char *session, const char *act, json_t *fields,
               struct counter_answer *out);
+/* line_ask_list asks for all pages of a list (counter/counter_client.h). */
+void line_ask_list(struct line *line, const char *session, const char *act, json_t *fields,
+                   const char *list, struct counter_answer *out);

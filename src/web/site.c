@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "web/appointment.h"
+#include "web/booking.h"
 #include "web/guide.h"
 #include "web/intake.h"
 #include "web/page.h"
@@ -67,7 +68,7 @@ static enum err templates_need(const struct site *site, struct fault *fault)
 {
     static const char *const names[] = {
         "home", "guide", "refusal", "appointment", "appointment-booked", "appointment-change", "appointment-shown", "staff-login", "staff-home",
-        "staff-refusal", "staff-residents", "staff-resident", "intake", "application"};
+        "staff-refusal", "staff-appointments", "staff-caller", "staff-appointment", "staff-book", "staff-residents", "staff-resident", "intake", "application"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (!templates_has(site->templates, names[i]))
             return fault_set(fault, ERR_NOT_FOUND, "templates", "%s" TEMPLATES " is missing",
@@ -336,6 +337,13 @@ static const struct {
     {HTTP_GET, "/staff/resident", staff_get_resident},
     {HTTP_GET, "/staff/intake", intake_get},
     {HTTP_GET, "/staff/application", intake_get_application},
+    {HTTP_GET, "/staff/appointments", booking_get_day},
+    {HTTP_GET, "/staff/caller", booking_get_caller},
+    {HTTP_GET, "/staff/appointment", booking_get},
+    {HTTP_GET, "/staff/book", booking_get_walk},
+    {HTTP_POST, "/staff/book", booking_post},
+    {HTTP_POST, "/staff/move", desk_post},
+    {HTTP_POST, "/staff/cancel", desk_post},
     {HTTP_POST, "/staff/open", desk_post},
     {HTTP_POST, "/staff/step", desk_post},
     {HTTP_POST, "/staff/execute", desk_post},

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/form.h"
+#include "web/typed.h"
 
 #define CODE_MAX   64
 #define SEARCH_MAX 256
@@ -25,6 +26,8 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
     json_object_set_new(data, "staff_url", page_url(page, "/staff", bytes_of("", 0)));
     json_object_set_new(data, "logout_url", page_url(page, "/staff/logout", bytes_of("", 0)));
     json_object_set_new(data, "residents_url", page_url(page, "/staff/residents", bytes_of("", 0)));
+    json_object_set_new(data, "appointments_url",
+                        page_url(page, "/staff/appointments", bytes_of("", 0)));
     json_object_set_new(data, "lang", json_string(page->language->id));
     page_answer(page, template, data);
 }
@@ -144,9 +147,9 @@ void staff_get_home(struct desk *desk)
 /* A number is a resident's, anything else a part of a name. */
 static json_t *search_fields(const char *text)
 {
-    size_t digits = strspn(text, "0123456789");
-    if (digits > 0 && digits < 19 && text[digits] == '\0')
-        return json_pack("{s:I}", "resident", (json_int_t)strtoll(text, NULL, 10));
+    int64_t number;
+    if (typed_whole(text, &number))
+        return json_pack("{s:I}", "resident", (json_int_t)number);
     return json_pack("{s:s}", "name", text);
 }
 

@@ -70,14 +70,19 @@ bool typed_telephone(const struct page *page, char out[static TYPED_MAX])
     return narrow_text(page, "telephone", "()", out) && telephone_is_valid(bytes_of_text(out));
 }
 
-bool typed_number(const struct page *page, const char *name, int64_t *out)
+bool typed_whole(const char *text, int64_t *out)
 {
-    char text[TYPED_MAX];
-    if (!narrow_text(page, name, "", text) || strspn(text, "0123456789") != strlen(text) ||
-        strlen(text) > 18)
+    size_t len = strlen(text);
+    if (len == 0 || len > 18 || strspn(text, "0123456789") != len)
         return false;
     *out = strtoll(text, NULL, 10);
     return true;
+}
+
+bool typed_number(const struct page *page, const char *name, int64_t *out)
+{
+    char text[TYPED_MAX];
+    return narrow_text(page, name, "", text) && typed_whole(text, out);
 }
 
 bool typed_code(const struct page *page, char out[static TYPED_MAX])

@@ -14,6 +14,8 @@ bool typed_text(const struct page *page, const char *name, char out[static TYPED
 bool typed_is_empty(const struct page *page, const char *name);
 /* These are false where the field is none, or there is none. */
 bool typed_telephone(const struct page *page, char out[static TYPED_MAX]) MUST_USE;
+/* typed_whole: the text is a whole number, of at most 18 digits. */
+bool typed_whole(const char *text, int64_t *out) MUST_USE;
 bool typed_number(const struct page *page, const char *name, int64_t *out) MUST_USE;
 /* typed_code takes small letters, and those that no code has as the digits they were read for. */
 bool typed_code(const struct page *page, char out[static TYPED_MAX]) MUST_USE;

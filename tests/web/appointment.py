@@ -378,6 +378,100 @@ def test_foreign_forms():
     tap.check(visitor.post("/appointment/nothing", form).status == 404, "nor is anything posted to it", visitor.text)
 
 
+def clerk_of(name):
+    clerk = Visitor(service)
+    with acts.Connection(service.acts) as connection:
+        clerk.post("/staff/login", {"code": connection.ask("login-code", name)["answer"]["login_code"]})
+    return clerk
+
+
+STAFF_PAGES = ["/staff/appointments", "/staff/caller", "/staff/caller?name=a", "/staff/appointment?number=1", "/staff/book"]
+
+
+def test_strangers():
+    stranger, before = Visitor(service), count()
+    _, number, _ = booked(time=at("2026-12-24", "13:00"))
+    for path in STAFF_PAGES:
+        tap.check(stranger.get(path).status == 303 and stranger.headers["Location"].startswith("/staff/login?"), f"{path} is for who has logged in", stranger.text)
+    for path, form in {"/staff/book": wish(time=at("2026-12-24", "14:00")), "/staff/cancel": {"number": number},
+                       "/staff/move": {"number": number, "time": at("2026-12-24", "15:00")}}.items():
+        stranger.post(path, form)
+        tap.check(stranger.status == 303 and stranger.headers["Location"].startswith("/staff/login?"), f"{path} too", stranger.text)
+    tap.check(database(f"SELECT begins, state FROM appointment WHERE number = {number}") == [(at("2026-12-24", "13:00"), 0)] and count() == before + 1, "nothing was changed")
+    auditor = clerk_of("auditor1")
+    for path in ("/staff/appointments", "/staff/caller?name=a", f"/staff/appointment?number={number}"):
+        tap.check(auditor.get(path).status == 409 and auditor.json()["code"] == "role", f"{path}: an auditor is at no counter", auditor.text)
+    tap.check(auditor.post("/staff/cancel", {"number": number}).status == 409 and auditor.json()["code"] == "role", "and cancels nothing", auditor.text)
+
+
+def test_clerk():
+    clerk = clerk_of("daiei1")
+    day = "2026-12-23"
+    page = clerk.get(f"/staff/appointments?office=daiei&date={day}").json()
+    tap.check(page["appointments"] == [] and page["is_taken"] and page["staff"]["name"] == "daiei1", "a day without appointments", page)
+    walk = clerk.get(page["book_url"]).json()
+    walk = clerk.get({choice["word"]: choice["url"] for choice in walk["question"]["choices"]}["new"]).json()
+    walk = clerk.get({choice["word"]: choice["url"] for choice in walk["question"]["choices"]}["daiei"]).json()
+    form = clerk.get({one["date"]: one["url"] for one in walk["month"]["days"]}[day]).json()["form"]
+    tap.check(form["book_url"].startswith("/staff/book?") and form["starts"], "the same walk leads to a time", form)
+    caller = wish(office="daiei", procedure="new", time=form["starts"][0]["time"], name="電話 𠮷子" + EVIL, note="耳が遠い" + EVIL)
+    clerk.post("/staff/book", caller | {"telephone": "x"})
+    tap.check(clerk.status == 400 and "telephone-fault" in clerk.json()["form"] and clerk.json()["form"]["name"] == caller["name"], "what cannot be asked for is not", clerk.text)
+    clerk.post("/staff/book", caller)
+    tap.check(clerk.status == 303 and clerk.headers["Location"].startswith("/staff/appointment?number="), "booked for a caller", clerk.text)
+    address = clerk.headers["Location"]
+    shown = clerk.get(address).json()
+    number = shown["number"]
+    tap.check(shown["name"] == caller["name"] and shown["telephone"] == "090-1234-5678" and shown["birth_date"] == "1980-04-01"
+              and shown["booked_by"] == "daiei1" and "code" not in shown, "with who comes, and no code", shown)
+    for minute in ("09:15", "09:00"):
+        booked(office="daiei", time=at(day, minute))
+    rows = clerk.get(f"/staff/appointments?office=daiei&date={day}").json()["appointments"]
+    tap.check([row["at"] for row in rows] == ["09:00", "09:00", "09:15"] and number in [row["number"] for row in rows]
+              and all(row["telephone"] and row["name"] and row["procedure_text"] for row in rows), "the day, in its order", rows)
+    for path in (f"/staff/appointments?office=daiei&date={day}", address, f"/staff/caller?number={number}", "/staff/caller?" + urllib.parse.urlencode({"name": EVIL})):
+        html = clerk.get(path, Accept="text/html")
+        tap.check(html.status == 200 and "<script" not in html.text, f"{path[:40]}: text stays text", html.text)
+    check_found(clerk, number, caller)
+    check_changed(clerk, number)
+
+
+def check_found(clerk, number, caller):
+    for query in ({"number": number}, {"name": caller["name"], "birth_date": "1980-04-01"}, {"name": caller["name"].replace(" ", "")}):
+        found = clerk.get("/staff/caller?" + urllib.parse.urlencode(query)).json()
+        tap.check([row["number"] for row in found["appointments"]] == [number], f"found by {' and '.join(query)}", found)
+    for query in ({"name": "誰でもない"}, {"number": 12345678}, {"name": caller["name"], "birth_date": "1999-09-09"}):
+        found = clerk.get("/staff/caller?" + urllib.parse.urlencode(query))
+        tap.check(found.status == 200 and found.json()["appointments"] == [] and found.json()["is_asked"], f"nobody by {query}", found.text)
+    for query in ({"number": "x"}, {"birth_date": "yesterday"}, {"number": "9" * 30}):
+        tap.check(clerk.get("/staff/caller?" + urllib.parse.urlencode(query)).status == 400, f"not understood: {query}", clerk.text)
+    for query in ({}, {"name": ""}, {"name": "a\nb"}, {"name": "a" * 201}):
+        found = clerk.get("/staff/caller?" + urllib.parse.urlencode(query))
+        tap.check(found.status == 200 and not found.json()["is_asked"], f"nothing asked: {str(query)[:20]}", found.text)
+
+
+def check_changed(clerk, number):
+    move = clerk.get(f"/staff/appointment?number={number}&office=daiei&date=2026-12-16").json()["move"]
+    tap.check(move["starts"][0]["time"] >= at("2026-12-16", "09:00") and move["office"] == "daiei", "where else it could go", move)
+    clerk.post("/staff/move", {"number": number, "office": "daiei", "time": at("2026-12-16", "13:00")})
+    moved = clerk.get(clerk.headers["Location"]).json()
+    tap.check(moved["date"] == "2026-12-16" and moved["at"] == "13:00", "moved", moved)
+    tap.check(clerk.post("/staff/move", {"number": number, "time": at("2026-12-11", "13:00")}).status == 409, "not to a closed day", clerk.text)
+    for form in ({}, {"number": "x"}, {"number": number, "time": EVIL}):
+        tap.check(clerk.post("/staff/move", form).status == 400, f"not understood: {str(form)[:30]}", clerk.text)
+    foreign = clerk.post("/staff/cancel", {"number": number}, **{"Sec-Fetch-Site": "cross-site"})
+    tap.check(foreign.status == 403, "no form from elsewhere cancels", foreign.text)
+    tap.check(clerk.get("/staff/cancel").status == 404, "nor an address", clerk.text)
+    clerk.post("/staff/cancel", {"number": number})
+    ended = clerk.get(clerk.headers["Location"]).json()
+    tap.check(ended["state"] == "cancelled" and not ended["is_open"], "cancelled", ended)
+    tap.check(clerk.post("/staff/cancel", {"number": number}).status == 409, "once", clerk.text)
+    tap.check(clerk.get("/staff/appointment?number=12345678").status == 409 and clerk.json()["code"] == "no-appointment", "no such number", clerk.text)
+    for query in ("office=nowhere", "date=x", "office=" + urllib.parse.quote(EVIL), "date=9999-12-31", "date=0001-01-01"):
+        page = clerk.get(f"/staff/appointments?{query}")
+        tap.check(page.status == 200 and page.json()["appointments"] == [], f"a day: {query[:20]}", page.text)
+
+
 def test_begun():
     """Its time has come: it is shown, and not changed any more."""
     visitor, number, code = booked(office="hojo", time=at("2026-12-01", "13:00"))
@@ -436,6 +530,8 @@ try:
         test_codes()
         test_pace()
         test_foreign_forms()
+        test_strangers()
+        test_clerk()
         test_begun()
         test_secrets()
     test_without()
