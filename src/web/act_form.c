@@ -36,7 +36,8 @@ const struct act_form *act_form_find(const char *path)
     return NULL;
 }
 
-/* --- values: NULL where nothing was typed; what is none goes as its text, which commit refuses --- */
+/* --- values: NULL where nothing was typed; what is none goes as its text, which commit refuses ---
+ */
 
 static json_t *word_json(const struct page *page, const char *name)
 {
@@ -75,9 +76,12 @@ static json_t *code_json(const struct page *page, const char *name)
 }
 
 static json_t *(*const readers[])(const struct page *page, const char *name) = {
-    [VALUE_WORD] = word_json,           [VALUE_WHOLE] = whole_json,
-    [VALUE_FLAG] = flag_json,           [VALUE_TELEPHONE] = telephone_json,
-    [VALUE_BIRTH_DATE] = birth_date_json, [VALUE_CODE] = code_json,
+    [VALUE_WORD] = word_json,
+    [VALUE_WHOLE] = whole_json,
+    [VALUE_FLAG] = flag_json,
+    [VALUE_TELEPHONE] = telephone_json,
+    [VALUE_BIRTH_DATE] = birth_date_json,
+    [VALUE_CODE] = code_json,
 };
 
 json_t *act_form_fields(const struct page *page, const struct act_form *form)

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "http/form.h"
 #include "web/act_form.h"
-#include "web/appointment_walk.h"
+#include "web/appointment_form.h"
 #include "web/places.h"
 
 static json_t *url_of(const struct page *page, const char *path)
@@ -69,7 +69,7 @@ void appointment_post(struct page *page)
     page->is_private = true;
     if (!page_may_post(page))
         return;
-    if (!wish_check(page)) {
+    if (!form_check(page)) {
         answer_again(page, 400, NULL);
         return;
     }

@@ -24,8 +24,10 @@ static void put_urls(const struct page *page, json_t *data)
     static const struct {
         const char *name, *path;
     } urls[] = {
-        {"book_url", "/appointment"},         {"change_url", CHANGE},
-        {"move_url", "/appointment/move"},    {"cancel_url", "/appointment/cancel"},
+        {"book_url", "/appointment"},
+        {"change_url", CHANGE},
+        {"move_url", "/appointment/move"},
+        {"cancel_url", "/appointment/cancel"},
         {"calendar_url", "/appointment/calendar"},
     };
     for (size_t i = 0; i < COUNT_OF(urls); i++)
@@ -119,7 +121,8 @@ static void answer_refused(struct page *page, const struct counter_answer *answe
     else if (answer->outcome == COUNTER_FAILED)
         page_refuse(page, 503, "appointment-away");
     else
-        answer_entry(page, has_code(answer, "too-fast") ? 429 : 409, counter_text(answer, "code"), page_sentence(page, answer));
+        answer_entry(page, has_code(answer, "too-fast") ? 429 : 409, counter_text(answer, "code"),
+                     page_sentence(page, answer));
 }
 
 /* What was asked for is refused: the appointment as it stands, and why. */

@@ -27,14 +27,11 @@ json_t *wish_walk(struct page *page, const char *session, const struct wish *wis
 json_t *wish_again(struct page *page, const char *session, const struct wish *wish,
                    const struct counter_answer *answer);
 
-/* wish_check: may what was typed be asked for? */
-bool wish_check(const struct page *page);
-
 /* wish_put_words adds to an act's answer about an appointment what a page says of it. */
 void wish_put_words(const struct page *page, json_t *appointment);
 /* wish_offices: every office, to choose from: {"word", "text", "is_chosen"}; the caller's. */
 json_t *wish_offices(const struct page *page, const struct wish *wish);
 /* wish_put_move adds "is_open", and for one that is still to come "move": where else it could go,
  * at the office and on the day that were asked for, or its own. */
-void wish_put_move(const struct page *page, const char *session,
-                   const struct counter_answer *shown, json_t *appointment);
+void wish_put_move(const struct page *page, const char *session, const struct counter_answer *shown,
+                   json_t *appointment);

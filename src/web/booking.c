@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/form.h"
-#include "web/appointment_walk.h"
+#include "web/appointment_form.h"
 #include "web/places.h"
 #include "web/staff.h"
 #include "web/typed.h"
@@ -114,8 +114,7 @@ static json_t *caller_fields(struct page *page, json_t *data)
         bool is_number = i == 0 && typed_whole(text, &number);
         http_form_put(&page->query, names[i], bytes_of_text(text));
         json_object_set_new(data, names[i], json_string(text));
-        json_object_set_new(fields, names[i],
-                            is_number ? json_integer(number) : json_string(text));
+        json_object_set_new(fields, names[i], is_number ? json_integer(number) : json_string(text));
     }
     return fields;
 }
@@ -181,7 +180,7 @@ void booking_post(struct desk *desk)
     struct wish wish = wish_read(&desk->page);
     if (!page_may_post(&desk->page))
         return;
-    if (wish_check(&desk->page)) {
+    if (form_check(&desk->page)) {
         desk_post(desk);
         return;
     }

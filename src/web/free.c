@@ -77,10 +77,9 @@ json_t *free_starts(const struct page *page, const struct counter_answer *answer
     json_array_foreach (json_object_get(answer->detail, "starts"), i, start) {
         json_t *time = json_object_get(start, "time");
         const char *at = json_string_value(json_object_get(start, "at"));
-        json_array_append_new(list,
-                              json_pack("{s:O, s:o, s:b}", "time", time, "text",
-                                        json_sprintf("%s %s", json_string_value(day), at),
-                                        "is_chosen", json_integer_value(time) == chosen));
+        json_array_append_new(list, json_pack("{s:O, s:o, s:b}", "time", time, "text",
+                                              json_sprintf("%s %s", json_string_value(day), at),
+                                              "is_chosen", json_integer_value(time) == chosen));
     }
     json_decref(day);
     return list;

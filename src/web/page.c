@@ -259,8 +259,7 @@ bool page_is_malformed(const struct counter_answer *answer)
 
 bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_answer *out)
 {
-    int64_t wait =
-        pace_wait(page->site->pace, page->request->peer, kind, clock_monotonic());
+    int64_t wait = pace_wait(page->site->pace, page->request->peer, kind, clock_monotonic());
     if (wait == 0)
         return false;
     http_response_header(page->response, "Retry-After", "%lld", (long long)(wait + 999) / 1000);

@@ -12,7 +12,7 @@ struct page {
     const char *path;    /* of this page, as its handler says it: never what was asked for */
     struct buffer query; /* what leads to it in another language; begins empty */
     struct buffer kept;  /* what each address of a walk begins with; begins empty */
-    bool is_private;     /* for one person, or has a form: kept nowhere, and no address to hand on */
+    bool is_private; /* for one person, or has a form: kept nowhere, and no address to hand on */
 };
 
 /* page_begin picks the language: the one that the address asks for, else the first of the browser's
@@ -43,8 +43,8 @@ json_t *page_sentence(const struct page *page, const struct counter_answer *answ
 /* page_is_malformed: the act failed because of what was typed. */
 bool page_is_malformed(const struct counter_answer *answer);
 
-/* page_is_too_fast: has this address to wait before it may ask that again? Then *out is the refusal,
- * and the response says how long; its status is the caller's. */
+/* page_is_too_fast: has this address to wait before it may ask that again? Then *out is the
+ * refusal, and the response says how long; its status is the caller's. */
 bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_answer *out) MUST_USE;
 
 /* page_may_post: does a form of these very pages send this? False: the page is answered. */

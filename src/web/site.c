@@ -66,9 +66,24 @@ static int is_template(const struct dirent *entry)
 
 static enum err templates_need(const struct site *site, struct fault *fault)
 {
-    static const char *const names[] = {
-        "home", "guide", "refusal", "appointment", "appointment-booked", "appointment-change", "appointment-shown", "staff-login", "staff-home",
-        "staff-refusal", "staff-appointments", "staff-caller", "staff-appointment", "staff-book", "staff-residents", "staff-resident", "intake", "application"};
+    static const char *const names[] = {"home",
+                                        "guide",
+                                        "refusal",
+                                        "appointment",
+                                        "appointment-booked",
+                                        "appointment-change",
+                                        "appointment-shown",
+                                        "staff-login",
+                                        "staff-home",
+                                        "staff-refusal",
+                                        "staff-appointments",
+                                        "staff-caller",
+                                        "staff-appointment",
+                                        "staff-book",
+                                        "staff-residents",
+                                        "staff-resident",
+                                        "intake",
+                                        "application"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (!templates_has(site->templates, names[i]))
             return fault_set(fault, ERR_NOT_FOUND, "templates", "%s" TEMPLATES " is missing",
@@ -172,9 +187,8 @@ static enum err appointments_read(const char *path, struct site *site, struct fa
     enum err err = text_read(path, &text, fault);
     if (err == ERR_NOT_FOUND)
         return ERR_NONE;
-    return err == ERR_NONE
-               ? appointments_parse(buffer_bytes(&text), &site->appointments, fault)
-               : err;
+    return err == ERR_NONE ? appointments_parse(buffer_bytes(&text), &site->appointments, fault)
+                           : err;
 }
 
 /* --- the site --- */

@@ -33,7 +33,7 @@ struct site {
     struct templates *templates;
     struct assets assets;
     struct forms forms;
-    struct line *line;    /* to commit; borrowed */
+    struct line *line; /* to commit; borrowed */
     struct booked *booked;
     struct pace *pace;
     size_t num_languages; /* the first is what a stranger gets */
