@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_text(const char *text, size_t room)
 {
     struct bytes bytes = bytes_of(text, strnlen(text, room));
-    require(bytes.len < room && text_is_utf8(bytes) && text_count(bytes) <= FIELD_TEXT_MAX);
+    require(bytes.len < room && text_is_utf8(bytes) && text_count(bytes) <= TEXT_SHORT_MAX);
 }
 
 static void check_fields(const json_t *object, const struct act_fields *fields)

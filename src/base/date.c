@@ -141,6 +141,12 @@ struct date date_of_days(int32_t days)
     return (struct date){(int16_t)year, (uint8_t)month, (uint8_t)(left + 1)};
 }
 
+/* 1970-01-01 was a Thursday. */
+unsigned date_weekday(struct date date)
+{
+    return (unsigned)((date_to_days(date) % 7 + 7 + 3) % 7);
+}
+
 struct date date_add_days(struct date date, int32_t days)
 {
     return date_of_days(date_to_days(date) + days);

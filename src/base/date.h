@@ -29,6 +29,7 @@ bool date_is_leap_year(int year);
 uint8_t date_days_in_month(int year, uint8_t month);
 int32_t date_to_days(struct date date); /* days since 1970-01-01; a complete date */
 struct date date_of_days(int32_t days);
+unsigned date_weekday(struct date date); /* 0: Monday; a complete date */
 struct date date_add_days(struct date date, int32_t days);
 /* date_add_months keeps the day, or takes the month's last one where that month lacks it. */
 struct date date_add_months(struct date date, int32_t months);

@@ -42,6 +42,12 @@ enum era era_of_birth(struct date born)
     return era == era_of(last_possible(born)) ? era : ERA_NONE;
 }
 
+int16_t era_year(enum era era, unsigned number)
+{
+    bool is_known = era > ERA_NONE && era < NUM_ERAS && number >= 1 && number <= 99;
+    return is_known ? (int16_t)(eras[era].first.year + (int)number - 1) : 0;
+}
+
 /* --- printing --- */
 
 #define YEAR_TEXT 32

@@ -70,15 +70,22 @@
 #define LIMIT_PHRASE       256
 
 /* of appointments */
-#define LIMIT_APPOINTMENT_OFFICES 32  /* in etc/appointments */
-#define LIMIT_APPOINTMENT_CLOSED  256 /* closed days and ranges in it */
-#define LIMIT_APPOINTMENT_PLACES  32  /* of an office, at one time */
-#define LIMIT_APPOINTMENT_DAYS    366 /* ahead */
-#define LIMIT_APPOINTMENT_MINUTES 480 /* that one takes */
-#define LIMIT_APPOINTMENTS_OPEN   3   /* that one person holds at a time */
-#define LIMIT_APPOINTMENT_CODES   5   /* wrong codes; then it is changed by telephone alone */
-#define LIMIT_APPOINTMENT_PAGE    100 /* appointments in one answer */
-#define LIMIT_APPOINTMENT_ERASE   500 /* erased in one transaction */
+#define LIMIT_APPOINTMENT_OFFICES 32     /* in etc/appointments */
+#define LIMIT_APPOINTMENT_CLOSED  256    /* closed days and ranges in it */
+#define LIMIT_APPOINTMENT_PLACES  32     /* of an office, at one time */
+#define LIMIT_APPOINTMENT_DAYS    366    /* ahead */
+#define LIMIT_APPOINTMENT_MINUTES 480    /* that one takes */
+#define LIMIT_APPOINTMENTS_OPEN   3      /* that one person holds at a time */
+#define LIMIT_APPOINTMENT_CODES   5      /* wrong codes; then it is changed by telephone alone */
+#define LIMIT_APPOINTMENT_PAGE    100    /* appointments in one answer */
+#define LIMIT_PACE_PEERS          1024   /* addresses of the public whose pace is known ... */
+#define LIMIT_BOOKINGS_AT_ONCE    20     /* bookings from one of them ... */
+#define LIMIT_BOOKING_INTERVAL    120000 /* ... and then one in so many milliseconds */
+#define LIMIT_CODES_AT_ONCE       10     /* wrong codes from one of them ... */
+#define LIMIT_CODE_INTERVAL       60000  /* ... and then one in so many milliseconds */
+#define LIMIT_BOOKED              256    /* forms that are answered the same again ... */
+#define LIMIT_BOOKED_TIME         600000 /* ... for so many milliseconds */
+#define LIMIT_APPOINTMENT_ERASE   500    /* erased in one transaction */
 
 /* of signer */
 #define LIMIT_SIGNED_SEGMENT 65536 /* records that a start reads, at most; bound by its index */

@@ -120,6 +120,12 @@ bool text_has_hidden(struct bytes text)
     return false;
 }
 
+bool text_is_short(struct bytes text)
+{
+    return text.len > 0 && text_is_utf8(text) && text_count(text) <= TEXT_SHORT_MAX &&
+           !text_has_hidden(text);
+}
+
 /* The next character as a terminal may have it; false at the end. */
 static bool next_visible(struct reader *reader, uint32_t *code_point)
 {

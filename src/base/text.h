@@ -14,6 +14,10 @@ size_t text_count(struct bytes text); /* code points of well-formed text */
  * address or a word of ours; the record, acts and the terminal all ask here. */
 bool text_is_hidden(uint32_t code_point);
 bool text_has_hidden(struct bytes text); /* of well-formed text */
+/* text_is_short: what one field of an act or a form may hold: 1 to TEXT_SHORT_MAX characters, none
+ * of them hidden. */
+#define TEXT_SHORT_MAX 200
+bool text_is_short(struct bytes text);
 /* text_put_visible appends text for a terminal: '?' for each hidden character and malformed octet.
  */
 void text_put_visible(struct buffer *buffer, struct bytes text);

@@ -6,7 +6,6 @@
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "base/permit.h"
-#include "base/text.h"
 
 struct field_row;
 typedef bool field_reader(const struct field_row *row, json_t *value, struct act_fields *out);
@@ -45,16 +44,12 @@ static bool read_flag(const struct field_row *row, json_t *value, struct act_fie
     return true;
 }
 
-/* The text of a JSON string: nothing hidden inside, 1 to 200 characters. */
 static const char *short_text(json_t *value)
 {
     if (!json_is_string(value))
         return NULL;
     struct bytes text = bytes_of(json_string_value(value), json_string_length(value));
-    if (text.len == 0 || !text_is_utf8(text) || text_count(text) > FIELD_TEXT_MAX ||
-        text_has_hidden(text))
-        return NULL;
-    return json_string_value(value);
+    return text_is_short(text) ? json_string_value(value) : NULL;
 }
 
 static bool read_text(const struct field_row *row, json_t *value, struct act_fields *out)

@@ -9,6 +9,7 @@
 #include "base/kind.h"
 #include "base/office_code.h"
 #include "base/telephone.h"
+#include "base/text.h"
 #include "centre/code.h"
 #include "law/events.h"
 #include "law/procedures.h"
@@ -60,8 +61,7 @@
 #define FIELD_ONCE        (UINT64_C(1) << 44)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
-#define FIELD_TEXT_MAX 200 /* characters */
-#define FIELD_TEXT     (FIELD_TEXT_MAX * 4 + 1)
+#define FIELD_TEXT (TEXT_SHORT_MAX * 4 + 1)
 
 #define FOLLOWER_KEY_LEN 91 /* SubjectPublicKeyInfo of P-256, DER: there is one form */
 

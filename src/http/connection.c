@@ -41,6 +41,7 @@ struct exchange {
     struct http_head head;
     struct bytes body;
     bool is_head;
+    struct http_peer peer;
 };
 
 static const struct {
@@ -97,6 +98,7 @@ static void handle(const struct http_service *service, const struct http_route *
         .rest = route->is_prefix ? head->path + strlen(route->path) : "",
         .content_type = type ? type : "",
         .body = exchange->body,
+        .peer = exchange->peer,
         .head = head,
     };
     http_response_reset(response);
@@ -165,6 +167,7 @@ static enum step take_request(struct http_connection *connection, struct http_wo
             buffer_put_text(&worker->out, "HTTP/1.1 100 Continue\r\n\r\n");
         return STEP_INCOMPLETE;
     }
+    exchange.peer = connection->peer;
     exchange.body = bytes_of(input.data + head_len, exchange.head.body_len);
     handle(worker->service, route, &exchange, &worker->response);
     answer(connection, worker, &exchange);

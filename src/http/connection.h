@@ -36,9 +36,10 @@ enum http_wish { HTTP_WANTS_READ, HTTP_WANTS_WRITE, HTTP_WANTS_END };
 
 struct http_connection {
     int fd;
-    enum http_wish wish; /* for what the server watches it */
-    struct buffer in;    /* what came and is not worked off yet */
-    struct buffer out;   /* what the socket has not taken yet, from written on */
+    enum http_wish wish;   /* for what the server watches it */
+    struct http_peer peer; /* whoever accepted it says */
+    struct buffer in;      /* what came and is not worked off yet */
+    struct buffer out;     /* what the socket has not taken yet, from written on */
     size_t written;
     int file; /* -1, or what follows after out */
     off_t file_at, file_end;

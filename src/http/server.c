@@ -109,7 +109,24 @@ static bool watch(const struct thread *thread, int operation, int fd, uint32_t e
     return epoll_ctl(thread->epoll, operation, fd, &event) == 0;
 }
 
-static void connection_begin(struct thread *thread, int fd)
+/* An address of IPv4 stands behind ten zeros and two octets of ones. */
+static struct http_peer peer_of(const struct sockaddr_storage *from)
+{
+    struct http_peer peer = {0};
+    struct sockaddr_in6 six;
+    struct sockaddr_in four;
+    memcpy(&six, from, sizeof six);
+    memcpy(&four, from, sizeof four);
+    if (from->ss_family == AF_INET6)
+        memcpy(peer.address, &six.sin6_addr, sizeof peer.address);
+    if (from->ss_family == AF_INET) {
+        memset(peer.address + 10, 0xff, 2);
+        memcpy(peer.address + 12, &four.sin_addr, 4);
+    }
+    return peer;
+}
+
+static void connection_begin(struct thread *thread, int fd, struct http_peer peer)
 {
     const int on = 1;
     struct http_connection *connection = malloc(sizeof *connection);
@@ -119,6 +136,7 @@ static void connection_begin(struct thread *thread, int fd)
     }
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     http_connection_init(connection, fd, &thread->worker);
+    connection->peer = peer;
     list_append(thread, connection);
     thread->num_connections++;
     if (!watch(thread, EPOLL_CTL_ADD, fd, EPOLLIN, connection))
@@ -131,7 +149,10 @@ static void accept_some(struct thread *thread)
     for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
         if (thread->num_connections >= thread->server->max_connections)
             connection_end(thread, thread->oldest);
-        int fd = accept4(thread->server->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct sockaddr_storage from = {0};
+        socklen_t size = sizeof from;
+        int fd = accept4(thread->server->listening, (struct sockaddr *)&from, &size,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0 && (errno == EMFILE || errno == ENFILE) && thread->oldest)
             connection_end(thread, thread->oldest);
         if (fd < 0)
@@ -139,7 +160,7 @@ static void accept_some(struct thread *thread)
         if (thread->server->admits && !thread->server->admits(thread->server->service.context, fd))
             close(fd);
         else
-            connection_begin(thread, fd);
+            connection_begin(thread, fd, peer_of(&from));
     }
 }
 

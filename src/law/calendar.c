@@ -91,12 +91,10 @@ struct date calendar_last_day(const struct appointments *appointments, struct da
     return date_compare(ahead, appointments->last_day) < 0 ? ahead : appointments->last_day;
 }
 
-/* 1970-01-01 was a Thursday. */
 static const struct appointment_span *spans_of(const struct appointment_office *office,
                                                struct date day)
 {
-    int32_t weekday = (date_to_days(day) % DAYS_OF_WEEK + DAYS_OF_WEEK + 3) % DAYS_OF_WEEK;
-    return office->hours[weekday];
+    return office->hours[date_weekday(day)];
 }
 
 /* -- moments -- */

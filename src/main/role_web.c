@@ -30,14 +30,19 @@ static enum err program_beside(const char *name, char out[static PATH_MAX], stru
 static enum err open_site(const struct role_call *call, struct line *line, struct site **out,
                           struct fault *fault)
 {
-    char policy[PATH_MAX], offices[PATH_MAX], forms[PATH_MAX];
-    const struct site_paths paths = {
-        .pages = JPKI_PAGES, .policy = policy, .offices = offices, .forms = forms};
+    char policy[PATH_MAX], offices[PATH_MAX], appointments[PATH_MAX], forms[PATH_MAX];
+    const struct site_paths paths = {.pages = JPKI_PAGES,
+                                     .policy = policy,
+                                     .offices = offices,
+                                     .appointments = appointments,
+                                     .forms = forms};
     enum err err = program_beside("jpkid-forms", forms, fault);
     if (err == ERR_NONE)
         err = data_path(call->data, DATA_POLICY, policy, fault);
     if (err == ERR_NONE)
         err = data_path(call->data, DATA_OFFICES, offices, fault);
+    if (err == ERR_NONE)
+        err = data_path(call->data, DATA_APPOINTMENTS, appointments, fault);
     if (err == ERR_NONE)
         err = site_open(&paths, line, call->is_sample, call->web_url, out, fault);
     return err;

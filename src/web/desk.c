@@ -1,14 +1,12 @@
-/* Cookie, forms, refusals of the staff's pages. */
+/* Cookie and refusals of the staff's pages. */
 #include "web/desk.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/limits.h"
-#include "base/login_token.h"
-#include "base/text.h"
 #include "http/form.h"
+#include "web/act_form.h"
 
 #define BUSY_SECONDS 2 /* until a browser may ask again */
 
@@ -66,103 +64,82 @@ void desk_go(struct desk *desk, const char *path, struct bytes query)
 
 /* --- what commit answers --- */
 
-static json_t *words_of(const char *text)
-{
-    struct buffer visible CLEANUP_BUFFER;
-    buffer_init(&visible, LIMIT_CONFIG_FILE);
-    text_put_visible(&visible, bytes_of_text(text));
-    return json_of_bytes(buffer_bytes(&visible));
-}
-
 static void tell_refusal(struct desk *desk, const struct counter_answer *answer)
 {
     struct page *page = &desk->page;
-    const struct words *words = &page->language->words;
-    struct bytes own = words_find(words, "reason", counter_text(answer, "code"));
     json_t *data = json_pack(
         "{s:o, s:o, s:s, s:s, s:o}", "title", page_phrase(page, "staff-refused"), "sentence",
-        own.len ? json_of_bytes(own) : words_of(counter_sentence(answer, words->base)), "code",
-        counter_text(answer, "code"), "statements", counter_text(answer, "statements"), "staff_url",
-        page_url(page, "/staff", bytes_of("", 0)));
+        page_sentence(page, answer), "code", counter_text(answer, "code"), "statements",
+        counter_text(answer, "statements"), "staff_url", page_url(page, "/staff", bytes_of("", 0)));
     if (counter_text(answer, "date")[0])
         json_object_set_new(data, "date", json_string(counter_text(answer, "date")));
     page->response->status = 409;
     page_answer(page, "staff-refusal", data);
 }
 
-/* Nothing happened: what came was none of its forms, or it could not be done, or nobody answered.
- */
-static void tell_failure(struct desk *desk, const struct counter_answer *answer)
+/* Nothing happened: what came was none of its forms, or others were on their way, or it could not
+ * be done, or nobody answered. */
+void desk_tell_failure(struct desk *desk, const struct counter_answer *answer)
 {
-    bool is_malformed = strcmp(counter_text(answer, "code"), err_name(ERR_MALFORMED)) == 0;
-    if (is_malformed)
-        page_refuse(&desk->page, 400, "staff-not-understood");
+    struct page *page = &desk->page;
+    bool is_busy = strcmp(counter_text(answer, "code"), LINE_BUSY) == 0;
+    if (page_is_malformed(answer))
+        page_refuse(page, 400, "not-understood");
+    else if (is_busy)
+        page_refuse(page, 503, "staff-busy");
     else
-        page_refuse(&desk->page, 503, answer->detail ? "staff-not-done" : "staff-centre-away");
+        page_refuse(page, 503, answer->detail ? "staff-not-done" : "staff-centre-away");
+    if (is_busy)
+        http_response_header(page->response, "Retry-After", "%d", BUSY_SECONDS);
 }
 
-bool desk_send(struct desk *desk, const char *session, const char *act, json_t *fields,
-               struct counter_answer *out)
+const char *desk_session(const struct desk *desk)
 {
-    if (line_ask(desk->page.site->line, session, act, fields, out))
-        return true;
-    page_refuse(&desk->page, 503, "staff-busy");
-    http_response_header(desk->page.response, "Retry-After", "%d", BUSY_SECONDS);
-    return false;
+    return desk->session[0] ? desk->session : NULL;
 }
 
 bool desk_ask(struct desk *desk, const char *act, json_t *fields, struct counter_answer *out)
 {
-    if (!desk_send(desk, desk->session[0] ? desk->session : NULL, act, fields, out))
+    return desk_ask_list(desk, act, fields, NULL, out);
+}
+
+bool desk_ask_list(struct desk *desk, const char *act, json_t *fields, const char *list,
+                   struct counter_answer *out)
+{
+    if (!desk_session(desk)) { /* what the public may ask is not asked here */
+        json_decref(fields);
+        desk_go(desk, "/staff/login", bytes_of("", 0));
         return false;
+    }
+    line_ask_list(desk->page.site->line, desk_session(desk), act, fields, list, out);
     if (out->outcome == COUNTER_DONE)
         return true;
-    const char *code = counter_text(out, "code");
-    bool is_stranger =
-        strcmp(code, "session") == 0 || (!desk->session[0] && strcmp(code, "role") == 0);
-    if (out->outcome == COUNTER_REFUSED && is_stranger)
+    if (out->outcome == COUNTER_REFUSED && strcmp(counter_text(out, "code"), "session") == 0)
         desk_go(desk, "/staff/login", bytes_of("", 0));
     else if (out->outcome == COUNTER_REFUSED)
         tell_refusal(desk, out);
     else
-        tell_failure(desk, out);
+        desk_tell_failure(desk, out);
     return false;
 }
 
 /* --- forms --- */
 
-/* A browser says where a request comes from in one header or the other; no page can change either.
- * What says neither is no browser, or one that cannot be trusted with a session. */
-static bool is_own_form(const struct page *page)
+static void go_to_number(struct desk *desk, const char *path, int64_t number)
 {
-    char own[LOGIN_ORIGIN_MAX];
-    const char *site = http_request_header(page->request, "Sec-Fetch-Site");
-    const char *origin = http_request_header(page->request, "Origin");
-    if (site)
-        return strcmp(site, "same-origin") == 0;
-    return origin && login_origin_of_url(page->site->url, own, NULL) == ERR_NONE &&
-           strcmp(origin, own) == 0;
+    char text[24];
+    struct buffer query CLEANUP_BUFFER;
+    buffer_init(&query, LIMIT_HTTP_BODY);
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    http_form_put(&query, "number", bytes_of_text(text));
+    desk_go(desk, path, buffer_bytes(&query));
 }
 
-bool desk_may_post(struct desk *desk)
+void desk_post(struct desk *desk)
 {
-    if (!is_own_form(&desk->page))
-        page_refuse(&desk->page, 403, "staff-foreign-form");
-    else if (strcasecmp(desk->page.request->content_type, HTTP_FORM) != 0)
-        page_refuse(&desk->page, 415, "staff-not-understood");
-    else
-        return true;
-    return false;
-}
-
-bool desk_form_text(const struct desk *desk, const char *name, char *out, size_t size)
-{
-    struct buffer value CLEANUP_BUFFER;
-    buffer_init(&value, size - 1);
-    if (http_form_find(desk->page.request->body, name, &value) != ERR_NONE || value.len == 0 ||
-        !text_is_utf8(buffer_bytes(&value)) || memchr(value.data, '\0', value.len))
-        return false;
-    memcpy(out, value.data, value.len);
-    out[value.len] = '\0';
-    return true;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    const struct act_form *form = act_form_find(desk->page.path);
+    if (page_may_post(&desk->page) &&
+        desk_ask(desk, form->act, act_form_fields(&desk->page, form), &answer))
+        go_to_number(desk, form->next, counter_number(&answer, "number"));
 }

@@ -18,19 +18,20 @@ struct desk desk_begin(const struct site *site, const char *path,
 void desk_done(struct desk *desk);
 #define CLEANUP_DESK CLEANUP(desk_done)
 
-/* desk_send asks an act, of that session or, with NULL, of the public, and takes over the reference
- * of its fields. False: the page is answered already; others wait for commit, nothing was asked. */
-bool desk_send(struct desk *desk, const char *session, const char *act, json_t *fields,
-               struct counter_answer *out) MUST_USE;
 /* desk_ask asks an act and takes over the reference of its fields. False: the page is answered
  * already, with the way to the login, or with why not. */
 bool desk_ask(struct desk *desk, const char *act, json_t *fields,
               struct counter_answer *out) MUST_USE;
-/* desk_may_post: does a form of these very pages send this? False: the page is answered. */
-bool desk_may_post(struct desk *desk) MUST_USE;
-/* desk_form_text reads a field of the posted form; false: there is none, or it is empty or longer.
- */
-bool desk_form_text(const struct desk *desk, const char *name, char *out, size_t size) MUST_USE;
+/* desk_ask_list asks for all pages of a list. */
+bool desk_ask_list(struct desk *desk, const char *act, json_t *fields, const char *list,
+                   struct counter_answer *out) MUST_USE;
+/* desk_tell_failure answers with what failed. */
+void desk_tell_failure(struct desk *desk, const struct counter_answer *answer);
+/* desk_session: whose it is; NULL: nobody's. */
+const char *desk_session(const struct desk *desk);
+/* desk_post turns the form that was posted to this path into its act, and leads to what it was
+ * about. */
+void desk_post(struct desk *desk);
 
 /* desk_go answers that the browser is to ask for another page now, in the same language. */
 void desk_go(struct desk *desk, const char *path, struct bytes query);

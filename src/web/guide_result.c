@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "http/form.h"
+#include "law/calendar.h"
 #include "web/guide.h"
+#include "web/places.h"
 #include "web/qr.h"
 
 /* --- why --- */
@@ -126,33 +129,6 @@ static void put_documents(const struct words *words, const struct procedure_plan
 
 /* --- where --- */
 
-static json_t *place_json(const struct page *page, const struct office *office)
-{
-    const struct site *site = page->site;
-    struct bytes number;
-    struct bytes name = office_label(office, page->language->words.base);
-    json_t *json = json_pack("{s:o}", "name", json_of_bytes(name));
-    if (office_number(&site->offices, office, &number))
-        json_object_set_new(json, "telephone", json_of_bytes(number));
-    else if (office->telephone.len)
-        json_object_set_new(json, "is_number_hidden", json_true());
-    if (office->address.len)
-        json_object_set_new(json, office->place == PLACE_LINK ? "url" : "address",
-                            json_of_bytes(office->address));
-    return json;
-}
-
-static json_t *places_json(const struct page *page, enum place place, enum procedure procedure)
-{
-    const struct offices *offices = &page->site->offices;
-    json_t *list = json_array();
-    for (size_t i = 0; i < offices->num; i++)
-        if (offices->entries[i].place == place &&
-            office_is_about(&offices->entries[i], procedure_name(procedure)))
-            json_array_append_new(list, place_json(page, &offices->entries[i]));
-    return list;
-}
-
 static void put_where(const struct page *page, enum procedure procedure,
                       const struct procedure_plan *plan, json_t *json)
 {
@@ -163,6 +139,19 @@ static void put_where(const struct page *page, enum procedure procedure,
             json_object_set_new(json, names[place], places_json(page, place, procedure));
     bool is_at_home = plan->num_visits == 0 && procedure != PROCEDURE_HOLD;
     json_object_set_new(json, "is_at_home", json_boolean(is_at_home));
+}
+
+static void put_appointment(const struct page *page, enum procedure procedure,
+                            const struct procedure_plan *plan, json_t *json)
+{
+    struct buffer query CLEANUP_BUFFER;
+    buffer_init(&query, LIMIT_HTTP_BODY);
+    if (page->is_private || !guide_shows(plan, procedure, PLACE_OFFICE) ||
+        !calendar_slots(&page->site->appointments, procedure))
+        return;
+    http_form_put(&query, "procedure", bytes_of_text(procedure_name(procedure)));
+    json_object_set_new(json, "appointment_url",
+                        page_url(page, "/appointment", buffer_bytes(&query)));
 }
 
 /* --- to take along --- */
@@ -201,6 +190,7 @@ static void put_plan(const struct page *page, const struct guide *guide,
                             json_pack("{s:s, s:o}", "name", pin_typist_name(plan->typist), "text",
                                       json_of_bytes(words_typist(words, plan->typist))));
     put_where(page, guide->facts.procedure, plan, json);
+    put_appointment(page, guide->facts.procedure, plan, json);
     put_share(page, json);
 }
 

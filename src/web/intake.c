@@ -1,6 +1,5 @@
 #include "web/intake.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/kind.h"
@@ -8,77 +7,6 @@
 #include "http/form.h"
 #include "web/guide.h"
 #include "web/staff.h"
-
-#define FORM_FIELDS 9
-#define VALUE_MAX   1024
-
-/* --- forms that become acts --- */
-
-enum value_type { VALUE_NONE, VALUE_WORD, VALUE_WHOLE, VALUE_FLAG };
-
-struct form_row {
-    const char *path, *act;
-    struct {
-        const char *name;
-        enum value_type type;
-    } fields[FORM_FIELDS];
-};
-
-/* clang-format off */
-static const struct form_row form_rows[] = {
-    {"/staff/open", "application-open", {{"resident", VALUE_WHOLE}, {"procedure", VALUE_WORD}, {"applicant", VALUE_WORD}, {"kinds", VALUE_WORD},
-                                         {"pin", VALUE_WORD}, {"reason", VALUE_WORD}, {"missing", VALUE_FLAG}, {"stopped", VALUE_FLAG}, {"note", VALUE_WORD}}},
-    {"/staff/step", "step", {{"number", VALUE_WHOLE}, {"step", VALUE_WORD}, {"kind", VALUE_WORD}, {"note", VALUE_WORD}}},
-    {"/staff/execute", "execute", {{"number", VALUE_WHOLE}}},
-    {"/staff/reset-join", "reset-join", {{"number", VALUE_WHOLE}, {"kind", VALUE_WORD}, {"note", VALUE_WORD}}},
-    {"/staff/close", "application-close", {{"number", VALUE_WHOLE}, {"note", VALUE_WORD}}},
-};
-/* clang-format on */
-
-/* A number too long for one is text, which commit refuses. */
-static json_t *value_json(enum value_type type, const char *text)
-{
-    char *end;
-    if (type == VALUE_FLAG)
-        return json_true();
-    if (type == VALUE_WHOLE && strlen(text) < 19) {
-        long long number = strtoll(text, &end, 10);
-        if (text[0] >= '0' && text[0] <= '9' && *end == '\0')
-            return json_integer(number);
-    }
-    return json_string(text);
-}
-
-static json_t *fields_of(const struct desk *desk, const struct form_row *row)
-{
-    char text[VALUE_MAX];
-    json_t *fields = json_object();
-    for (size_t i = 0; i < FORM_FIELDS && row->fields[i].name; i++)
-        if (desk_form_text(desk, row->fields[i].name, text, sizeof text))
-            json_object_set_new(fields, row->fields[i].name, value_json(row->fields[i].type, text));
-    return fields;
-}
-
-static void go_to_application(struct desk *desk, int64_t number)
-{
-    char text[24];
-    struct buffer query CLEANUP_BUFFER;
-    buffer_init(&query, LIMIT_HTTP_BODY);
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    http_form_put(&query, "number", bytes_of_text(text));
-    desk_go(desk, "/staff/application", buffer_bytes(&query));
-}
-
-void intake_post(struct desk *desk)
-{
-    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    if (!desk_may_post(desk))
-        return;
-    for (size_t i = 0; i < COUNT_OF(form_rows); i++)
-        if (strcmp(form_rows[i].path, desk->page.path) == 0 &&
-            desk_ask(desk, form_rows[i].act, fields_of(desk, &form_rows[i]), &answer))
-            go_to_application(desk, counter_number(&answer, "number"));
-}
 
 /* --- the intake --- */
 

@@ -10,20 +10,36 @@ void line_init(struct line *line, int fd, unsigned num_places)
     sem_init(&line->places, 0, num_places);
 }
 
-bool line_ask(struct line *line, const char *session, const char *act, json_t *fields,
+void line_ask(struct line *line, const char *session, const char *act, json_t *fields,
               struct counter_answer *out)
+{
+    line_ask_list(line, session, act, fields, NULL, out);
+}
+
+static void be_busy(struct counter_answer *out)
+{
+    *out = (struct counter_answer){.outcome = COUNTER_FAILED,
+                                   .detail = json_pack("{s:s}", "code", LINE_BUSY)};
+    fault_set(&out->fault, ERR_LIMIT, LINE_BUSY, "others are waiting for the centre already");
+}
+
+void line_ask_list(struct line *line, const char *session, const char *act, json_t *fields,
+                   const char *list, struct counter_answer *out)
 {
     struct counter_client client = {
         .fd = line->fd, .session = session, .timeout = ANSWER_MILLISECONDS};
     if (sem_trywait(&line->places) != 0) {
         json_decref(fields);
-        return false;
+        be_busy(out);
+        return;
     }
     pthread_mutex_lock(&line->lock);
-    counter_client_ask(&client, act, fields, out);
+    if (list)
+        counter_client_ask_pages(&client, act, fields, list, out);
+    else
+        counter_client_ask(&client, act, fields, out);
     if (out->outcome == COUNTER_FAILED && !out->detail)
         shutdown(line->fd, SHUT_RDWR);
     pthread_mutex_unlock(&line->lock);
     sem_post(&line->places);
-    return true;
 }

@@ -7,6 +7,8 @@
 
 #include "counter/counter_client.h"
 
+#define LINE_BUSY "busy"
+
 struct line {
     pthread_mutex_t lock;
     sem_t places; /* for threads that ask or wait for it */
@@ -16,6 +18,10 @@ struct line {
 void line_init(struct line *line, int fd, unsigned num_places);
 /* line_ask asks one act; session is hexadecimal, NULL for one of the public. It takes over the
  * reference of the fields. An answer that does not come shuts the line down: what would come later
- * is the answer to something else. False, at once: all places are taken, nothing was asked. */
-bool line_ask(struct line *line, const char *session, const char *act, json_t *fields,
-              struct counter_answer *out) MUST_USE;
+ * is the answer to something else. Where all places are taken nothing is asked, and the answer, at
+ * once, has failed with the code LINE_BUSY. */
+void line_ask(struct line *line, const char *session, const char *act, json_t *fields,
+              struct counter_answer *out);
+/* line_ask_list asks for all pages of a list (counter/counter_client.h). */
+void line_ask_list(struct line *line, const char *session, const char *act, json_t *fields,
+                   const char *list, struct counter_answer *out);

@@ -1,11 +1,14 @@
-/* Language, headers, and the two forms of an answer. */
+/* Language, headers, the two forms of an answer, and forms that come back. */
 #include "web/page.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
+#include "base/login_token.h"
+#include "base/text.h"
 #include "http/form.h"
 
 #define POLICY                                                                                     \
@@ -229,4 +232,82 @@ void page_refuse(struct page *page, int status, const char *phrase)
     page_answer(page, "refusal",
                 json_pack("{s:o, s:o}", "title", page_phrase(page, "refusal-title"), "sentence",
                           page_phrase(page, phrase)));
+}
+
+/* --- what commit answers --- */
+
+static json_t *visible_json(const char *text)
+{
+    struct buffer visible CLEANUP_BUFFER;
+    buffer_init(&visible, LIMIT_CONFIG_FILE);
+    text_put_visible(&visible, bytes_of_text(text));
+    return json_of_bytes(buffer_bytes(&visible));
+}
+
+json_t *page_sentence(const struct page *page, const struct counter_answer *answer)
+{
+    const struct words *words = &page->language->words;
+    struct bytes own = words_find(words, "reason", counter_text(answer, "code"));
+    return own.len ? json_of_bytes(own) : visible_json(counter_sentence(answer, words->base));
+}
+
+bool page_is_malformed(const struct counter_answer *answer)
+{
+    return answer->outcome == COUNTER_FAILED &&
+           strcmp(counter_text(answer, "code"), err_name(ERR_MALFORMED)) == 0;
+}
+
+bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_answer *out)
+{
+    int64_t wait = pace_wait(page->site->pace, page->request->peer, kind, clock_monotonic());
+    if (wait == 0)
+        return false;
+    http_response_header(page->response, "Retry-After", "%lld", (long long)(wait + 999) / 1000);
+    *out = (struct counter_answer){
+        .outcome = COUNTER_REFUSED,
+        .detail = json_pack("{s:s, s:s, s:s}", "code", "too-fast", "en",
+                            "Too much was asked from this connection. Try again in a few minutes, "
+                            "or call the counter.",
+                            "ja",
+                            "この接続からの操作が続いています。数分たってからもう一度お試しいただく"
+                            "か、窓口にお電話ください。")};
+    return true;
+}
+
+/* --- forms --- */
+
+/* A browser says where a request comes from in one header or the other; no page can change either.
+ * What says neither is no browser, or one that cannot be trusted with a form. */
+static bool is_own_form(const struct page *page)
+{
+    char own[LOGIN_ORIGIN_MAX];
+    const char *site = http_request_header(page->request, "Sec-Fetch-Site");
+    const char *origin = http_request_header(page->request, "Origin");
+    if (site)
+        return strcmp(site, "same-origin") == 0;
+    return origin && login_origin_of_url(page->site->url, own, NULL) == ERR_NONE &&
+           strcmp(origin, own) == 0;
+}
+
+bool page_may_post(struct page *page)
+{
+    if (!is_own_form(page))
+        page_refuse(page, 403, "foreign-form");
+    else if (strcasecmp(page->request->content_type, HTTP_FORM) != 0)
+        page_refuse(page, 415, "not-understood");
+    else
+        return true;
+    return false;
+}
+
+bool page_form_text(const struct page *page, const char *name, char *out, size_t size)
+{
+    struct buffer value CLEANUP_BUFFER;
+    buffer_init(&value, size - 1);
+    if (http_form_find(page->request->body, name, &value) != ERR_NONE || value.len == 0 ||
+        !text_is_utf8(buffer_bytes(&value)) || memchr(value.data, '\0', value.len))
+        return false;
+    memcpy(out, value.data, value.len);
+    out[value.len] = '\0';
+    return true;
 }

@@ -1,6 +1,7 @@
 /* One answer: the data that a page shows, as JSON or, in a template, as HTML. */
 #pragma once
 
+#include "counter/counter_client.h"
 #include "web/site.h"
 
 struct page {
@@ -11,7 +12,7 @@ struct page {
     const char *path;    /* of this page, as its handler says it: never what was asked for */
     struct buffer query; /* what leads to it in another language; begins empty */
     struct buffer kept;  /* what each address of a walk begins with; begins empty */
-    bool is_private;     /* for whoever has logged in: kept nowhere */
+    bool is_private; /* for one person, or has a form: kept nowhere, and no address to hand on */
 };
 
 /* page_begin picks the language: the one that the address asks for, else the first of the browser's
@@ -36,3 +37,18 @@ void page_query(const struct page *page, struct buffer *query);
 void page_answer(struct page *page, const char *template, json_t *data);
 /* page_refuse answers a status with a page that says what to do. */
 void page_refuse(struct page *page, int status, const char *phrase);
+
+/* page_sentence says why an act was refused, in the page's language; JSON, the caller's. */
+json_t *page_sentence(const struct page *page, const struct counter_answer *answer);
+/* page_is_malformed: the act failed because of what was typed. */
+bool page_is_malformed(const struct counter_answer *answer);
+
+/* page_is_too_fast: has this address to wait before it may ask that again? Then *out is the
+ * refusal, and the response says how long; its status is the caller's. */
+bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_answer *out) MUST_USE;
+
+/* page_may_post: does a form of these very pages send this? False: the page is answered. */
+bool page_may_post(struct page *page) MUST_USE;
+/* page_form_text reads a field of the posted form; false: there is none, or it is empty or longer.
+ */
+bool page_form_text(const struct page *page, const char *name, char *out, size_t size) MUST_USE;

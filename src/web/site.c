@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "web/appointment.h"
+#include "web/booking.h"
 #include "web/guide.h"
 #include "web/intake.h"
 #include "web/page.h"
@@ -64,9 +66,24 @@ static int is_template(const struct dirent *entry)
 
 static enum err templates_need(const struct site *site, struct fault *fault)
 {
-    static const char *const names[] = {
-        "home",          "guide",           "refusal",        "staff-login", "staff-home",
-        "staff-refusal", "staff-residents", "staff-resident", "intake",      "application"};
+    static const char *const names[] = {"home",
+                                        "guide",
+                                        "refusal",
+                                        "appointment",
+                                        "appointment-booked",
+                                        "appointment-change",
+                                        "appointment-shown",
+                                        "staff-login",
+                                        "staff-home",
+                                        "staff-refusal",
+                                        "staff-appointments",
+                                        "staff-caller",
+                                        "staff-appointment",
+                                        "staff-book",
+                                        "staff-residents",
+                                        "staff-resident",
+                                        "intake",
+                                        "application"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (!templates_has(site->templates, names[i]))
             return fault_set(fault, ERR_NOT_FOUND, "templates", "%s" TEMPLATES " is missing",
@@ -163,6 +180,17 @@ static enum err offices_read(const char *path, struct site *site, struct fault *
                            : err;
 }
 
+static enum err appointments_read(const char *path, struct site *site, struct fault *fault)
+{
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, LIMIT_CONFIG_FILE);
+    enum err err = text_read(path, &text, fault);
+    if (err == ERR_NOT_FOUND)
+        return ERR_NONE;
+    return err == ERR_NONE ? appointments_parse(buffer_bytes(&text), &site->appointments, fault)
+                           : err;
+}
+
 /* --- the site --- */
 
 static enum err site_read(const struct site_paths *paths, struct site *site, struct fault *fault)
@@ -181,6 +209,8 @@ static enum err site_read(const struct site_paths *paths, struct site *site, str
     if (err == ERR_NONE)
         err = offices_read(paths->offices, site, fault);
     if (err == ERR_NONE)
+        err = appointments_read(paths->appointments, site, fault);
+    if (err == ERR_NONE)
         err = assets_read(paths->pages, &site->assets, fault);
     return err == ERR_NONE ? forms_open(paths->forms, site->is_sample, &site->forms, fault) : err;
 }
@@ -195,7 +225,11 @@ enum err site_open(const struct site_paths *paths, struct line *line, bool is_sa
     site->line = line;
     buffer_init(&site->offices_text, LIMIT_CONFIG_FILE);
     snprintf(site->url, sizeof site->url, "%s", url);
-    enum err err = site_read(paths, site, fault);
+    enum err err = booked_new(&site->booked);
+    if (err == ERR_NONE)
+        err = pace_new(&site->pace);
+    if (err == ERR_NONE)
+        err = site_read(paths, site, fault);
     if (err != ERR_NONE)
         site_close(site);
     else
@@ -213,6 +247,8 @@ void site_close(struct site *site)
         free(site->languages[i]);
     }
     templates_free(site->templates);
+    booked_free(site->booked);
+    pace_free(site->pace);
     assets_done(&site->assets);
     forms_done(&site->forms);
     buffer_done(&site->offices_text);
@@ -226,20 +262,14 @@ int site_watched(const struct site *site)
 
 /* --- the addresses --- */
 
-static void get_home(void *context, const struct http_request *request,
-                     struct http_response *response)
+static void get_home(struct page *page)
 {
-    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
-    page_answer(&page, "home",
-                json_pack("{s:o, s:o}", "title", page_phrase(&page, "home-title"), "guide_url",
-                          page_url(&page, "/guide", bytes_of("", 0))));
-}
-
-static void get_guide(void *context, const struct http_request *request,
-                      struct http_response *response)
-{
-    struct page page CLEANUP_PAGE = page_begin(context, "/guide", request, response);
-    guide_get(&page);
+    json_t *data = json_pack("{s:o, s:o}", "title", page_phrase(page, "home-title"), "guide_url",
+                             page_url(page, "/guide", bytes_of("", 0)));
+    if (page->site->appointments.num_offices)
+        json_object_set_new(data, "appointment_url",
+                            page_url(page, "/appointment", bytes_of("", 0)));
+    page_answer(page, "home", data);
 }
 
 static void get_asset(void *context, const struct http_request *request,
@@ -276,6 +306,37 @@ static void get_nothing(void *context, const struct http_request *request,
     page_refuse(&page, 404, "nothing-here");
 }
 
+/* The pages of the public, and what is posted to them. */
+static const struct {
+    enum http_method method;
+    const char *path;
+    void (*answer)(struct page *page);
+} page_rows[] = {
+    {HTTP_GET, "/", get_home},
+    {HTTP_GET, "/guide", guide_get},
+    {HTTP_GET, "/appointment", appointment_get},
+    {HTTP_POST, "/appointment", appointment_post},
+    {HTTP_GET, "/appointment/change", appointment_get_change},
+    {HTTP_POST, "/appointment/change", appointment_post_change},
+    {HTTP_POST, "/appointment/move", appointment_post_change},
+    {HTTP_POST, "/appointment/cancel", appointment_post_change},
+    {HTTP_POST, "/appointment/calendar", appointment_post_calendar},
+};
+
+static void answer_page(void *context, const struct http_request *request,
+                        struct http_response *response)
+{
+    for (size_t i = 0; i < COUNT_OF(page_rows); i++)
+        if (page_rows[i].method == request->method &&
+            strcmp(page_rows[i].path, request->path) == 0) {
+            struct page page CLEANUP_PAGE =
+                page_begin(context, page_rows[i].path, request, response);
+            page_rows[i].answer(&page);
+            return;
+        }
+    get_nothing(context, request, response);
+}
+
 /* The pages of the staff, and what is posted to them. */
 static const struct {
     enum http_method method;
@@ -290,11 +351,18 @@ static const struct {
     {HTTP_GET, "/staff/resident", staff_get_resident},
     {HTTP_GET, "/staff/intake", intake_get},
     {HTTP_GET, "/staff/application", intake_get_application},
-    {HTTP_POST, "/staff/open", intake_post},
-    {HTTP_POST, "/staff/step", intake_post},
-    {HTTP_POST, "/staff/execute", intake_post},
-    {HTTP_POST, "/staff/reset-join", intake_post},
-    {HTTP_POST, "/staff/close", intake_post},
+    {HTTP_GET, "/staff/appointments", booking_get_day},
+    {HTTP_GET, "/staff/caller", booking_get_caller},
+    {HTTP_GET, "/staff/appointment", booking_get},
+    {HTTP_GET, "/staff/book", booking_get_walk},
+    {HTTP_POST, "/staff/book", booking_post},
+    {HTTP_POST, "/staff/move", desk_post},
+    {HTTP_POST, "/staff/cancel", desk_post},
+    {HTTP_POST, "/staff/open", desk_post},
+    {HTTP_POST, "/staff/step", desk_post},
+    {HTTP_POST, "/staff/execute", desk_post},
+    {HTTP_POST, "/staff/reset-join", desk_post},
+    {HTTP_POST, "/staff/close", desk_post},
 };
 
 static void answer_desk(void *context, const struct http_request *request,
@@ -312,8 +380,10 @@ static void answer_desk(void *context, const struct http_request *request,
 }
 
 const struct http_route site_routes[] = {
-    {HTTP_GET, "/", false, 0, get_home},
-    {HTTP_GET, "/guide", false, 0, get_guide},
+    {HTTP_GET, "/", false, 0, answer_page},
+    {HTTP_GET, "/guide", false, 0, answer_page},
+    {HTTP_GET, "/appointment", true, 0, answer_page},
+    {HTTP_POST, "/appointment", true, LIMIT_HTTP_BODY, answer_page},
     {HTTP_GET, "/assets/", true, 0, get_asset},
     {HTTP_GET, "/health", false, 0, get_health},
     {HTTP_GET, "/form/", true, 0, get_form},

@@ -5,9 +5,12 @@
 #include "guide/offices.h"
 #include "guide/words.h"
 #include "http/template.h"
+#include "law/appointments.h"
 #include "web/asset.h"
+#include "web/booked.h"
 #include "web/forms.h"
 #include "web/line.h"
+#include "web/pace.h"
 
 #define LANGUAGES_MAX 16
 #define LANGUAGE_ID   16
@@ -26,18 +29,21 @@ struct site {
     struct law_policy policy;
     struct buffer offices_text;
     struct offices offices;
+    struct appointments appointments; /* commit decides by the same file */
     struct templates *templates;
     struct assets assets;
     struct forms forms;
-    struct line *line;    /* to commit; borrowed */
+    struct line *line; /* to commit; borrowed */
+    struct booked *booked;
+    struct pace *pace;
     size_t num_languages; /* the first is what a stranger gets */
     struct language_file *languages[LANGUAGES_MAX];
 };
 
 /* Where all that lies; each a path. Files of the town that are not there: the compiled policy, no
- * offices. */
+ * offices, no appointments. */
 struct site_paths {
-    const char *pages, *policy, *offices;
+    const char *pages, *policy, *offices, *appointments;
     const char *forms; /* the program that draws them */
 };
 

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/form.h"
+#include "web/typed.h"
 
 #define CODE_MAX   64
 #define SEARCH_MAX 256
@@ -25,6 +26,8 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
     json_object_set_new(data, "staff_url", page_url(page, "/staff", bytes_of("", 0)));
     json_object_set_new(data, "logout_url", page_url(page, "/staff/logout", bytes_of("", 0)));
     json_object_set_new(data, "residents_url", page_url(page, "/staff/residents", bytes_of("", 0)));
+    json_object_set_new(data, "appointments_url",
+                        page_url(page, "/staff/appointments", bytes_of("", 0)));
     json_object_set_new(data, "lang", json_string(page->language->id));
     page_answer(page, template, data);
 }
@@ -36,7 +39,7 @@ bool staff_number(struct desk *desk, const char *name, int64_t *out)
         text[0] <= '9')
         *out = strtoll(text, &end, 10);
     if (end == text || *end) {
-        page_refuse(&desk->page, 400, "staff-not-understood");
+        page_refuse(&desk->page, 400, "not-understood");
         return false;
     }
     http_form_put(&desk->page.query, name, bytes_of_text(text));
@@ -75,34 +78,36 @@ void staff_post_login(struct desk *desk)
 {
     char code[CODE_MAX];
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    if (!desk_may_post(desk))
+    if (!page_may_post(&desk->page))
         return;
     desk->session[0] = '\0'; /* a session before this one is not gone on with */
-    if (!desk_form_text(desk, "code", code, sizeof code)) {
+    if (!page_form_text(&desk->page, "code", code, sizeof code)) {
         answer_login(desk, 400, "staff-login-no-code");
         return;
     }
-    bool is_sent =
-        desk_send(desk, NULL, "session-begin", json_pack("{s:s}", "login_code", code), &answer);
+    line_ask(desk->page.site->line, NULL, "session-begin", json_pack("{s:s}", "login_code", code),
+             &answer);
     explicit_bzero(code, sizeof code);
-    if (!is_sent)
-        return;
     if (answer.outcome == COUNTER_DONE) {
         desk_go(desk, "/staff", bytes_of("", 0));
         desk_cookie(desk, counter_text(&answer, "session"));
     } else if (answer.outcome == COUNTER_REFUSED) {
         answer_login(desk, 403, "staff-login-wrong-code");
     } else {
-        page_refuse(&desk->page, 503, "staff-centre-away");
+        desk_tell_failure(desk, &answer);
     }
 }
 
 void staff_post_logout(struct desk *desk)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    if (!desk_may_post(desk) ||
-        !desk_send(desk, desk->session, "session-end", json_object(), &answer))
+    if (!page_may_post(&desk->page))
         return;
+    line_ask(desk->page.site->line, desk->session, "session-end", json_object(), &answer);
+    if (answer.outcome == COUNTER_FAILED) {
+        desk_tell_failure(desk, &answer);
+        return;
+    }
     desk_go(desk, "/staff/login", bytes_of("", 0));
     desk_cookie(desk, "");
 }
@@ -146,9 +151,9 @@ void staff_get_home(struct desk *desk)
 /* A number is a resident's, anything else a part of a name. */
 static json_t *search_fields(const char *text)
 {
-    size_t digits = strspn(text, "0123456789");
-    if (digits > 0 && digits < 19 && text[digits] == '\0')
-        return json_pack("{s:I}", "resident", (json_int_t)strtoll(text, NULL, 10));
+    int64_t number;
+    if (typed_whole(text, &number))
+        return json_pack("{s:I}", "resident", (json_int_t)number);
     return json_pack("{s:s}", "name", text);
 }
 

@@ -64,12 +64,23 @@ static void knows_japan_from_utc(void **state)
     assert_err(time_parse("2026-11-21T15:00:00", &t), ERR_MALFORMED);
 }
 
+static void knows_the_days_of_the_week(void **state)
+{
+    (void)state;
+    assert_int_equal(date_weekday((struct date){1970, 1, 1}), 3);
+    assert_int_equal(date_weekday((struct date){1969, 12, 31}), 2);
+    assert_int_equal(date_weekday((struct date){2026, 12, 1}), 1);
+    assert_int_equal(date_weekday((struct date){2026, 12, 7}), 0);
+    assert_int_equal(date_weekday((struct date){2026, 12, 6}), 6);
+    assert_int_equal(date_weekday((struct date){1, 1, 1}), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_dates),           cmocka_unit_test(refuses_what_is_no_date),
         cmocka_unit_test(counts_days_both_ways), cmocka_unit_test(adds_months_within_the_month),
-        cmocka_unit_test(knows_japan_from_utc),
+        cmocka_unit_test(knows_japan_from_utc),  cmocka_unit_test(knows_the_days_of_the_week),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

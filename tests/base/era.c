@@ -87,11 +87,26 @@ static void refuses_what_is_no_date_or_before_the_eras(void **state)
     assert_int_equal(era_of((struct date){1868, 10, 22}), ERA_NONE);
 }
 
+static void knows_the_years_of_eras(void **state)
+{
+    (void)state;
+    assert_int_equal(era_year(ERA_SHOWA, 1), 1926);
+    assert_int_equal(era_year(ERA_SHOWA, 64), 1989);
+    assert_int_equal(era_year(ERA_HEISEI, 1), 1989);
+    assert_int_equal(era_year(ERA_REIWA, 8), 2026);
+    assert_int_equal(era_year(ERA_REIWA, 99), 2117);
+    assert_int_equal(era_year(ERA_SHOWA, 0), 0);
+    assert_int_equal(era_year(ERA_SHOWA, 100), 0);
+    assert_int_equal(era_year(ERA_NONE, 1), 0);
+    assert_int_equal(era_year(NUM_ERAS, 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_day_has_its_era),
         cmocka_unit_test(says_what_is_unknown),
+        cmocka_unit_test(knows_the_years_of_eras),
         cmocka_unit_test(refuses_what_is_no_date_or_before_the_eras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

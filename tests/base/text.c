@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 
+#include <string.h>
+
 static void counts_characters(void **state)
 {
     (void)state;
@@ -79,12 +81,32 @@ static void copies_what_has_room(void **state)
     assert_string_equal(out, "");
 }
 
+static void tells_what_one_field_may_hold(void **state)
+{
+    (void)state;
+    char text[4 * TEXT_SHORT_MAX + 5] = "";
+    assert_false(text_is_short(bytes_of_text("")));
+    assert_true(text_is_short(bytes_of_text("𠮷 a")));
+    assert_false(text_is_short(bytes_of_text("a\nb")));
+    assert_false(text_is_short(bytes_of_text("a\xff")));
+    assert_false(text_is_short(bytes_of("a\0b", 3)));
+    for (size_t i = 0; i < TEXT_SHORT_MAX; i++)
+        strcat(text, "𠮷");
+    assert_true(text_is_short(bytes_of_text(text)));
+    strcat(text, "a");
+    assert_false(text_is_short(bytes_of_text(text)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_characters),       cmocka_unit_test(refuses_what_is_not_utf8),
-        cmocka_unit_test(writes_what_it_reads),    cmocka_unit_test(tells_what_is_hidden),
-        cmocka_unit_test(prints_what_can_be_seen), cmocka_unit_test(copies_what_has_room),
+        cmocka_unit_test(counts_characters),
+        cmocka_unit_test(refuses_what_is_not_utf8),
+        cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(tells_what_is_hidden),
+        cmocka_unit_test(prints_what_can_be_seen),
+        cmocka_unit_test(copies_what_has_room),
+        cmocka_unit_test(tells_what_one_field_may_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,16 @@ static void answer_path(void *context, const struct http_request *request,
                       name);
 }
 
+static void answer_peer(void *context, const struct http_request *request,
+                        struct http_response *response)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr peer;
+    (void)context;
+    memcpy(&peer, request->peer.address, sizeof peer);
+    buffer_put_text(&response->body, inet_ntop(AF_INET6, &peer, text, sizeof text));
+}
+
 static void answer_body(void *context, const struct http_request *request,
                         struct http_response *response)
 {
@@ -81,6 +91,7 @@ static void answer_bad_header(void *context, const struct http_request *request,
 
 static const struct http_route routes[] = {
     {HTTP_GET, "/plain", false, 0, answer_path},
+    {HTTP_GET, "/peer", false, 0, answer_peer},
     {HTTP_GET, "/below/", true, 0, answer_path},
     {HTTP_POST, "/body", false, 64, answer_body},
     {HTTP_GET, "/file", false, 0, answer_file},
@@ -385,11 +396,36 @@ static void answers_one_between_many(void **state)
     begin_with(2);
 }
 
+/* Two requests of each connection; whatever a header says. */
+static void says_who_asks(void **state)
+{
+    (void)state;
+    static const char *const peers[] = {"127.0.0.1", "127.1.2.3"};
+    for (size_t i = 0; i < COUNT_OF(peers); i++) {
+        char wanted[32];
+        int fd CLEANUP_FD = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        struct sockaddr_in from = {.sin_family = AF_INET}, to = from;
+        assert_int_equal(inet_pton(AF_INET, peers[i], &from.sin_addr), 1);
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        to.sin_port = htons(server_port);
+        assert_int_equal(bind(fd, (const struct sockaddr *)&from, sizeof from), 0);
+        assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof to), 0);
+        snprintf(wanted, sizeof wanted, "::ffff:%s", peers[i]);
+        for (int again = 0; again < 2; again++) {
+            assert_ok(fd_write_all(
+                fd,
+                bytes_of_text("GET /peer HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ::1\r\n\r\n")));
+            assert_non_null(strstr(connection_read(fd, 300), wanted));
+        }
+    }
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN); /* the server may have ended what a test still writes to */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_routes),
+        cmocka_unit_test(says_who_asks),
         cmocka_unit_test(says_what_every_answer_says),
         cmocka_unit_test(closes_what_is_not_admitted),
         cmocka_unit_test(answers_head_without_a_body),

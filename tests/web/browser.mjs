@@ -20,6 +20,10 @@ const PAGES = {
   call: '/guide?who=holder&represented=no&what=hold',
   refused: '/guide?who=holder&represented=no&what=renewal&kind=both&pin=known&card=no',
   nothing: '/nothing-here',
+  appointment: '/appointment',
+  'appointment-days': '/appointment?procedure=renewal&office=daiei',
+  'appointment-form': `/appointment?procedure=renewal&office=daiei&date=${process.env.FREE_DAY}`,
+  'appointment-change': '/appointment/change',
 };
 // Those of whoever has logged in at the counter.
 const STAFF_PAGES = {
@@ -32,9 +36,13 @@ const STAFF_PAGES = {
   'staff-refused': '/staff/intake?resident=1001&who=holder&represented=no&what=renewal&kind=both&pin=known&card=no',
   'staff-application': '/staff/application?number=1',
   'staff-unknown': '/staff/application?number=77',
+  'staff-appointments': `/staff/appointments?office=daiei&date=${process.env.FREE_DAY}`,
+  'staff-caller': `/staff/caller?${new URLSearchParams({ name: '見本 花子' })}`,
+  'staff-book': `/staff/book?procedure=renewal&office=daiei&date=${process.env.FREE_DAY}`,
+  'staff-appointment': `/staff/appointment?number=${process.env.BOOKED}`,
 };
 // Every page in the town's own language; in the others those with most text, and all of them for whoever wants pictures.
-const LANGUAGES = { ja: () => true, en: name => wants === '--all' || /^(letter|staff-application)$/.test(name),
+const LANGUAGES = { ja: () => true, en: name => wants === '--all' || /^(letter|staff-application|appointment-form)$/.test(name),
   'ja-easy': name => wants === '--all' || /^papers$/.test(name) };
 const WIDTHS = [1280, 320];
 
@@ -110,12 +118,16 @@ async function examine(context, where, address) {
   const page = await context.newPage();
   await page.setViewportSize({ width: WIDTHS.at(-1), height: 800 });
   await page.goto(address);
+  await judge(page, where);
+  await page.close();
+}
+
+async function judge(page, where) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   check(violations.length === 0, `${where}: axe finds nothing`, violations.map(one => [one.id, one.nodes.map(node => node.html)]));
   await page.addStyleTag({ content: 'html { font-size: 200% }' });
   check(await overflow(page) <= 0, `${where}: no overflow with letters twice as large`, await overflow(page));
-  await page.close();
 }
 
 // What was begun leads to another page, or to the same once more.
@@ -158,6 +170,63 @@ async function takeApplication(context) {
   await arrive(page, page.getByRole('button', { name: 'ログアウト' }).click());
   await page.goBack();
   check(page.url().includes('/staff/login?') || !(await page.textContent('main')).includes('次にすること'), 'staff: nothing is left behind the logout', page.url());
+  await page.close();
+}
+
+// Tabs on until something has the focus; whether it is seen.
+async function tabTo(page, selector) {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(wanted => document.activeElement.matches(wanted), selector))
+      return await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle) === 'solid';
+  }
+  return false;
+}
+
+// With the keyboard alone, and pages that only a form leads to: booked, mistyped, shown, moved, cancelled.
+async function book(bypass) {
+  const page = await bypass.newPage();
+  await page.setViewportSize({ width: WIDTHS.at(-1), height: 800 });
+  await page.goto(inLanguage(PAGES['appointment-form'], 'ja'));
+  const typed = { '#name': '見本 太郎', '[name=year]': '55', '[name=month]': '13', '[name=day]': '1', '#telephone': '０９０ー１２３４ー５６７８' };
+  check(await tabTo(page, '#time'), 'booking: the times are reached and seen');
+  await page.keyboard.press('ArrowDown');
+  for (const [selector, text] of Object.entries(typed)) {
+    if (selector === '[name=year]') {
+      check(await tabTo(page, '[name=era]'), 'booking: the eras are reached and seen');
+      await page.selectOption('[name=era]', 'showa');
+    }
+    check(await tabTo(page, selector), `booking: ${selector} is reached and seen`);
+    await page.keyboard.insertText(text);
+  }
+  await arrive(page, page.keyboard.press('Enter'));
+  check((await page.textContent('#birth-date-fault')).includes('生年月日') && await page.inputValue('#name') === '見本 太郎',
+    'booking: a month that is none is refused, the rest is kept', await page.textContent('main'));
+  await judge(page, 'booking, mistyped');
+  await page.setViewportSize({ width: WIDTHS.at(-1), height: 800 });
+  await page.fill('[name=month]', '4');
+  await arrive(page, page.keyboard.press('Enter'));
+  const [number, code] = await page.locator('.facts dd').allTextContents();
+  check(/^\d{8}$/.test(number) && /^[0-9A-Y]{5}-[0-9A-Y]{5}$/.test(code), 'booking: number and code', `${number} ${code}`);
+  check(!page.url().includes(code.slice(0, 5)), 'booking: the code is not in the address', page.url());
+  await page.reload();
+  check((await page.textContent('main')).includes(code), 'booking: loaded again it is the same one', await page.textContent('main'));
+  await page.screenshot({ path: `${folder}/appointment-booked.png`, fullPage: true });
+  await judge(page, 'booked');
+  await page.goto(inLanguage('/appointment/change', 'ja'));
+  await page.fill('#number', number);
+  await page.fill('#code', code.toLowerCase());
+  await arrive(page, page.keyboard.press('Enter'));
+  check((await page.textContent('h1')) === '予約の内容', 'booking: shown', await page.textContent('main'));
+  await page.screenshot({ path: `${folder}/appointment-shown.png`, fullPage: true });
+  await judge(page, 'shown');
+  await page.selectOption('#time', { index: 1 });
+  await arrive(page, page.getByRole('button', { name: 'この時間に変更する' }).click());
+  check((await page.textContent('main')).includes('予約を変更しました'), 'booking: moved', await page.textContent('main'));
+  await page.locator('summary').click();
+  await arrive(page, page.getByRole('button', { name: '取り消す', exact: true }).click());
+  check((await page.textContent('main')).includes('予約を取り消しました'), 'booking: cancelled', await page.textContent('main'));
+  await judge(page, 'cancelled');
   await page.close();
 }
 
@@ -220,6 +289,7 @@ try {
   await logIn(context, bypass);
   await lookAtAll(context, bypass, STAFF_PAGES);
   await takeApplication(context);
+  await book(bypass);
   await walkByKeyboard(context);
   await walkWithoutScript(browser);
   await print(browser);

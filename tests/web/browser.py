@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import jpkid  # noqa: E402
@@ -36,9 +37,15 @@ try:
             sys.exit(service.said())
         login = jpki("admin", "login-code", "--as", "daiei1")["login_code"]
         jpki("counter", "open", "--procedure", "new", "--resident", "1001", "--kind", "both", "--pin", "never-set", "--as", "daiei1")
+        year, month = time.localtime()[:2]
+        free = jpki("counter", "free", "--office", "daiei", "--procedure", "renewal", "--date", f"{year + month // 12}-{month % 12 + 1:02}-01",
+                    "--as", "daiei1")
+        day = free["days"][1]
+        booked = jpki("counter", "book", f"{day}T09:00", "--office", "daiei", "--procedure", "renewal", "--name", "見本 花子",
+                      "--birth-date", "1980-04-01", "--telephone", "090-1234-5678", "--note", "車いすで来庁します", "--as", "daiei1")
         done = subprocess.run(["node", f"{jpkid.SOURCE}/tests/web/browser.mjs", service.urls["web"].rstrip("/"),
                                pictures or f"{folder}/pictures", "--all" if pictures else "--few" if "--few" in words else "--usual"],
-                              env={**os.environ, "HOME": folder, "LOGIN_CODE": login}, timeout=900 if pictures else 580)
+                              env={**os.environ, "HOME": folder, "LOGIN_CODE": login, "FREE_DAY": day, "BOOKED": str(booked["number"])}, timeout=900 if pictures else 580)
 finally:
     shutil.rmtree(folder, ignore_errors=True)
 sys.exit(done.returncode)

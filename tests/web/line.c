@@ -1,6 +1,7 @@
 /* How many threads may be on the way to commit: the others are told so at once. */
 #include "check.h"
 
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,9 +16,9 @@ static struct line line;
 static bool ask(enum counter_outcome *outcome)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    bool is_asked = line_ask(&line, NULL, "status", json_object(), &answer);
+    line_ask(&line, NULL, "status", json_object(), &answer);
     *outcome = answer.outcome;
-    return is_asked;
+    return strcmp(counter_text(&answer, "code"), LINE_BUSY) != 0;
 }
 
 static void *ask_in_thread(void *context)

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """The counter as pages: logging in, finding a resident, the intake, an application's steps, with a real terminal and card
 for those that need one; and everything that must not happen on the way."""
-import http.client
 import json
 import os
 import re
@@ -19,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import jpkid  # noqa: E402
 import pcscd  # noqa: E402
 from tap import Tap, skip_all  # noqa: E402
+from visitor import Visitor  # noqa: E402
 
 gone = pcscd.missing()
 if gone:
@@ -43,40 +43,9 @@ def jpki(*words, lines=()):
     return done
 
 
-class Browser:
-    """What a browser does of itself: it keeps the cookie, and says where a form comes from."""
-
+class Browser(Visitor):
     def __init__(self):
-        self.host = service.urls["web"].rstrip("/").removeprefix("http://")
-        self.cookie, self.flags = "", ""
-
-    def ask(self, method, path, form=None, **headers):
-        connection = http.client.HTTPConnection(self.host, timeout=40)
-        sent = {"Accept": "application/json", "Accept-Language": "en"}
-        if self.cookie:
-            sent["Cookie"] = self.cookie
-        body = None
-        if method == "POST":
-            sent |= {"Origin": f"http://{self.host}", "Sec-Fetch-Site": "same-origin",
-                     "Content-Type": "application/x-www-form-urlencoded"}
-            body = urllib.parse.urlencode(form or {})
-        sent |= headers
-        connection.request(method, path, body, {name: value for name, value in sent.items() if value is not None})
-        answer = connection.getresponse()
-        self.status, self.headers, self.text = answer.status, answer.headers, answer.read().decode()
-        connection.close()
-        if answer.headers["Set-Cookie"]:
-            self.cookie, _, self.flags = answer.headers["Set-Cookie"].partition("; ")
-        return self
-
-    def get(self, path, **headers):
-        return self.ask("GET", path, **headers)
-
-    def post(self, path, form=None, **headers):
-        return self.ask("POST", path, form, **headers)
-
-    def json(self):
-        return json.loads(self.text)
+        super().__init__(service)
 
     def log_in(self, name):
         code = json.loads(jpki("admin", "login-code", "--as", name, "--json").stdout)["login_code"]

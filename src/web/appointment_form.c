@@ -1,0 +1,123 @@
+#include "web/appointment_form.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/encoding.h"
+#include "crypto/random.h"
+#include "web/typed.h"
+
+#define TOKEN_LEN 16
+
+static bool name_is_right(const struct page *page)
+{
+    char text[TYPED_MAX];
+    return typed_text(page, "name", text);
+}
+
+static bool birth_date_is_right(const struct page *page)
+{
+    char text[DATE_TEXT];
+    return typed_birth_date(page, text);
+}
+
+static bool telephone_is_right(const struct page *page)
+{
+    char text[TYPED_MAX];
+    return typed_telephone(page, text);
+}
+
+static bool note_is_right(const struct page *page)
+{
+    char text[TYPED_MAX];
+    return typed_is_empty(page, "note") || typed_text(page, "note", text);
+}
+
+static bool time_is_right(const struct page *page)
+{
+    int64_t time;
+    return typed_number(page, "time", &time);
+}
+
+/* What a form has besides what was chosen; behind the name, "-fault" is its phrase and its item. */
+static const struct {
+    const char *name;
+    bool (*is_right)(const struct page *page);
+} typed_rows[] = {
+    {"time", time_is_right},           {"name", name_is_right}, {"birth-date", birth_date_is_right},
+    {"telephone", telephone_is_right}, {"note", note_is_right},
+};
+
+bool form_check(const struct page *page)
+{
+    bool is_right = true;
+    for (size_t i = 0; i < COUNT_OF(typed_rows); i++)
+        is_right = is_right && typed_rows[i].is_right(page);
+    return is_right;
+}
+
+void form_put_faults(const struct page *page, json_t *form)
+{
+    char key[32], phrase[64];
+    for (size_t i = 0; i < COUNT_OF(typed_rows); i++) {
+        if (typed_rows[i].is_right(page))
+            continue;
+        snprintf(key, sizeof key, "%s-fault", typed_rows[i].name);
+        snprintf(phrase, sizeof phrase, "appointment-%s", key);
+        json_object_set_new(form, key, page_phrase(page, phrase));
+    }
+}
+
+static void put_typed(const struct page *page, json_t *form)
+{
+    static const char *const names[] = {"name", "year", "month", "day", "telephone", "note"};
+    char text[TYPED_MAX];
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        (void)typed_text(page, names[i], text);
+        json_object_set_new(form, names[i], json_string(text));
+    }
+}
+
+static json_t *reckonings_json(const struct page *page)
+{
+    char text[TYPED_MAX], phrase[48];
+    json_t *list = json_array();
+    (void)typed_text(page, "era", text);
+    for (size_t i = 0; i < NUM_RECKONINGS; i++) {
+        const char *name = typed_reckonings[i].name;
+        snprintf(phrase, sizeof phrase, "appointment-era-%s", name);
+        json_array_append_new(list, json_pack("{s:s, s:o, s:b}", "word", name, "text",
+                                              page_phrase(page, phrase), "is_chosen",
+                                              strcmp(name, text) == 0));
+    }
+    return list;
+}
+
+/* A form that comes twice is known by it (web/booked.h): the one that came, or a new one. */
+static json_t *token_json(void)
+{
+    uint8_t random[TOKEN_LEN];
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, 2 * TOKEN_LEN);
+    random_bytes(random, sizeof random);
+    hex_encode(bytes_of(random, sizeof random), &text);
+    return json_of_bytes(buffer_bytes(&text));
+}
+
+json_t *form_json(const struct page *page, const struct wish *wish,
+                  const struct counter_answer *answer, struct date date)
+{
+    int64_t time = 0;
+    char text[DATE_TEXT];
+    bool is_posted = page->request->method == HTTP_POST;
+    if (is_posted && !typed_number(page, "time", &time))
+        time = 0;
+    json_t *form = json_pack(
+        "{s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "book_url",
+        page_url(page, page->path, bytes_of("", 0)), "procedure", procedure_name(wish->procedure),
+        "office", wish->office->code, "date", date_print(wish->date, text), "token", token_json(),
+        "starts", free_starts(page, answer, date, time), "reckonings", reckonings_json(page));
+    if (is_posted)
+        put_typed(page, form);
+    return form;
+}
