@@ -109,23 +109,6 @@ static bool watch(const struct thread *thread, int operation, int fd, uint32_t e
     return epoll_ctl(thread->epoll, operation, fd, &event) == 0;
 }
 
-/* An address of IPv4 stands behind ten zeros and two octets of ones. */
-static struct http_peer peer_of(const struct sockaddr_storage *from)
-{
-    struct http_peer peer = {0};
-    struct sockaddr_in6 six;
-    struct sockaddr_in four;
-    memcpy(&six, from, sizeof six);
-    memcpy(&four, from, sizeof four);
-    if (from->ss_family == AF_INET6)
-        memcpy(peer.address, &six.sin6_addr, sizeof peer.address);
-    if (from->ss_family == AF_INET) {
-        memset(peer.address + 10, 0xff, 2);
-        memcpy(peer.address + 12, &four.sin_addr, 4);
-    }
-    return peer;
-}
-
 static void connection_begin(struct thread *thread, int fd, struct http_peer peer)
 {
     const int on = 1;
@@ -160,7 +143,7 @@ static void accept_some(struct thread *thread)
         if (thread->server->admits && !thread->server->admits(thread->server->service.context, fd))
             close(fd);
         else
-            connection_begin(thread, fd, peer_of(&from));
+            connection_begin(thread, fd, http_peer_of(&from));
     }
 }
 

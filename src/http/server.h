@@ -7,17 +7,12 @@
 #pragma once
 
 #include "http/head.h"
+#include "http/peer.h"
 
 #define HTTP_PATH_MAX    2048 /* decoded */
 #define HTTP_HEADERS_MAX 8
 #define HTTP_VALUE_MAX   512
 #define HTTP_THREADS_MAX 64
-
-/* Who is at the other end of a connection: an address of IPv6, or of IPv4 as RFC 4291 2.5.5.2 maps
- * it; all zeros where there is none. A server in front of this one is the other end itself. */
-struct http_peer {
-    uint8_t address[16];
-};
 
 enum http_method { HTTP_GET, HTTP_POST }; /* HEAD is answered from GET's handler */
 
@@ -28,7 +23,7 @@ struct http_request {
     const char *rest;         /* of a prefix route: what follows the prefix; "" otherwise */
     const char *content_type; /* "" when there was none */
     struct bytes body;
-    struct http_peer peer;
+    struct http_peer peer; /* a server in front of this one is the other end itself */
     const struct http_head *head;
 };
 

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/limits.h"
 #include "http/form.h"
 #include "web/act_form.h"
@@ -77,7 +76,7 @@ void appointment_post(struct page *page)
         answer_again(page, 429, &booked);
         return;
     }
-    pace_take(page->site->pace, page->request->peer, PACE_BOOKING, clock_monotonic());
+    page_count_pace(page, PACE_BOOKING);
     booked_ask(page->site->booked, page->site->line, page->request->body, form->act,
                act_form_fields(page, form), &booked);
     if (booked.outcome == COUNTER_DONE)

@@ -104,7 +104,7 @@ static void ask(struct page *page, const char *path, struct counter_answer *out)
         return;
     line_ask(page->site->line, NULL, form->act, act_form_fields(page, form), out);
     if (has_code(out, "wrong-code"))
-        pace_take(page->site->pace, page->request->peer, PACE_WRONG_CODE, clock_monotonic());
+        page_count_pace(page, PACE_WRONG_CODE);
 }
 
 /* Whoever does not get as far as the appointment. */

@@ -13,8 +13,7 @@
 /* The prefix makes a browser insist on Secure, on this host and on every path. */
 static const char *cookie_name(const struct desk *desk)
 {
-    bool is_secure = strncmp(desk->page.site->url, "https:", strlen("https:")) == 0;
-    return is_secure ? "__Host-staff" : "staff";
+    return page_is_secure(&desk->page) ? "__Host-staff" : "staff";
 }
 
 static void cookie_read(struct desk *desk)

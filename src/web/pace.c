@@ -41,15 +41,6 @@ void pace_free(struct pace *pace)
     free(pace);
 }
 
-/* RFC 4291 2.5.5.2: behind ten zeros and two octets of ones stands an address of IPv4. */
-static struct http_peer network_of(struct http_peer peer)
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    if (memcmp(peer.address, mapped, sizeof mapped) != 0)
-        memset(peer.address + 8, 0, 8);
-    return peer;
-}
-
 static int64_t last_whole(const struct walker *walker)
 {
     int64_t last = 0;
@@ -76,7 +67,7 @@ static struct walker *find(struct pace *pace, struct http_peer network)
 int64_t pace_wait(struct pace *pace, struct http_peer peer, enum pace_kind kind, int64_t now)
 {
     pthread_mutex_lock(&pace->lock);
-    int64_t whole_at = find(pace, network_of(peer))->whole_at[kind];
+    int64_t whole_at = find(pace, http_peer_network(peer))->whole_at[kind];
     pthread_mutex_unlock(&pace->lock);
     int64_t wait = whole_at - now - (rows[kind].burst - 1) * rows[kind].interval;
     return wait > 0 ? wait : 0;
@@ -85,7 +76,7 @@ int64_t pace_wait(struct pace *pace, struct http_peer peer, enum pace_kind kind,
 void pace_take(struct pace *pace, struct http_peer peer, enum pace_kind kind, int64_t now)
 {
     pthread_mutex_lock(&pace->lock);
-    int64_t *whole_at = &find(pace, network_of(peer))->whole_at[kind];
+    int64_t *whole_at = &find(pace, http_peer_network(peer))->whole_at[kind];
     *whole_at = (*whole_at > now ? *whole_at : now) + rows[kind].interval;
     pthread_mutex_unlock(&pace->lock);
 }

@@ -1,9 +1,9 @@
 /* How fast the public may ask: so many at once from one address, then one in so many milliseconds.
- * Addresses of IPv6 are taken together by their first 64 bits, which one household has. Kept in
+ * Addresses of IPv6 are taken together by their first 64 bits. Kept in
  * memory: a new web begins anew. */
 #pragma once
 
-#include "http/server.h"
+#include "http/peer.h"
 
 enum pace_kind { PACE_BOOKING, PACE_WRONG_CODE, NUM_PACES };
 

@@ -257,9 +257,29 @@ bool page_is_malformed(const struct counter_answer *answer)
            strcmp(counter_text(answer, "code"), err_name(ERR_MALFORMED)) == 0;
 }
 
+bool page_is_secure(const struct page *page)
+{
+    return strncmp(page->site->url, "https:", strlen("https:")) == 0;
+}
+
+/* Whoever asks: with https a server in front says so, whose own address everybody has. */
+static struct http_peer peer_of(const struct page *page)
+{
+    struct http_peer peer = page->request->peer;
+    const char *forwarded = http_request_header(page->request, "X-Forwarded-For");
+    if (forwarded && page_is_secure(page))
+        (void)!http_peer_parse(forwarded, &peer);
+    return peer;
+}
+
+void page_count_pace(const struct page *page, enum pace_kind kind)
+{
+    pace_take(page->site->pace, peer_of(page), kind, clock_monotonic());
+}
+
 bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_answer *out)
 {
-    int64_t wait = pace_wait(page->site->pace, page->request->peer, kind, clock_monotonic());
+    int64_t wait = pace_wait(page->site->pace, peer_of(page), kind, clock_monotonic());
     if (wait == 0)
         return false;
     http_response_header(page->response, "Retry-After", "%lld", (long long)(wait + 999) / 1000);

@@ -43,9 +43,14 @@ json_t *page_sentence(const struct page *page, const struct counter_answer *answ
 /* page_is_malformed: the act failed because of what was typed. */
 bool page_is_malformed(const struct counter_answer *answer);
 
+/* page_is_secure: people reach it by https, through a server in front of this one. */
+bool page_is_secure(const struct page *page);
+
 /* page_is_too_fast: has this address to wait before it may ask that again? Then *out is the
  * refusal, and the response says how long; its status is the caller's. */
 bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_answer *out) MUST_USE;
+/* page_count_pace counts one that was asked. */
+void page_count_pace(const struct page *page, enum pace_kind kind);
 
 /* page_may_post: does a form of these very pages send this? False: the page is answered. */
 bool page_may_post(struct page *page) MUST_USE;

@@ -119,6 +119,8 @@ def test_walk():
     for date in ("2027-12-30", "9999-12-31"):
         page = visitor.get(f"/appointment?procedure=renewal&office=hojo&date={date}").json()
         tap.check("refused" in page and page["form"]["starts"][0]["time"] == at("2026-12-01", "13:00"), f"a day too far, {date}: the first free ones", page)
+    month = visitor.get("/appointment?procedure=renewal&office=hojo&from=2020-01-01").json()["month"]
+    tap.check(month["days"][0]["date"] == "2026-12-01" and "before_url" not in month, "no day that has passed is looked at", month)
     for date in ("x", "2026-02-30", "0000-00-00", EVIL, "1" * 3000):
         page = visitor.get("/appointment?procedure=renewal&office=hojo&date=" + urllib.parse.quote(date)).json()
         tap.check("form" not in page and page["month"]["days"], f"a day that is none: {date[:10]}", page)
@@ -165,7 +167,7 @@ FAULTS = {
     "time": ["", "x", "-1", "1" * 30, EVIL],
 }
 NO_BIRTH_DATE = [{"year": ""}, {"month": 13}, {"day": 32}, {"month": 2, "day": 30}, {"era": "nothing"}, {"era": ""}, {"year": "x"}, {"year": 10000},
-                 {"year": 0}, {"era": "western", "year": 0}, {"year": EVIL}, {"era": EVIL}, {"year": "1" * 40}]
+                 {"year": 0}, {"era": "western", "year": 0}, {"year": EVIL}, {"era": EVIL}, {"year": "1" * 40}, {"era": "nothing", "month": 0, "day": 0}]
 
 
 def test_faults():
@@ -269,14 +271,14 @@ def test_two_browsers():
     codes.append(done[0].json()["code"])
     tap.check(database(f"SELECT COUNT(*) FROM appointment WHERE begins = {at('2026-12-10', '09:00')}")[0][0] == 1, "in the database too")
     visitor, form = somebody(time=at("2026-12-10", "10:00"))
-    finger = [Visitor(service, visitor.address) for _ in range(4)]
+    finger = [Visitor(service, visitor.address) for _ in range(16)]
     threads = [threading.Thread(target=one.post, args=("/appointment", form)) for one in finger]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     codes.append(finger[0].json()["code"])
-    tap.check(len({one.json().get("number") for one in finger}) == 1, "a finger that presses four times books once", [one.text for one in finger])
+    tap.check(len({one.json().get("number") for one in finger}) == 1, "a finger that presses many times books once", [one.text for one in finger])
 
 
 def test_change():
@@ -359,6 +361,26 @@ def test_pace():
     tap.check(html.status == 429 and EASY["too-fast"] in html.text, "in the visitor's language", html.text)
     tap.check(many.get("/appointment?procedure=renewal&office=hojo&date=2026-12-24").status == 200, "looking goes on", many.text)
     tap.check(many.post("/appointment", form | {"telephone": ""}).status == 400, "so does correcting a form", many.text)
+
+
+def guess(visitor, forwarded, num):
+    return [visitor.post("/appointment/change", {"number": 20000000, "code": "A" * 10}, **{"X-Forwarded-For": forwarded}).status for _ in range(num)]
+
+
+def test_forwarded():
+    """Behind a server that does TLS the last address that it names counts; without one, nobody's word does."""
+    proxy = Visitor(service, "127.6.0.1")
+    tap.check(guess(proxy, "203.0.113.9, 198.51.100.7", 11) == [409] * 10 + [429], "who is behind the server in front is counted")
+    tap.check(guess(proxy, "203.0.113.10, 198.51.100.7", 1) == [429] and guess(proxy, "198.51.100.7, 203.0.113.9", 1) == [409], "by the last address")
+    tap.check(guess(proxy, "2001:db8:1:2::1", 10) == [409] * 10 and guess(proxy, "2001:db8:1:2:ffff::9", 1) == [429]
+              and guess(proxy, "2001:db8:1:3::1", 1) == [409], "of IPv6, by its first 64 bits")
+    for word in ("unknown", EVIL, "", "1.2.3.4.5"):
+        told = guess(proxy, word, 1)
+        tap.check(told == [409], f"what is no address is passed over: {word[:8]!r}", told)
+    tap.check(guess(proxy, "unknown", 7) == [409] * 6 + [429], "and the server's own counts")
+    with jpkid.Service(DATA + "-plain", "--web", "127.0.0.1:0", "--clock", CLOCK) as plain:
+        told = [guess(Visitor(plain, "127.6.0.2"), f"198.51.100.{number}", 1)[0] for number in range(11)]
+        tap.check(told == [409] * 10 + [429], "without a server in front no header counts", told)
 
 
 def test_foreign_forms():
@@ -512,7 +534,7 @@ def make_town():
     shutil.copytree(f"{jpkid.SOURCE}/etc", ETC)
     with open(f"{ETC}/appointments", "w") as file:
         file.write(TOWN)
-    return jpkid.run("init", "--data", DATA, "--sample", "--etc", ETC, "--clock", CLOCK)
+    return max(jpkid.run("init", "--data", data, "--sample", "--etc", ETC, "--clock", CLOCK) for data in (DATA, DATA + "-plain"))
 
 
 try:
@@ -529,6 +551,7 @@ try:
         test_change()
         test_codes()
         test_pace()
+        test_forwarded()
         test_foreign_forms()
         test_strangers()
         test_clerk()
