@@ -6,9 +6,6 @@
 #include "agent/phrase.h"
 #include "http/server.h"
 
-/* 1, then JPKI on a telephone's keys; below the ports that are given to clients. */
-#define AGENT_PORT 15754
-
 struct agent_settings {
     const char *pages;  /* the folder of templates and styles */
     const char *reader; /* its name; NULL: the first with a card */

@@ -4,6 +4,11 @@
 
 #include "base/bytes.h"
 
+/* Where a site's page finds the resident's agent (docs/PROTOCOL.agent 1): 1, then JPKI on a
+ * telephone's keys; below the ports that are given to clients. */
+#define LOGIN_AGENT_PORT 15754
+#define LOGIN_AGENT      "http://127.0.0.1:15754"
+
 #define LOGIN_NONCE      32 /* bytes, at least 256 bits */
 #define LOGIN_ORIGIN_MAX 256
 #define LOGIN_TOKEN_MAX  (16 * 1024)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "base/login_token.h"
 #include "agent/socket_owner.h"
 #include "base/sandbox.h"
 #include "main/agent_log.h"
@@ -27,7 +28,7 @@ static const struct option agent_options[] = {
 static bool read_port(const char *text, uint16_t *out)
 {
     char *end;
-    *out = AGENT_PORT;
+    *out = LOGIN_AGENT_PORT;
     if (!text)
         return true;
     unsigned long port = strtoul(text, &end, 10);

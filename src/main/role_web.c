@@ -12,8 +12,8 @@
 #include "main/role.h"
 #include "web/site.h"
 
-#define NUM_THREADS 4
-#define NUM_ASKING  (NUM_THREADS / 2) /* commit at one time: the others have the public pages */
+#define NUM_THREADS 16
+#define NUM_ASKING  12 /* of them; the others are there for who asks nothing of commit */
 
 /* A program that lies in the folder of this one. */
 static enum err program_beside(const char *name, char out[static PATH_MAX], struct fault *fault)

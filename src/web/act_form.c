@@ -8,11 +8,12 @@
 static const struct act_form forms[] = {
     {"/staff/open", "application-open", "/staff/application",
      {{"resident", VALUE_WHOLE}, {"procedure", VALUE_WORD}, {"applicant", VALUE_WORD}, {"kinds", VALUE_WORD},
-      {"pin", VALUE_WORD}, {"reason", VALUE_WORD}, {"missing", VALUE_FLAG}, {"stopped", VALUE_FLAG}, {"note", VALUE_WORD}}},
+      {"pin", VALUE_WORD}, {"reason", VALUE_WORD}, {"missing", VALUE_FLAG}, {"stopped", VALUE_FLAG}, {"note", VALUE_WORD}, {"once", VALUE_WORD}}},
     {"/staff/step", "step", "/staff/application", {{"number", VALUE_WHOLE}, {"step", VALUE_WORD}, {"kind", VALUE_WORD}, {"note", VALUE_WORD}}},
     {"/staff/execute", "execute", "/staff/application", {{"number", VALUE_WHOLE}}},
     {"/staff/reset-join", "reset-join", "/staff/application", {{"number", VALUE_WHOLE}, {"kind", VALUE_WORD}, {"note", VALUE_WORD}}},
     {"/staff/close", "application-close", "/staff/application", {{"number", VALUE_WHOLE}, {"note", VALUE_WORD}}},
+    {"/staff/card/end", "staff-card-end", "/staff/card", {{0}}},
     {"/staff/book", "appointment-book", "/staff/appointment",
      {{"office", VALUE_WORD}, {"procedure", VALUE_WORD}, {"time", VALUE_WHOLE}, {"name", VALUE_WORD}, {"birth_date", VALUE_BIRTH_DATE},
       {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}}},
@@ -42,7 +43,9 @@ const struct act_form *act_form_find(const char *path)
 static json_t *word_json(const struct page *page, const char *name)
 {
     char text[TYPED_MAX];
-    return page_form_text(page, name, text, sizeof text) ? json_string(text) : NULL;
+    if (page_form_text(page, name, text, sizeof text))
+        return json_string(text);
+    return page_form_has(page, name) ? json_string("") : NULL;
 }
 
 static json_t *whole_json(const struct page *page, const char *name)
@@ -54,7 +57,9 @@ static json_t *whole_json(const struct page *page, const char *name)
 static json_t *flag_json(const struct page *page, const char *name)
 {
     char text[TYPED_MAX];
-    return page_form_text(page, name, text, sizeof text) ? json_true() : NULL;
+    if (page_form_text(page, name, text, sizeof text) && strcmp(text, "yes") == 0)
+        return json_true();
+    return page_form_has(page, name) ? json_string("") : NULL;
 }
 
 static json_t *telephone_json(const struct page *page, const char *name)

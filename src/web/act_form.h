@@ -3,7 +3,7 @@
 
 #include "web/page.h"
 
-#define ACT_FORM_FIELDS 9
+#define ACT_FORM_FIELDS 10
 
 enum value_type {
     VALUE_NONE,
@@ -17,7 +17,7 @@ enum value_type {
 
 struct act_form {
     const char *path, *act;
-    const char *next; /* the page that shows what the act was about, by its number */
+    const char *next; /* the page that shows what the act was about, by its number if it has one */
     struct {
         const char *name;
         enum value_type type;

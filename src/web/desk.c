@@ -7,34 +7,18 @@
 #include "base/limits.h"
 #include "http/form.h"
 #include "web/act_form.h"
+#include "web/cookie.h"
 
+#define COOKIE       "staff"
 #define BUSY_SECONDS 2 /* until a browser may ask again */
-
-/* The prefix makes a browser insist on Secure, on this host and on every path. */
-static const char *cookie_name(const struct desk *desk)
-{
-    return page_is_secure(&desk->page) ? "__Host-staff" : "staff";
-}
-
-static void cookie_read(struct desk *desk)
-{
-    const char *cookie = http_request_header(desk->page.request, "Cookie"),
-               *name = cookie_name(desk);
-    size_t len = strlen(name);
-    for (const char *at = cookie ? cookie : ""; *at; at += strspn(at, "; ")) {
-        size_t size = strcspn(at, ";");
-        if (size == len + DESK_SESSION && strncmp(at, name, len) == 0 && at[len] == '=')
-            snprintf(desk->session, sizeof desk->session, "%.*s", DESK_SESSION - 1, at + len + 1);
-        at += size;
-    }
-}
 
 struct desk desk_begin(const struct site *site, const char *path,
                        const struct http_request *request, struct http_response *response)
 {
     struct desk desk = {.page = page_begin(site, path, request, response)};
     desk.page.is_private = true;
-    cookie_read(&desk);
+    if (!cookie_read(&desk.page, COOKIE, DESK_SESSION - 1, desk.session))
+        desk.session[0] = '\0';
     return desk;
 }
 
@@ -44,12 +28,10 @@ void desk_done(struct desk *desk)
     explicit_bzero(desk->session, sizeof desk->session);
 }
 
+/* A link on another site's page comes without it: nobody is led to look somebody up. */
 void desk_cookie(struct desk *desk, const char *session)
 {
-    const char *name = cookie_name(desk);
-    http_response_header(desk->page.response, "Set-Cookie",
-                         "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", name, session,
-                         name[0] == '_' ? "; Secure" : "", session[0] ? "" : "; Max-Age=0");
+    cookie_write(&desk->page, COOKIE, session, COOKIE_STRICT, 0);
 }
 
 void desk_go(struct desk *desk, const char *path, struct bytes query)
@@ -139,6 +121,10 @@ void desk_post(struct desk *desk)
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     const struct act_form *form = act_form_find(desk->page.path);
     if (page_may_post(&desk->page) &&
-        desk_ask(desk, form->act, act_form_fields(&desk->page, form), &answer))
-        go_to_number(desk, form->next, counter_number(&answer, "number"));
+        desk_ask(desk, form->act, act_form_fields(&desk->page, form), &answer)) {
+        if (counter_number(&answer, "number"))
+            go_to_number(desk, form->next, counter_number(&answer, "number"));
+        else
+            desk_go(desk, form->next, bytes_of("", 0));
+    }
 }

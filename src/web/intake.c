@@ -2,13 +2,17 @@
 
 #include <string.h>
 
+#include "base/encoding.h"
 #include "base/kind.h"
 #include "base/limits.h"
+#include "crypto/random.h"
 #include "http/form.h"
 #include "web/guide.h"
 #include "web/staff.h"
 
 /* --- the intake --- */
+
+#define ONCE 16 /* bytes */
 
 static void put_field(json_t *fields, const char *name, const char *value)
 {
@@ -18,6 +22,15 @@ static void put_field(json_t *fields, const char *name, const char *value)
 static bool was_asked(const struct guide *guide, const char *question)
 {
     return guide_find_answer(guide, question) != NULL;
+}
+
+/* Pressed twice, the button opens one application. */
+static void put_once(json_t *fields)
+{
+    uint8_t once[ONCE];
+    char hex[2 * ONCE + 1];
+    random_bytes(once, sizeof once);
+    put_field(fields, "once", hex_print(once, sizeof once, hex));
 }
 
 /* What was answered, as the fields of application-open. */
@@ -43,6 +56,7 @@ static json_t *opening_fields(const struct guide *guide, const char *resident)
         put_field(fields, "missing", "yes");
     if (facts->is_card_stopped)
         put_field(fields, "stopped", "yes");
+    put_once(fields);
     return fields;
 }
 

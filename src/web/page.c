@@ -12,7 +12,8 @@
 #include "http/form.h"
 
 #define POLICY                                                                                     \
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "  \
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action "          \
+    "'self'%s; "                                                                                   \
     "base-uri 'none'; frame-ancestors 'none'"
 
 json_t *json_of_bytes(struct bytes text)
@@ -194,14 +195,17 @@ static enum err put_json(const json_t *data, struct buffer *out)
 static void put_headers(const struct page *page)
 {
     static const char *const headers[][2] = {
-        {"Content-Security-Policy", POLICY},
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
         {"Vary", "Accept, Accept-Language"},
     };
-    /* a form's own origin is told to no other */
+    /* a form's own origin is told to no other, but to the agent, which shows who asks */
     http_response_header(page->response, "Referrer-Policy", "%s",
-                         page->is_private ? "same-origin" : "no-referrer");
+                         page->leads_to_agent ? "origin"
+                         : page->is_private   ? "same-origin"
+                                              : "no-referrer");
+    http_response_header(page->response, "Content-Security-Policy", POLICY,
+                         page->leads_to_agent ? " " LOGIN_AGENT : "");
     http_response_header(page->response, "Cache-Control", "%s",
                          page->is_private ? "no-store" : "no-cache");
     for (size_t i = 0; i < COUNT_OF(headers); i++)
@@ -297,16 +301,17 @@ bool page_is_too_fast(struct page *page, enum pace_kind kind, struct counter_ans
 /* --- forms --- */
 
 /* A browser says where a request comes from in one header or the other; no page can change either.
- * What says neither is no browser, or one that cannot be trusted with a form. */
+ * What says neither is no browser, or one that cannot be trusted with a form. What says both must
+ * be right in both: so an address of the pages that was set wrongly shows at the first form. */
 static bool is_own_form(const struct page *page)
 {
     char own[LOGIN_ORIGIN_MAX];
     const char *site = http_request_header(page->request, "Sec-Fetch-Site");
     const char *origin = http_request_header(page->request, "Origin");
-    if (site)
-        return strcmp(site, "same-origin") == 0;
-    return origin && login_origin_of_url(page->site->url, own, NULL) == ERR_NONE &&
-           strcmp(origin, own) == 0;
+    if (origin &&
+        (login_origin_of_url(page->site->url, own, NULL) != ERR_NONE || strcmp(origin, own) != 0))
+        return false;
+    return site ? strcmp(site, "same-origin") == 0 : origin != NULL;
 }
 
 bool page_may_post(struct page *page)
@@ -318,6 +323,14 @@ bool page_may_post(struct page *page)
     else
         return true;
     return false;
+}
+
+bool page_form_has(const struct page *page, const char *name)
+{
+    struct buffer value CLEANUP_BUFFER;
+    buffer_init(&value, page->request->body.len);
+    enum err err = http_form_find(page->request->body, name, &value);
+    return err != ERR_NOT_FOUND && (err != ERR_NONE || value.len > 0);
 }
 
 bool page_form_text(const struct page *page, const char *name, char *out, size_t size)

@@ -13,6 +13,7 @@ struct page {
     struct buffer query; /* what leads to it in another language; begins empty */
     struct buffer kept;  /* what each address of a walk begins with; begins empty */
     bool is_private; /* for one person, or has a form: kept nowhere, and no address to hand on */
+    bool leads_to_agent; /* has a form for the resident's agent (PROTOCOL.agent 2) */
 };
 
 /* page_begin picks the language: the one that the address asks for, else the first of the browser's
@@ -57,3 +58,5 @@ bool page_may_post(struct page *page) MUST_USE;
 /* page_form_text reads a field of the posted form; false: there is none, or it is empty or longer.
  */
 bool page_form_text(const struct page *page, const char *name, char *out, size_t size) MUST_USE;
+/* page_form_has: whether anything at all stands there, also what page_form_text does not read. */
+bool page_form_has(const struct page *page, const char *name);

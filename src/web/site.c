@@ -14,6 +14,7 @@
 #include "web/intake.h"
 #include "web/page.h"
 #include "web/staff.h"
+#include "web/staff_login.h"
 
 #define PHRASES   "page."
 #define TEMPLATES ".html"
@@ -74,6 +75,9 @@ static enum err templates_need(const struct site *site, struct fault *fault)
                                         "appointment-change",
                                         "appointment-shown",
                                         "staff-login",
+                                        "staff-welcome",
+                                        "staff-cards",
+                                        "staff-new-card",
                                         "staff-home",
                                         "staff-refusal",
                                         "staff-appointments",
@@ -229,6 +233,8 @@ enum err site_open(const struct site_paths *paths, struct line *line, bool is_sa
     if (err == ERR_NONE)
         err = pace_new(&site->pace);
     if (err == ERR_NONE)
+        err = card_logins_new(&site->card_logins);
+    if (err == ERR_NONE)
         err = site_read(paths, site, fault);
     if (err != ERR_NONE)
         site_close(site);
@@ -249,6 +255,7 @@ void site_close(struct site *site)
     templates_free(site->templates);
     booked_free(site->booked);
     pace_free(site->pace);
+    card_logins_free(site->card_logins);
     assets_done(&site->assets);
     forms_done(&site->forms);
     buffer_done(&site->offices_text);
@@ -347,6 +354,13 @@ static const struct {
     {HTTP_GET, "/staff/login", staff_get_login},
     {HTTP_POST, "/staff/login", staff_post_login},
     {HTTP_POST, "/staff/logout", staff_post_logout},
+    {HTTP_POST, "/staff/login/card", staff_post_from_agent},
+    {HTTP_GET, "/staff/login/card", staff_get_card_login},
+    {HTTP_GET, "/staff/card", staff_get_cards},
+    {HTTP_POST, "/staff/card/new", staff_post_from_agent},
+    {HTTP_GET, "/staff/card/new", staff_get_new_card},
+    {HTTP_POST, "/staff/card/add", staff_post_new_card},
+    {HTTP_POST, "/staff/card/end", desk_post},
     {HTTP_GET, "/staff/residents", staff_get_residents},
     {HTTP_GET, "/staff/resident", staff_get_resident},
     {HTTP_GET, "/staff/intake", intake_get},

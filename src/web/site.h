@@ -23,6 +23,8 @@ struct language_file {
     json_t *phrases; /* of the pages: what stands under "page." */
 };
 
+struct card_logins;
+
 struct site {
     bool is_sample;
     char url[SITE_URL]; /* under which people reach the pages, without a slash at its end */
@@ -36,6 +38,7 @@ struct site {
     struct line *line; /* to commit; borrowed */
     struct booked *booked;
     struct pace *pace;
+    struct card_logins *card_logins;
     size_t num_languages; /* the first is what a stranger gets */
     struct language_file *languages[LANGUAGES_MAX];
 };

@@ -8,9 +8,8 @@
 #include "http/form.h"
 #include "web/typed.h"
 
-#define CODE_MAX   64
 #define SEARCH_MAX 256
-#define NUM_SHOWN  20 /* applications on one page */
+#define NUM_SHOWN  20 /* applications, or residents, on one page */
 
 /* --- the frame of every page --- */
 
@@ -25,6 +24,7 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
     json_object_set_new(data, "staff", json_incref(who.detail));
     json_object_set_new(data, "staff_url", page_url(page, "/staff", bytes_of("", 0)));
     json_object_set_new(data, "logout_url", page_url(page, "/staff/logout", bytes_of("", 0)));
+    json_object_set_new(data, "cards_url", page_url(page, "/staff/card", bytes_of("", 0)));
     json_object_set_new(data, "residents_url", page_url(page, "/staff/residents", bytes_of("", 0)));
     json_object_set_new(data, "appointments_url",
                         page_url(page, "/staff/appointments", bytes_of("", 0)));
@@ -54,62 +54,6 @@ json_t *staff_url(const struct page *page, const char *path, const char *name, j
     snprintf(text, sizeof text, "%lld", (long long)json_integer_value(number));
     http_form_put(&query, name, bytes_of_text(text));
     return page_url(page, path, buffer_bytes(&query));
-}
-
-/* --- logging in and out --- */
-
-static void answer_login(struct desk *desk, int status, const char *phrase)
-{
-    struct page *page = &desk->page;
-    json_t *data = json_pack("{s:o, s:o}", "title", page_phrase(page, "staff-login-title"),
-                             "login_url", page_url(page, "/staff/login", bytes_of("", 0)));
-    if (phrase)
-        json_object_set_new(data, "refused", page_phrase(page, phrase));
-    page->response->status = status;
-    page_answer(page, "staff-login", data);
-}
-
-void staff_get_login(struct desk *desk)
-{
-    answer_login(desk, 200, NULL);
-}
-
-void staff_post_login(struct desk *desk)
-{
-    char code[CODE_MAX];
-    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    if (!page_may_post(&desk->page))
-        return;
-    desk->session[0] = '\0'; /* a session before this one is not gone on with */
-    if (!page_form_text(&desk->page, "code", code, sizeof code)) {
-        answer_login(desk, 400, "staff-login-no-code");
-        return;
-    }
-    line_ask(desk->page.site->line, NULL, "session-begin", json_pack("{s:s}", "login_code", code),
-             &answer);
-    explicit_bzero(code, sizeof code);
-    if (answer.outcome == COUNTER_DONE) {
-        desk_go(desk, "/staff", bytes_of("", 0));
-        desk_cookie(desk, counter_text(&answer, "session"));
-    } else if (answer.outcome == COUNTER_REFUSED) {
-        answer_login(desk, 403, "staff-login-wrong-code");
-    } else {
-        desk_tell_failure(desk, &answer);
-    }
-}
-
-void staff_post_logout(struct desk *desk)
-{
-    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
-    if (!page_may_post(&desk->page))
-        return;
-    line_ask(desk->page.site->line, desk->session, "session-end", json_object(), &answer);
-    if (answer.outcome == COUNTER_FAILED) {
-        desk_tell_failure(desk, &answer);
-        return;
-    }
-    desk_go(desk, "/staff/login", bytes_of("", 0));
-    desk_cookie(desk, "");
 }
 
 /* --- what is open --- */
@@ -148,13 +92,16 @@ void staff_get_home(struct desk *desk)
 
 /* --- residents --- */
 
-/* A number is a resident's, anything else a part of a name. */
+/* A number is a resident's, a date the day of birth, anything else how a name begins. */
 static json_t *search_fields(const char *text)
 {
+    struct date born;
     int64_t number;
     if (typed_whole(text, &number))
         return json_pack("{s:I}", "resident", (json_int_t)number);
-    return json_pack("{s:s}", "name", text);
+    return json_pack("{s:s, s:i}",
+                     date_parse_birth(text, &born) == ERR_NONE ? "birth_date" : "name", text,
+                     "limit", NUM_SHOWN);
 }
 
 static void put_resident(const struct page *page, json_t *resident)
@@ -187,6 +134,7 @@ void staff_get_residents(struct desk *desk)
         json_array_foreach (rows, i, row)
             put_resident(page, row);
         json_object_set(data, "residents", rows);
+        json_object_set(data, "more", json_object_get(answer.detail, "more"));
     }
     json_object_set_new(data, "q", json_string(is_asked ? text : ""));
     staff_answer(desk, "staff-residents", data);

@@ -1,11 +1,8 @@
-/* The staff's first pages: logging in and out, what is open, whom to look for. */
+/* The staff's first pages: what is open, whom to look for. */
 #pragma once
 
 #include "web/desk.h"
 
-void staff_get_login(struct desk *desk);
-void staff_post_login(struct desk *desk);
-void staff_post_logout(struct desk *desk);
 void staff_get_home(struct desk *desk);
 void staff_get_residents(struct desk *desk);
 void staff_get_resident(struct desk *desk);

@@ -32,7 +32,7 @@ try:
     code, errors = jpkid.init(f"{folder}/data")
     if code:
         sys.exit(errors)
-    with jpkid.Service(f"{folder}/data", "--web", "127.0.0.1:0", "--web-url", "https://town.example") as service:
+    with jpkid.Service(f"{folder}/data", "--web", "127.0.0.1:0") as service:
         if not service.is_ready:
             sys.exit(service.said())
         login = jpki("admin", "login-code", "--as", "daiei1")["login_code"]

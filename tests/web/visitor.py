@@ -5,11 +5,12 @@ import urllib.parse
 
 
 class Visitor:
-    """address: on this machine, from which the visitor comes."""
+    """address: on this machine, from which the visitor comes. url: that of the pages, where the service was told one."""
 
-    def __init__(self, service, address=None):
+    def __init__(self, service, address=None, url=None):
         self.host = service.urls["web"].rstrip("/").removeprefix("http://")
-        self.address, self.cookie, self.flags = address, "", ""
+        self.origin = (url or f"http://{self.host}").rstrip("/")
+        self.address, self.cookie, self.flags = address, "", ""  # of the staff's session
 
     def ask(self, method, path, form=None, **headers):
         connection = http.client.HTTPConnection(self.host, timeout=40, source_address=self.address and (self.address, 0))
@@ -18,7 +19,7 @@ class Visitor:
             sent["Cookie"] = self.cookie
         body = None
         if method == "POST":
-            sent |= {"Origin": f"http://{self.host}", "Sec-Fetch-Site": "same-origin",
+            sent |= {"Origin": self.origin, "Sec-Fetch-Site": "same-origin",
                      "Content-Type": "application/x-www-form-urlencoded"}
             body = urllib.parse.urlencode(form or {})
         sent |= headers
@@ -26,8 +27,9 @@ class Visitor:
         answer = connection.getresponse()
         self.status, self.headers, self.text = answer.status, answer.headers, answer.read().decode()
         connection.close()
-        if answer.headers["Set-Cookie"]:
-            self.cookie, _, self.flags = answer.headers["Set-Cookie"].partition("; ")
+        for one in answer.headers.get_all("Set-Cookie", []):
+            if one.startswith(("staff=", "__Host-staff=")):
+                self.cookie, _, self.flags = one.partition("; ")
         return self
 
     def get(self, path, **headers):
