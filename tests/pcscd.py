@@ -32,12 +32,15 @@ def missing(*programs):
     return None
 
 
-def enter():
-    """Runs the program again inside a mount namespace of its own, where /run/pcscd is empty."""
+def enter(own_network=False):
+    """Runs the program again inside a mount namespace of its own, where /run/pcscd is empty; own_network: with loopback
+    alone, where all ports are free."""
     if os.environ.get(INSIDE) != "1":
         os.environ[INSIDE] = "1"
-        unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-r", "-m"]
+        unshare = ["unshare", "-m"] + ["-r"] * (os.geteuid() != 0) + ["-n"] * own_network
         os.execvp(unshare[0], unshare + [sys.executable, *sys.argv])
+    if own_network:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True, env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
     if not os.path.isdir(FOLDER):
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
         os.mkdir(FOLDER)

@@ -10,7 +10,7 @@
 #include "http/peer.h"
 
 #define HTTP_PATH_MAX    2048 /* decoded */
-#define HTTP_HEADERS_MAX 8
+#define HTTP_HEADERS_MAX 12
 #define HTTP_VALUE_MAX   512
 #define HTTP_THREADS_MAX 64
 
