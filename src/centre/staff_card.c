@@ -200,14 +200,14 @@ bool staff_card_act_list(struct act_call *call)
     store_query(call->centre->store, STATEMENT_STAFF_CARD_LIST, VALUES(value_text(staff)), &rows,
                 &call->fault);
     while (rows_next(&rows)) {
-        char added[TIME_TEXT], ended[TIME_TEXT];
+        char added[DATE_TEXT], ended[DATE_TEXT];
         bool is_good = row_is_null(&rows, 2);
         json_t *row =
             json_pack("{s:I, s:s, s:b}", "serial", (json_int_t)row_integer(&rows, 0), "added",
-                      time_print(row_integer(&rows, 1), added), "is_good", is_good);
+                      date_print(date_of_time(row_integer(&rows, 1)), added), "is_good", is_good);
         if (!is_good)
-            json_object_set_new(row, "ended",
-                                json_string(time_print(row_integer(&rows, 2), ended)));
+            json_object_set_new(
+                row, "ended", json_string(date_print(date_of_time(row_integer(&rows, 2)), ended)));
         json_array_append_new(list, row);
     }
     act_answer(call, "cards", list);

@@ -2,12 +2,13 @@
  * among it. */
 #include "counter/open.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/encoding.h"
 #include "centre/certificate.h"
 #include "centre/issue.h"
 #include "centre/nonce.h"
-#include "crypto/hash.h"
 #include "law/validity.h"
 #include "store/rows.h"
 
@@ -163,15 +164,14 @@ static bool store_papers(struct act_call *call, int64_t number, const struct pro
 static void identity_make(const struct act_call *call, uint8_t identity[static 16])
 {
     uint8_t digest[SHA256_LEN];
-    struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, STAFF_NAME + sizeof call->fields.once);
+    char hex[2 * sizeof call->fields.once + 1], text[sizeof hex + STAFF_NAME];
     if (!act_has(call, FIELD_ONCE)) {
         nonce_random(identity);
         return;
     }
-    buffer_put(&text, call->fields.once, sizeof call->fields.once);
-    buffer_put_text(&text, call->actor.name);
-    sha256(buffer_bytes(&text), digest);
+    hex_print(call->fields.once, sizeof call->fields.once, hex);
+    snprintf(text, sizeof text, "%s %s", hex, call->actor.name);
+    code_digest(text, digest);
     memcpy(identity, digest, 16);
 }
 

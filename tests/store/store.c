@@ -231,7 +231,8 @@ static void a_parked_act_stays_as_it_was_asked(void **state)
  * PostgreSQL keeps of them. */
 #define DROP_LATER                                                                                 \
     "DELETE FROM migration WHERE number >= 10;"                                                    \
-    "DROP TABLE resident_term; DROP TABLE staff_card; DROP TABLE appointment_place; DROP TABLE appointment; DROP TABLE "     \
+    "DROP TABLE resident_term; DROP TABLE staff_card; DROP TABLE appointment_place; DROP TABLE "   \
+    "appointment; DROP TABLE "                                                                     \
     "application_paper;"
 #define DROP_LATER_PG                                                                              \
     "DROP FUNCTION staff_card_is_whose_it_was, staff_card_ends_once, staff_card_stays;"            \
