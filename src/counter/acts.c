@@ -6,6 +6,7 @@
 #include "counter/open.h"
 #include "counter/steps.h"
 #include "counter/desk.h"
+#include "counter/paper.h"
 
 #define BOTH_DESKS (ROLE_COUNTER | ROLE_HOTLINE)
 #define OPEN_NEEDS (FIELD_PROCEDURE | FIELD_RESIDENT | FIELD_APPLICANT)
@@ -26,6 +27,7 @@
 static const struct act acts[] = {
     {"application-open", BOTH_DESKS, ONE_PERSON, JOURNALLED, OPEN_NEEDS, OPEN_MAY, open_run, NULL, NULL},
     {"application-show", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | FIELD_CARD, open_show, NULL, NULL},
+    {"application-paper", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_PAPER, 0, paper_fill, NULL, NULL},
     {"application-list", BOTH_DESKS, ONE_PERSON, JOURNALLED_OF_RESIDENT, 0, FIELD_RESIDENT | FIELD_PAGE, open_list, NULL, NULL},
     {"application-close", BOTH_DESKS, ONE_PERSON, JOURNALLED, NUMBER_NOTE, 0, open_close, NULL, NULL},
     {"exception-open", ROLE_COUNTER, TWO_PERSONS, JOURNALLED, OPEN_NEEDS | FIELD_KINDS, EXCEPTION_MAY, open_exception, NULL, open_may_except},

@@ -2,6 +2,7 @@
 #include "centre/card.h"
 #include "centre/certificate.h"
 #include "counter/application.h"
+#include "counter/paper.h"
 #include "store/rows.h"
 
 static const char *const state_words[] = {
@@ -118,6 +119,7 @@ bool application_answer(struct act_call *call, const struct application *applica
     act_answer(call, "pin_letter_and_digit",
                json_boolean(call->centre->policy.pin_letter_and_digit)); /* page:S05 */
     act_answer(call, "steps", steps_json(application));
+    act_answer(call, "letters", paper_letters(application));
     const struct application_step *next = application_next(application);
     act_answer(call, "next", next ? step_json(next) : json_null());
     return call->outcome == ACT_DONE;

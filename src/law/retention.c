@@ -66,6 +66,7 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"appointment-find", BIT(RULE_APPOINTMENT)},
     {"appointment-erase", KEPT},
     {"application-list", BIT(RULE_READ)},
+    {"application-paper", BIT(RULE_READ)},
     {"approve", KEPT},
     {"authority", KEPT},
     {"ceremony", KEPT},

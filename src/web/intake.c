@@ -9,6 +9,7 @@
 #include "http/form.h"
 #include "web/guide.h"
 #include "web/staff.h"
+#include "web/staff_paper.h"
 
 /* --- the intake --- */
 
@@ -128,7 +129,7 @@ static void put_next(const struct page *page, json_t *application)
     json_object_set_new(next, "reset_url", page_url(page, "/staff/reset-join", bytes_of("", 0)));
 }
 
-static void put_papers(const struct page *page, json_t *rows)
+static void put_papers(const struct page *page, json_t *number, json_t *rows)
 {
     size_t i;
     json_t *row;
@@ -143,7 +144,20 @@ static void put_papers(const struct page *page, json_t *rows)
                             page_count(page, "guide-visit",
                                        (int)json_integer_value(json_object_get(row, "visit"))));
         if (form)
-            json_object_set_new(row, "form_url", json_sprintf("/form/%s.pdf", form));
+            json_object_set_new(row, "form_url", staff_paper_url(page, number, form));
+    }
+}
+
+static void put_letters(const struct page *page, json_t *number, json_t *rows)
+{
+    size_t i;
+    json_t *row;
+    char phrase[64];
+    json_array_foreach (rows, i, row) {
+        const char *name = json_string_value(json_object_get(row, "letter"));
+        snprintf(phrase, sizeof phrase, "staff-letter-%s", name);
+        json_object_set_new(row, "text", page_phrase(page, phrase));
+        json_object_set_new(row, "url", staff_paper_url(page, number, name));
     }
 }
 
@@ -168,6 +182,7 @@ static void put_words(const struct page *page, json_t *application)
     json_t *step;
     enum procedure procedure;
     char phrase[48];
+    json_t *number = json_object_get(application, "number");
     const char *state = json_string_value(json_object_get(application, "state"));
     const char *name = json_string_value(json_object_get(application, "procedure"));
     if (name && procedure_parse(name, &procedure) == ERR_NONE)
@@ -184,7 +199,8 @@ static void put_words(const struct page *page, json_t *application)
             : page_phrase(page, "guide-free"));
     json_array_foreach (json_object_get(application, "steps"), i, step)
         put_step(page, step);
-    put_papers(page, json_object_get(application, "papers"));
+    put_papers(page, number, json_object_get(application, "papers"));
+    put_letters(page, number, json_object_get(application, "letters"));
     put_certificates(page, json_object_get(application, "certificates"));
     put_next(page, application);
 }

@@ -15,6 +15,7 @@
 #include "web/page.h"
 #include "web/staff.h"
 #include "web/staff_login.h"
+#include "web/staff_paper.h"
 
 #define PHRASES   "page."
 #define TEMPLATES ".html"
@@ -216,7 +217,10 @@ static enum err site_read(const struct site_paths *paths, struct site *site, str
         err = appointments_read(paths->appointments, site, fault);
     if (err == ERR_NONE)
         err = assets_read(paths->pages, &site->assets, fault);
-    return err == ERR_NONE ? forms_open(paths->forms, site->is_sample, &site->forms, fault) : err;
+    site->forms = calloc(1, sizeof *site->forms);
+    if (err == ERR_NONE && !site->forms)
+        err = fault_set(fault, ERR_MEMORY, "memory", "there is none");
+    return err == ERR_NONE ? forms_open(paths->forms, site->is_sample, site->forms, fault) : err;
 }
 
 enum err site_open(const struct site_paths *paths, struct line *line, bool is_sample,
@@ -257,14 +261,16 @@ void site_close(struct site *site)
     pace_free(site->pace);
     card_logins_free(site->card_logins);
     assets_done(&site->assets);
-    forms_done(&site->forms);
+    if (site->forms)
+        forms_done(site->forms);
+    free(site->forms);
     buffer_done(&site->offices_text);
     free(site);
 }
 
 int site_watched(const struct site *site)
 {
-    return forms_watched(&site->forms);
+    return forms_watched(site->forms);
 }
 
 /* --- the addresses --- */
@@ -291,7 +297,7 @@ static void get_form(void *context, const struct http_request *request,
 {
     const struct site *site = context;
     struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
-    if (!forms_answer(&site->forms, request->rest, response))
+    if (!forms_answer(site->forms, request->rest, response))
         page_refuse(&page, 404, "nothing-here");
 }
 
@@ -365,6 +371,7 @@ static const struct {
     {HTTP_GET, "/staff/resident", staff_get_resident},
     {HTTP_GET, "/staff/intake", intake_get},
     {HTTP_GET, "/staff/application", intake_get_application},
+    {HTTP_GET, "/staff/paper", staff_get_paper},
     {HTTP_GET, "/staff/appointments", booking_get_day},
     {HTTP_GET, "/staff/caller", booking_get_caller},
     {HTTP_GET, "/staff/appointment", booking_get},

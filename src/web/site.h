@@ -34,8 +34,8 @@ struct site {
     struct appointments appointments; /* commit decides by the same file */
     struct templates *templates;
     struct assets assets;
-    struct forms forms;
-    struct line *line; /* to commit; borrowed */
+    struct forms *forms; /* what draws is asked by several threads in turn */
+    struct line *line;   /* to commit; borrowed */
     struct booked *booked;
     struct pace *pace;
     struct card_logins *card_logins;

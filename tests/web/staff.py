@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The counter as pages: logging in, finding a resident, the intake, an application's steps, with a real terminal and card
 for those that need one; and everything that must not happen on the way."""
+import datetime
 import http.client
 import json
 import os
@@ -32,6 +33,7 @@ DATA = f"{folder}/data"
 ENVIRONMENT = dict(os.environ, LC_ALL="C.UTF-8", JPKI_ACTS_SOCKET=f"{DATA}/run/acts.sock")
 CARD = "0003720000000013137220340514"
 PINS = ["1357", "STAFF2026"]
+ZONE, INQUIRY_DAYS = datetime.timezone(datetime.timedelta(hours=9)), 30  # etc/policy
 EVIL = "\"'><script>alert(1)</script>&{{page}}"
 
 
@@ -159,6 +161,40 @@ def do_next(clerk, application):
     return go(clerk) if clerk.status == 303 else None
 
 
+def words_of(clerk, url):
+    """What stands on a paper, without blanks; "" when it is none."""
+    connection = http.client.HTTPConnection(clerk.host, timeout=40)
+    connection.request("GET", url, headers={"Cookie": clerk.cookie})
+    answer = connection.getresponse()
+    pdf = answer.read()
+    connection.close()
+    if answer.status != 200 or answer.headers["Content-Type"] != "application/pdf" or answer.headers["Cache-Control"] != "no-store":
+        return ""
+    return "".join(subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode().split())
+
+
+def letter(application, name):
+    """Where it is; "" when there is none."""
+    return next((row["url"] for row in application["letters"] if row["letter"] == name), "")
+
+
+def test_forms(clerk, application):
+    form = next(paper for paper in application["papers"] if "form_url" in paper)
+    number = application["number"]
+    words = words_of(clerk, form["form_url"])
+    tap.check("北栄花子" in words and "ほくえいはなこ" in words and "見本一丁目" in words and str(number) in words,
+              "the form has what is known", words)
+    tap.check(not application["letters"], "there is no letter of it yet", application["letters"])
+    before = database("SELECT COUNT(*) FROM journal WHERE kind = 'application-paper:done'")[0][0]
+    words_of(clerk, form["form_url"])
+    tap.check(database("SELECT COUNT(*) FROM journal WHERE kind = 'application-paper:done'")[0][0] == before + 1, "each print is in the journal")
+    for paper, status in (("receipt", 409), ("inquiry", 409), ("revoke", 409), (EVIL, 409), ("x" * 300, 400), ("", 400)):
+        refused = clerk.get("/staff/paper?" + urllib.parse.urlencode({"number": number, "paper": paper}))
+        tap.check(refused.status == status and "<script" not in refused.text, f"no such paper: {paper[:8]}", refused.text)
+    tap.check(clerk.get("/staff/paper?number=77&paper=issue").status == 409, "of no application", clerk.text)
+    tap.check(Browser().get(form["form_url"]).status == 303, "nor for who has not logged in")
+
+
 LOSS = {"who": "holder", "represented": "no", "what": "loss-report"}
 NEW = {"who": "holder", "represented": "no", "what": "new", "kind": "both", "pin": "never-set", "card": "yes"}
 
@@ -174,6 +210,7 @@ def test_issue(clerk, readers):
     tap.check(page["result"]["is_allowed"] and page["resident"]["resident"] == 1001 and page["result"]["visits"], "the intake ends with its papers", page)
     application = go(open_application(clerk, 1001, NEW))
     tap.check(application["is_open"] and application["next"]["is_said"], "an application was opened", application)
+    test_forms(clerk, application)
     while application and application.get("next") and not application["next"]["is_card"]:
         application = do_next(clerk, application)
     tap.check(application and application["next"]["is_card"], "up to where the card is needed", application)
@@ -181,6 +218,8 @@ def test_issue(clerk, readers):
     shown = clerk.get(f"/staff/application?number={application['number']}").json()
     tap.check(shown["state"] == "finished" and sorted((row["kind"], row["state"], row["installed"]) for row in shown["certificates"]) ==
               [("authentication", "good", True), ("signature", "good", True)], "the terminal goes on with it, and the page shows it", f"{done} {shown} {made}")
+    words = words_of(clerk, letter(shown, "receipt"))
+    tap.check("北栄花子" in words and "使える最後の日" in words and str(application["number"]) in words, "the receipt says what works from when", words)
     html = clerk.get(f"/staff/application?number={application['number']}", Accept="text/html").text
     tap.check("finished" in html and "<form method=\"post\" action=\"/staff/step" not in html, "nothing is offered any more", html)
     refused = clerk.post("/staff/step", {"number": application["number"], "step": "papers"})
@@ -206,8 +245,30 @@ def test_loss(clerk):
     while application and application.get("next"):
         application = do_next(clerk, application)
     tap.check(application and application["state"] == "finished", "the loss is reported", application)
+    words = words_of(clerk, letter(application, "hold-letter"))
+    tap.check("北栄花子" in words and "署名用と利用者証明用" in words and "ありません" in words and "一時停止" in words, "a letter says what is held", words)
     states = {row[0] for row in database("SELECT state FROM certificate WHERE resident = 1001 AND installed IS NOT NULL")}
     tap.check(states == {3}, "and the certificates are held", states)
+
+
+BY_PROXY = {"who": "proxy", "represented": "no", "what": "new", "kind": "both", "pin": "never-set", "card": "yes", "document-a": "yes"}
+
+
+def test_protected(clerk):
+    """An address that is told to nobody stands on the letter to its holder alone; the letter has number and deadline."""
+    application = go(open_application(clerk, 1056, BY_PROXY))
+    address, number = "見本三丁目9番地", application["number"]
+    form = next(paper for paper in application["papers"] if "form_url" in paper)
+    words = words_of(clerk, form["form_url"]).translate(str.maketrans("９", "9"))
+    tap.check("匿名恵子" in words and address not in words, "the form is without the address", words)
+    words = words_of(clerk, letter(application, "inquiry")).translate(str.maketrans("９", "9"))
+    deadline = (datetime.datetime.now(ZONE) + datetime.timedelta(days=INQUIRY_DAYS)).date()
+    tap.check("匿名恵子" in words and address in words and f"{deadline.month}月{deadline.day}日" in words and f"受付番号{number}" in words,
+              "the letter goes there, with number and deadline", words)
+    page = clerk.get(f"/staff/application?number={number}", Accept="text/html").text
+    tap.check("三丁目" not in page and "/staff/paper?" in page, "no page shows it", page)
+    clerk.post("/staff/close", {"number": number, "note": "seen"})
+    tap.check(not clerk.get(f"/staff/application?number={number}").json()["letters"], "given up: no letter any more", clerk.text)
 
 
 def test_texts(clerk):
@@ -359,6 +420,7 @@ try:
         test_residents(somebody)
         test_issue(somebody, cards)
         test_loss(somebody)
+        test_protected(somebody)
         test_texts(somebody)
         test_roles(somebody)
         test_flood()
