@@ -153,7 +153,7 @@ async function logIn(context, bypass) {
 async function takeApplication(context) {
   const page = await context.newPage();
   await page.goto(inLanguage('/staff', 'ja'));
-  await page.getByLabel('氏名、ふりがな、又は番号').fill('1002');
+  await page.getByLabel('氏名、ふりがな、生年月日、又は番号').fill('1002');
   await arrive(page, page.keyboard.press('Enter'));
   await arrive(page, page.locator('tbody a').first().click());
   await arrive(page, page.getByRole('link', { name: '受付をはじめる' }).click());
