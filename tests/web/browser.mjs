@@ -275,7 +275,7 @@ async function print(browser) {
   await page.screenshot({ path: file, fullPage: true });
   const address = await page.textContent('.share .address');
   const read = execFileSync('zbarimg', ['--quiet', '--raw', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  check(read === address && read.startsWith('https://town.example/guide?who=proxy'), 'print: the QR code is read back', `${read} ${address}`);
+  check(read === address && read.startsWith(`${base}/guide?who=proxy`), 'print: the QR code is read back', `${read} ${address}`);
   check(!await page.isVisible('.languages') && !await page.isVisible('.change'), 'print: nothing to click');
   check(await page.isVisible('.sample'), 'print: 見本／SAMPLE stands on it');
   await context.close();
