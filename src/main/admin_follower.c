@@ -15,12 +15,6 @@ static enum err key_read(const char *path, struct buffer *der, struct fault *fau
     return err;
 }
 
-int admin_follower_name(const struct counter_line *line, json_t *fields)
-{
-    json_object_set_new(fields, "name", json_string(line->words[0]));
-    return EXIT_DONE;
-}
-
 int admin_follower_name_key(const struct counter_line *line, json_t *fields)
 {
     struct fault fault = {0};
@@ -31,5 +25,5 @@ int admin_follower_name_key(const struct counter_line *line, json_t *fields)
         return complain_fault(&fault);
     hex_encode(buffer_bytes(&der), &hex);
     json_object_set_new(fields, "key", json_stringn((const char *)hex.data, hex.len));
-    return admin_follower_name(line, fields);
+    return counter_word_name(line, fields);
 }

@@ -116,7 +116,7 @@ int counter_word_begins(const struct counter_line *line, json_t *fields);
 int counter_words_move(const struct counter_line *line, json_t *fields);
 extern const struct option counter_free_options[], counter_book_options[], counter_booked_options[],
     counter_caller_options[], counter_move_options[];
-int admin_follower_name(const struct counter_line *line, json_t *fields);
+int counter_word_name(const struct counter_line *line, json_t *fields);
 int admin_follower_name_key(const struct counter_line *line, json_t *fields);
 int run_admin_status(const struct command *command, int argc, char **argv);
 extern const struct option admin_status_options[];

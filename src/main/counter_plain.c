@@ -20,6 +20,12 @@ static int word_is_number(const struct counter_line *line, json_t *fields)
     return EXIT_DONE;
 }
 
+int counter_word_name(const struct counter_line *line, json_t *fields)
+{
+    json_object_set_new(fields, "name", json_string(line->words[0]));
+    return EXIT_DONE;
+}
+
 static int word_is_time(const struct counter_line *line, json_t *fields)
 {
     int64_t time;
@@ -226,6 +232,9 @@ const struct command admin_commands[] = {
     {"admin status", run_admin_status, admin_status_options, "what is wrong, and what to do", "異常の有無と対処を表示", NULL},
     {"admin staff", run_counter_plain, number_options, "list the staff", "職員の一覧", PLAIN("staff-list", 0, NULL, counter_print, NULL, NULL)},
     {"admin login-code", run_counter_plain, number_options, "a code to log in with once, on the pages", "ページに一度だけログインできるコード", PLAIN("login-code", 0, NULL, counter_print, NULL, NULL)},
+    {"admin staff-cards", run_counter_plain, number_options, "the cards with which somebody of the staff logs in", "職員のログイン用カードの一覧", PLAIN("staff-card-list", 1, counter_word_name, counter_print, NULL, NULL)},
+    {"admin staff-card-end", run_counter_plain, number_options, "their cards were lost: none logs in any more", "職員のログイン用カードの利用停止", PLAIN("staff-card-end", 1, counter_word_name, counter_print, NULL, NULL)},
+    {"admin logout", run_counter_plain, number_options, "end all their logins on the pages", "職員のログインを終了", PLAIN("session-end", 1, counter_word_name, counter_print, NULL, NULL)},
     {"admin journal", run_admin_journal, admin_journal_options, "verify the journal, or erase what is due", "記録簿の検証、満了分の消去", NULL},
     {"admin checkpoint", run_counter_plain, number_options, "sign the journal's head now", "記録簿の末尾に署名", PLAIN("checkpoint", 0, NULL, counter_print, NULL, NULL)},
     {"admin crl", run_counter_plain, number_options, "publish CRLs now", "失効リストを公開", PLAIN("crl", 0, NULL, counter_print, NULL, NULL)},
@@ -237,7 +246,7 @@ const struct command admin_commands[] = {
     {"admin mass-revoke", run_admin_mass, admin_mass_options, "revoke the certificates of a list", "一覧の電子証明書を失効", "mass-revoke"},
     {"admin mass-show", run_counter_plain, number_options, "how far a mass act is", "一括処理の進み具合", PLAIN("mass-show", 1, word_is_number, counter_print, NULL, NULL)},
     {"admin follower-add", run_counter_plain, number_options, "register a node that follows, by two persons", "追従ノードを登録 (職員2名)", PLAIN("follower-add", 2, admin_follower_name_key, counter_print, NULL, NULL)},
-    {"admin follower-remove", run_counter_plain, number_options, "make no more certificates for it", "追従ノードの登録を解除 (職員2名)", PLAIN("follower-remove", 1, admin_follower_name, counter_print, NULL, NULL)},
+    {"admin follower-remove", run_counter_plain, number_options, "make no more certificates for it", "追従ノードの登録を解除 (職員2名)", PLAIN("follower-remove", 1, counter_word_name, counter_print, NULL, NULL)},
     {"admin card-register", run_card_register, register_options, "register the card in the reader", "カードを登録", NULL},
     {0},
 };

@@ -84,6 +84,25 @@ def post_token(visitor, path, **fields):
     return visitor
 
 
+def by_command():
+    """What the browser did, as an administrator sees it."""
+    listed = json.loads(jpki("admin", "staff-cards", "daiei1", "--as", "admin1", "--json"))["cards"]
+    tap.check([card["is_good"] for card in listed] == [False], "an administrator sees that the card has ended", listed)
+    for words, code in ((("staff-cards", "hojo1", "--as", "daiei1"), "others-login"), (("staff-card-end", "daiei1", "--as", "admin1"), "staff-card-none"),
+                        (("logout", "daiei1", "--as", "hojo1"), "others-login")):
+        try:
+            jpki("admin", *words)
+            told = ""
+        except subprocess.CalledProcessError as error:
+            told = error.stderr + error.stdout
+        tap.check(code in told, f"refused: admin {' '.join(words)}", told)
+    visitor = Visitor(service, url=URL)
+    visitor.post("/staff/login", {"code": login_code()})
+    tap.check(visitor.get("/staff").status == 200, "logged in by a code", visitor.text)
+    jpki("admin", "logout", "daiei1", "--as", "admin1")
+    tap.check(visitor.get("/staff").status == 303, "logged out by an administrator", visitor.text)
+
+
 def otherwise():
     """What comes back from somewhere else, late, twice or broken logs nobody in."""
     somebody = Visitor(service, url=URL)
@@ -128,6 +147,7 @@ try:
             in_browser()
         finally:
             agent.end()
+        by_command()
         otherwise()
         said = service.said() + agent.told()
         tap.check(PIN not in said and SIGNING_PIN not in said, "no PIN in a log", said)
