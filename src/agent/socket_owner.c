@@ -1,85 +1,91 @@
 #include "agent/socket_owner.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <inttypes.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "agent/socket_table.h"
 #include "base/file.h"
-#include "base/limits.h"
 #include "base/text.h"
 
-#define LOOKS 3 /* at a table that moves while it is read */
+/* --- the kernel's answer --- */
 
-/* --- the table --- */
-
-struct wish {
-    bool (*fits)(const struct wish *wish, const struct socket_row *row);
-    struct sockaddr_in local, remote;
-    uint16_t port;
+/* A message of netlink is a header and what follows it without a gap (netlink(7)). */
+struct question {
+    struct nlmsghdr header;
+    struct inet_diag_req_v2 about;
 };
 
-static bool is_peer(const struct wish *wish, const struct socket_row *row)
+struct answer {
+    struct nlmsghdr header;
+    struct inet_diag_msg about;
+};
+
+static bool ask(const struct inet_diag_sockid *id, struct answer *answer)
 {
-    return row->inode &&
-           socket_end_is(row->local, wish->local.sin_addr.s_addr, ntohs(wish->local.sin_port)) &&
-           socket_end_is(row->remote, wish->remote.sin_addr.s_addr, ntohs(wish->remote.sin_port));
+    const struct question question = {
+        .header = {sizeof question, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, 0, 0},
+        .about = {AF_INET, IPPROTO_TCP, 0, 0, UINT32_MAX, *id},
+    };
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (fd < 0)
+        return false;
+    const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    struct sockaddr_nl from = {0};
+    socklen_t size = sizeof from;
+    ssize_t len =
+        sendto(fd, &question, sizeof question, 0, (const struct sockaddr *)&kernel, sizeof kernel);
+    if (len == sizeof question)
+        len = recvfrom(fd, answer, sizeof *answer, 0, (struct sockaddr *)&from, &size);
+    fd_close(&fd);
+    return len == sizeof *answer && from.nl_pid == 0 &&
+           answer->header.nlmsg_type == SOCK_DIAG_BY_FAMILY;
 }
 
-static bool is_listener(const struct wish *wish, const struct socket_row *row)
+/* Where no connection has these two ends, the kernel shows who listens at the first one. */
+static enum err find(const struct sockaddr_in *end, const struct sockaddr_in *other,
+                     struct socket_owner *out)
 {
-    return row->listens && socket_end_has_port(row->local, wish->port);
-}
-
-static enum err find_in(const char *path, const struct wish *wish, struct socket_owner *out)
-{
-    struct buffer text CLEANUP_BUFFER;
-    struct socket_row row;
-    buffer_init(&text, LIMIT_SOCKET_TABLE);
-    enum err err = file_read(path, &text, NULL);
-    if (err != ERR_NONE)
-        return err;
-    struct reader reader = reader_of(buffer_bytes(&text));
-    while (socket_row_next(&reader, &row))
-        if (wish->fits(wish, &row)) {
-            *out = (struct socket_owner){row.uid, row.inode};
-            return ERR_NONE;
-        }
-    return ERR_NOT_FOUND;
-}
-
-/* A row may be passed over while others of its bucket come and go: so more than one look. */
-static enum err find(const struct wish *wish, struct socket_owner *out)
-{
-    static const char *const paths[] = {"/proc/net/tcp", "/proc/net/tcp6"};
-    enum err err = ERR_NOT_FOUND;
-    for (size_t i = 0; err == ERR_NOT_FOUND && i < LOOKS * COUNT_OF(paths); i++)
-        err = find_in(paths[i % COUNT_OF(paths)], wish, out);
-    return err;
+    const struct inet_diag_sockid id = {
+        .idiag_sport = end->sin_port,
+        .idiag_dport = other->sin_port,
+        .idiag_src = {end->sin_addr.s_addr},
+        .idiag_dst = {other->sin_addr.s_addr},
+        .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
+    };
+    struct answer answer;
+    if (!ask(&id, &answer) || answer.about.id.idiag_sport != id.idiag_sport ||
+        answer.about.id.idiag_dport != id.idiag_dport || !answer.about.idiag_inode)
+        return ERR_NOT_FOUND;
+    *out = (struct socket_owner){answer.about.idiag_uid, answer.about.idiag_inode};
+    return ERR_NONE;
 }
 
 enum err socket_owner_of_peer(int fd, struct socket_owner *out)
 {
-    struct wish wish = {.fits = is_peer};
-    socklen_t peer = sizeof wish.local, own = sizeof wish.remote;
-    if (getpeername(fd, (struct sockaddr *)&wish.local, &peer) != 0 ||
-        getsockname(fd, (struct sockaddr *)&wish.remote, &own) != 0)
+    struct sockaddr_in peer = {0}, own = {0};
+    socklen_t peer_size = sizeof peer, own_size = sizeof own;
+    if (getpeername(fd, (struct sockaddr *)&peer, &peer_size) != 0 ||
+        getsockname(fd, (struct sockaddr *)&own, &own_size) != 0)
         return ERR_NOT_FOUND;
-    if (wish.local.sin_family != AF_INET || wish.remote.sin_family != AF_INET)
+    if (peer.sin_family != AF_INET || own.sin_family != AF_INET)
         return ERR_UNSUPPORTED;
-    return find(&wish, out);
+    return find(&peer, &own, out);
 }
 
 enum err socket_owner_of_port(uint16_t port, struct socket_owner *out)
 {
-    const struct wish wish = {.fits = is_listener, .port = port};
-    return find(&wish, out);
+    const struct sockaddr_in listener = {AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {0}};
+    const struct sockaddr_in nobody = {0};
+    return find(&listener, &nobody, out);
 }
 
 /* --- the process --- */

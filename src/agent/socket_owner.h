@@ -1,5 +1,5 @@
-/* Whose a TCP socket of this machine is, and which process has it: asked of /proc, which every
- * kernel has and everybody may read. */
+/* Whose a TCP socket of this machine is (sock_diag(7): a question about that one socket, whose time
+ * does not grow with the others there are), and which process has it (/proc). */
 #pragma once
 
 #include "base/bytes.h"

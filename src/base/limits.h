@@ -65,7 +65,6 @@
 #define LIMIT_FOLLOWERS                32  /* registered at one time */
 
 /* of agent */
-#define LIMIT_SOCKET_TABLE (16 * 1024 * 1024) /* /proc/net/tcp: 150 bytes a socket */
 #define LIMIT_QUESTIONS    16                 /* logins that wait for the resident at one time */
 #define LIMIT_PHRASE       256
 
@@ -92,4 +91,5 @@
 
 /* of status */
 #define LIMIT_STATUS_CONNECTIONS 16384 /* at one time; another, and the longest silent one goes */
+#define LIMIT_WEB_CONNECTIONS    2048  /* the same of the town's pages */
 #define LIMIT_STATUS_ANSWERS     (40 * 1024 * 1024) /* OCSP answers kept for the next request */

@@ -1,5 +1,6 @@
-/* Threads, each with its own epoll over the one listening socket and its own connections, so that
- * they share nothing but the routes. A connection's life is in connection.c. */
+/* Threads, each with its own epoll over the one listening socket and its own connections. The
+ * kernel wakes whichever it likes for a new one, and often the same: where that has many more than
+ * another that is idle, it gives the connection to that. A connection's life is in connection.c. */
 #include "http/server.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@
 #define DEFAULT_REQUEST     20
 #define EVENTS_AT_ONCE      64
 #define ACCEPTS_AT_ONCE     16
+#define MANY_MORE           8   /* connections than another thread has */
 #define TICK                500 /* milliseconds between two looks at the deadlines */
 
 struct thread {
@@ -32,7 +35,9 @@ struct thread {
     struct http_server *server;
     struct http_worker worker;
     int epoll;
-    size_t num_connections;
+    atomic_bool is_running, is_idle;
+    atomic_size_t num_connections;
+    pthread_mutex_t lock; /* of the list: another thread may append to it, and do no more */
     struct http_connection *oldest, *newest; /* by their last whole request */
     int64_t swept;
 };
@@ -92,24 +97,79 @@ static void list_remove(struct thread *thread, struct http_connection *connectio
         thread->newest = connection->older;
 }
 
-/* Closing alone would not end the watch while a process that is being started has a copy of the
- * descriptor: an event would come for memory that is gone. */
-static void connection_end(struct thread *thread, struct http_connection *connection)
-{
-    (void)epoll_ctl(thread->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
-    list_remove(thread, connection);
-    thread->num_connections--;
-    http_connection_done(connection);
-    free(connection);
-}
-
 static bool watch(const struct thread *thread, int operation, int fd, uint32_t events, void *what)
 {
     struct epoll_event event = {.events = events, .data = {.ptr = what}};
     return epoll_ctl(thread->epoll, operation, fd, &event) == 0;
 }
 
-static void connection_begin(struct thread *thread, int fd, struct http_peer peer)
+static void connection_free(struct http_connection *connection)
+{
+    http_connection_done(connection);
+    free(connection);
+}
+
+/* Under the lock. Closing alone would not end the watch while a process that is being started has a
+ * copy of the descriptor: an event would come for memory that is gone. */
+static void connection_remove(struct thread *thread, struct http_connection *connection)
+{
+    (void)epoll_ctl(thread->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
+    list_remove(thread, connection);
+    thread->num_connections--;
+    connection_free(connection);
+}
+
+static void connection_end(struct thread *thread, struct http_connection *connection)
+{
+    pthread_mutex_lock(&thread->lock);
+    connection_remove(thread, connection);
+    pthread_mutex_unlock(&thread->lock);
+}
+
+/* False: there is none. */
+static bool connection_end_oldest(struct thread *thread)
+{
+    pthread_mutex_lock(&thread->lock);
+    bool is_there = thread->oldest;
+    if (is_there)
+        connection_remove(thread, thread->oldest);
+    pthread_mutex_unlock(&thread->lock);
+    return is_there;
+}
+
+/* Its own one, but where that has many more than an idle one, or is full. Only its own thread ends
+ * a connection, so that another one has one more only where there is room. */
+static struct thread *thread_for_one_more(struct thread *own)
+{
+    struct http_server *server = own->server;
+    struct thread *least = own;
+    bool is_full = own->num_connections >= server->max_connections;
+    for (size_t i = 0; i < HTTP_THREADS_MAX; i++) {
+        struct thread *other = &server->threads[i];
+        if ((other->is_idle || (is_full && other->is_running)) &&
+            other->num_connections < least->num_connections)
+            least = other;
+    }
+    bool has_room = least->num_connections + MANY_MORE < server->max_connections;
+    return has_room && least->num_connections + MANY_MORE <= own->num_connections ? least : own;
+}
+
+/* Once it is watched, its thread may want to end it; the lock holds that up until it is listed. */
+static bool connection_add(struct thread *thread, struct http_connection *connection)
+{
+    pthread_mutex_lock(&thread->lock);
+    bool is_watched = watch(thread, EPOLL_CTL_ADD, connection->fd, EPOLLIN, connection);
+    if (is_watched) {
+        list_append(thread, connection);
+        thread->num_connections++;
+    }
+    pthread_mutex_unlock(&thread->lock);
+    return is_watched;
+}
+
+/* Where all are full, the connection whose last request is longest ago makes room: idle ones keep
+ * nobody out. */
+static void connection_begin(struct thread *own, int fd, struct http_peer peer)
 {
     const int on = 1;
     struct http_connection *connection = malloc(sizeof *connection);
@@ -118,26 +178,24 @@ static void connection_begin(struct thread *thread, int fd, struct http_peer pee
         return;
     }
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    http_connection_init(connection, fd, &thread->worker);
+    http_connection_init(connection, fd, &own->worker);
     connection->peer = peer;
-    list_append(thread, connection);
-    thread->num_connections++;
-    if (!watch(thread, EPOLL_CTL_ADD, fd, EPOLLIN, connection))
-        connection_end(thread, connection);
+    struct thread *thread = thread_for_one_more(own);
+    if (thread == own && own->num_connections >= own->server->max_connections)
+        (void)connection_end_oldest(own);
+    if (!connection_add(thread, connection))
+        connection_free(connection);
 }
 
-/* The connection whose last request is longest ago makes room: idle ones keep nobody out. */
 static void accept_some(struct thread *thread)
 {
     for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-        if (thread->num_connections >= thread->server->max_connections)
-            connection_end(thread, thread->oldest);
         struct sockaddr_storage from = {0};
         socklen_t size = sizeof from;
         int fd = accept4(thread->server->listening, (struct sockaddr *)&from, &size,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0 && (errno == EMFILE || errno == ENFILE) && thread->oldest)
-            connection_end(thread, thread->oldest);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+            (void)connection_end_oldest(thread);
         if (fd < 0)
             return;
         if (thread->server->admits && !thread->server->admits(thread->server->service.context, fd))
@@ -157,8 +215,10 @@ static void connection_work(struct thread *thread, struct http_connection *conne
     else if (before == HTTP_WANTS_READ && (events & EPOLLIN))
         wish = http_connection_read(connection, &thread->worker, &answered);
     if (wish != HTTP_WANTS_END && answered) {
+        pthread_mutex_lock(&thread->lock);
         list_remove(thread, connection);
         list_append(thread, connection);
+        pthread_mutex_unlock(&thread->lock);
     }
     connection->wish = wish;
     if (wish != HTTP_WANTS_END && wish != before &&
@@ -174,11 +234,13 @@ static void sweep(struct thread *thread)
     if (thread->worker.now - thread->swept < TICK)
         return;
     thread->swept = thread->worker.now;
+    pthread_mutex_lock(&thread->lock);
     for (struct http_connection *at = thread->oldest, *next; at; at = next) {
         next = at->newer;
         if (at->deadline < thread->worker.now)
-            connection_end(thread, at);
+            connection_remove(thread, at);
     }
+    pthread_mutex_unlock(&thread->lock);
 }
 
 /* --- the threads --- */
@@ -206,7 +268,9 @@ static void *thread_run(void *context)
     const struct http_server *server = thread->server;
     struct epoll_event events[EVENTS_AT_ONCE];
     for (;;) {
+        thread->is_idle = true;
         int num = epoll_wait(thread->epoll, events, EVENTS_AT_ONCE, TICK);
+        thread->is_idle = false;
         bool accepts = false;
         look_at_clocks(&thread->worker);
         for (int i = 0; i < num; i++) {
@@ -226,6 +290,7 @@ static void *thread_run(void *context)
 static enum err thread_start(struct http_server *server, struct thread *thread)
 {
     thread->server = server;
+    pthread_mutex_init(&thread->lock, NULL);
     thread->worker.service = &server->service;
     thread->worker.date_second = INT64_MIN;
     http_response_init(&thread->worker.response);
@@ -236,13 +301,15 @@ static enum err thread_start(struct http_server *server, struct thread *thread)
                &server->listening) ||
         !watch(thread, EPOLL_CTL_ADD, server->stop, EPOLLIN, &server->stop))
         return ERR_IO;
-    return pthread_create(&thread->id, NULL, thread_run, thread) == 0 ? ERR_NONE : ERR_MEMORY;
+    thread->is_running = pthread_create(&thread->id, NULL, thread_run, thread) == 0;
+    return thread->is_running ? ERR_NONE : ERR_MEMORY;
 }
 
 static void thread_done(struct thread *thread)
 {
-    while (thread->oldest)
-        connection_end(thread, thread->oldest);
+    while (connection_end_oldest(thread))
+        continue;
+    pthread_mutex_destroy(&thread->lock);
     http_response_done(&thread->worker.response);
     buffer_done(&thread->worker.out);
     fd_close(&thread->epoll);
@@ -319,10 +386,10 @@ void http_server_stop(struct http_server *server)
         return;
     if (server->num_threads && eventfd_write(server->stop, 1) != 0)
         abort();
-    for (unsigned i = 0; i < server->num_threads; i++) {
+    for (unsigned i = 0; i < server->num_threads; i++)
         pthread_join(server->threads[i].id, NULL);
+    for (unsigned i = 0; i < server->num_threads; i++) /* none gives another one more */
         thread_done(&server->threads[i]);
-    }
     fd_close(&server->stop);
     fd_close(&server->listening);
     free(server);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "http/server.h"
 #include "main/data_folder.h"
 #include "main/options.h"
@@ -62,7 +63,8 @@ static bool wait_for_end(int commit, int drawing)
 int role_web(const struct role_call *call)
 {
     static const struct sandbox_plan plan = {.calls = SANDBOX_CALLS_SERVE};
-    static const struct http_options options = {.num_threads = NUM_THREADS};
+    static const struct http_options options = {.num_threads = NUM_THREADS,
+                                                .max_connections = LIMIT_WEB_CONNECTIONS};
     struct http_server *server = NULL;
     struct site *site = NULL;
     struct line line;

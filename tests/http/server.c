@@ -107,14 +107,14 @@ static bool admits(void *context, int fd)
     return fd >= 0 && !is_closed;
 }
 
-static void begin_with(unsigned num_threads)
+static void begin_with(unsigned num_threads, unsigned max_connections)
 {
     static char context[] = "context";
     static const struct http_field headers[] = {{"X-Fixed", "always"}, {"X-Type", "unless said"}};
     server_begin(routes, COUNT_OF(routes), context,
                  (struct http_options){.num_threads = num_threads,
                                        .request_timeout = 2,
-                                       .max_connections = 16,
+                                       .max_connections = max_connections,
                                        .headers = headers,
                                        .num_headers = COUNT_OF(headers),
                                        .admits = admits});
@@ -123,7 +123,7 @@ static void begin_with(unsigned num_threads)
 static int begin(void **state)
 {
     (void)state;
-    begin_with(2);
+    begin_with(2, 16);
     return 0;
 }
 
@@ -376,7 +376,7 @@ static void answers_one_between_many(void **state)
     (void)state;
     int flood[FLOOD];
     server_end();
-    begin_with(1);
+    begin_with(1, 16);
     num_slow = 0;
     for (size_t i = 0; i < FLOOD; i++)
         flood[i] = connection_open();
@@ -393,7 +393,32 @@ static void answers_one_between_many(void **state)
     for (size_t i = 0; i < FLOOD; i++)
         fd_close(&flood[i]);
     server_end();
-    begin_with(2);
+    begin_with(2, 16);
+}
+
+/* Whichever thread the kernel wakes: all have their share of the connections, and of the room. */
+static void spreads_connections(void **state)
+{
+    (void)state;
+    enum { THREADS = 4, ROOM = 32, MANY = 96 };
+    int fds[MANY];
+    server_end();
+    begin_with(THREADS, THREADS * ROOM);
+    for (size_t i = 0; i < MANY; i++)
+        fds[i] = connection_open();
+    for (int again = 0; again < 2; again++)
+        for (size_t i = 0; i < MANY; i++) {
+            assert_ok(
+                fd_write_all(fds[i], bytes_of_text("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n")));
+            struct pollfd ready = {.fd = fds[i], .events = POLLIN};
+            char answer[1024];
+            assert_int_equal(poll(&ready, 1, 5000), 1);
+            assert_true(recv(fds[i], answer, sizeof answer, 0) > 0);
+        }
+    for (size_t i = 0; i < MANY; i++)
+        fd_close(&fds[i]);
+    server_end();
+    begin_with(2, 16);
 }
 
 /* Two requests of each connection; whatever a header says. */
@@ -425,6 +450,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN); /* the server may have ended what a test still writes to */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_routes),
+        cmocka_unit_test(spreads_connections),
         cmocka_unit_test(says_who_asks),
         cmocka_unit_test(says_what_every_answer_says),
         cmocka_unit_test(closes_what_is_not_admitted),

@@ -375,6 +375,26 @@ def test_flood():
     tap.check(clerk.get("/staff").status == 200 and service.role("web") == web, "and the counter goes on", clerk.text)
 
 
+MANY = 400  # browsers of a large town, each with its connection
+
+
+def test_many():
+    """Nobody's connection is closed while others come: each is asked by again."""
+    opened = [http.client.HTTPConnection(Browser().host, timeout=20) for _ in range(MANY)]
+    answered = 0
+    try:
+        for _ in range(2):
+            for connection in opened:
+                connection.auto_open = connection.sock is None
+                connection.request("GET", "/health")
+                answered += connection.getresponse().read() != b""
+    except (OSError, http.client.HTTPException):
+        pass
+    for connection in opened:
+        connection.close()
+    tap.check(answered == 2 * MANY, f"{MANY} browsers keep their connections", answered)
+
+
 def test_guessing():
     """Who guesses codes waits; who comes from elsewhere does not."""
     stranger, clerk = Browser("127.7.7.7"), Browser("127.7.7.8")
@@ -424,6 +444,7 @@ try:
         test_texts(somebody)
         test_roles(somebody)
         test_flood()
+        test_many()
         test_guessing()
         test_slow_centre()
 finally:
