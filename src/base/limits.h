@@ -65,8 +65,8 @@
 #define LIMIT_FOLLOWERS                32  /* registered at one time */
 
 /* of agent */
-#define LIMIT_QUESTIONS    16                 /* logins that wait for the resident at one time */
-#define LIMIT_PHRASE       256
+#define LIMIT_QUESTIONS 16 /* logins that wait for the resident at one time */
+#define LIMIT_PHRASE    256
 
 /* of appointments */
 #define LIMIT_APPOINTMENT_OFFICES 32     /* in etc/appointments */
@@ -82,8 +82,6 @@
 #define LIMIT_BOOKING_INTERVAL    120000 /* ... and then one in so many milliseconds */
 #define LIMIT_CODES_AT_ONCE       10     /* wrong codes from one of them ... */
 #define LIMIT_CODE_INTERVAL       60000  /* ... and then one in so many milliseconds */
-#define LIMIT_BOOKED              256    /* forms that are answered the same again ... */
-#define LIMIT_BOOKED_TIME         600000 /* ... for so many milliseconds */
 #define LIMIT_APPOINTMENT_ERASE   500    /* erased in one transaction */
 
 /* of signer */

@@ -86,6 +86,22 @@ size_t text_count(struct bytes text)
     return num;
 }
 
+#define WIDE_FIRST 0xFF01 /* FULLWIDTH EXCLAMATION MARK, and on as ASCII has them */
+#define WIDE_LAST  0xFF5E
+
+uint32_t text_narrow(uint32_t code_point)
+{
+    bool is_wide = code_point >= WIDE_FIRST && code_point <= WIDE_LAST;
+    return is_wide ? code_point - WIDE_FIRST + '!' : code_point;
+}
+
+bool text_is_blank(uint32_t code_point)
+{
+    return code_point == ' ' || code_point == 0xA0 ||
+           (code_point >= 0x2000 && code_point <= 0x200A) || code_point == 0x202F ||
+           code_point == 0x205F || code_point == 0x3000;
+}
+
 bool text_is_variation_selector(uint32_t c)
 {
     return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);

@@ -3,7 +3,6 @@
 
 #include "base/encoding.h"
 #include "centre/act.h"
-#include "centre/code.h"
 #include "centre/journal.h"
 #include "centre/term.h"
 #include "crypto/hash.h"
@@ -15,31 +14,27 @@ static void put_digest(json_t *fields, const char *name, const uint8_t digest[st
                         json_sprintf("SHA-256 %s", hex_print(digest, SHA256_LEN, hex)));
 }
 
-/* The fields: a code as its SHA-256, and what is journalled briefly. */
+/* Of these the SHA-256: what a code is or is made of, and what is journalled briefly. */
 static json_t *call_fields(const struct act_call *call)
 {
+    bool is_brief = call->act->trace == JOURNALLED_BRIEFLY;
     const struct {
         uint64_t field;
-        const char *code;
-    } codes[] = {{FIELD_CODE, call->fields.code}, {FIELD_LOGIN_CODE, call->fields.login_code}};
-    const struct {
-        uint64_t field;
+        bool is_digested;
         struct bytes value;
-    } brief[] = {{FIELD_FILE, call->fields.file},
-                 {FIELD_LOGIN, bytes_of(call->fields.login, sizeof call->fields.login)},
-                 {FIELD_CERTIFICATE, buffer_bytes(&call->fields.certificate)},
-                 {FIELD_SIGNATURE, buffer_bytes(&call->fields.signature)}};
-    uint8_t digest[SHA256_LEN];
+    } rows[] = {{FIELD_CODE, true, bytes_of_text(call->fields.code)},
+                {FIELD_LOGIN_CODE, true, bytes_of_text(call->fields.login_code)},
+                {FIELD_ONCE, true, bytes_of(call->fields.once, sizeof call->fields.once)},
+                {FIELD_FILE, is_brief, call->fields.file},
+                {FIELD_LOGIN, is_brief, bytes_of(call->fields.login, sizeof call->fields.login)},
+                {FIELD_CERTIFICATE, is_brief, buffer_bytes(&call->fields.certificate)},
+                {FIELD_SIGNATURE, is_brief, buffer_bytes(&call->fields.signature)}};
     json_t *fields = json_copy(call->request);
-    for (size_t i = 0; call->act->trace == JOURNALLED_BRIEFLY && i < COUNT_OF(brief); i++)
-        if (act_has(call, brief[i].field)) {
-            sha256(brief[i].value, digest);
-            put_digest(fields, field_name(brief[i].field), digest);
-        }
-    for (size_t i = 0; i < COUNT_OF(codes); i++)
-        if (act_has(call, codes[i].field)) {
-            code_digest(codes[i].code, digest);
-            put_digest(fields, field_name(codes[i].field), digest);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i].is_digested && act_has(call, rows[i].field)) {
+            uint8_t digest[SHA256_LEN];
+            sha256(rows[i].value, digest);
+            put_digest(fields, field_name(rows[i].field), digest);
         }
     return fields;
 }

@@ -12,8 +12,11 @@
 #define LOGIN_CODE_LEN    20 /* 100 bits */
 #define LOGIN_CODE_TEXT   (LOGIN_CODE_LEN + 1)
 #define CODE_LEN_MAX      20
+_Static_assert(CODE_LEN_MAX <= SHA256_LEN, "a digest has an octet for each letter");
 
 /* code_make writes len letters, at most CODE_LEN_MAX, and a zero. */
 void code_make(size_t len, char *out);
+/* code_derive writes the one of a secret instead, the same each time. */
+void code_derive(struct bytes secret, size_t len, char *out);
 bool code_is_valid(const char *text, size_t len);
 void code_digest(const char *code, uint8_t out[static SHA256_LEN]);

@@ -43,7 +43,7 @@ static const struct act acts[] = {
     {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish, NULL},
     {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_receipt, NULL, NULL},
     {"appointment-free", ANYBODY, ONE_PERSON, READ_ONLY, WHAT_WHERE | FIELD_DATE, 0, appointment_free, NULL, NULL},
-    {"appointment-book", ANYBODY, ONE_PERSON, JOURNALLED, BOOK_NEEDS, FIELD_NOTE, appointment_book, NULL, NULL},
+    {"appointment-book", ANYBODY, ONE_PERSON, JOURNALLED, BOOK_NEEDS, FIELD_NOTE | FIELD_ONCE, appointment_book, NULL, NULL},
     {"appointment-show", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, FIELD_CODE, appointment_show, NULL, NULL},
     {"appointment-move", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_TIME, FIELD_CODE | FIELD_OFFICE, appointment_move, NULL, NULL},
     {"appointment-cancel", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, FIELD_CODE, appointment_cancel, NULL, NULL},

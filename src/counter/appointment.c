@@ -51,18 +51,33 @@ void appointment_of_row(struct rows *rows, struct appointment *out)
         (void)row_refuse(rows, "appointment", "no procedure or no birth date");
 }
 
-static enum err appointment_read(struct act_call *call, struct appointment *out)
+static enum err appointment_query(struct act_call *call, enum statement statement, struct value key,
+                                  struct appointment *out)
 {
     struct rows rows CLEANUP_ROWS = {0};
     struct appointment found;
-    store_query(call->centre->store, STATEMENT_APPOINTMENT_READ,
-                VALUES(value_integer(call->fields.number)), &rows, &call->fault);
+    store_query(call->centre->store, statement, VALUES(key), &rows, &call->fault);
     if (rows_next(&rows))
         appointment_of_row(&rows, &found);
     enum err err = rows_end_one(&rows);
     if (err == ERR_NONE)
         *out = found;
     return err;
+}
+
+static enum err appointment_read(struct act_call *call, struct appointment *out)
+{
+    return appointment_query(call, STATEMENT_APPOINTMENT_READ, value_integer(call->fields.number),
+                             out);
+}
+
+bool appointment_of_code(struct act_call *call, const uint8_t digest[static SHA256_LEN],
+                         struct appointment *out, bool *is_found)
+{
+    enum err err = appointment_query(call, STATEMENT_APPOINTMENT_BY_CODE,
+                                     value_blob(bytes_of(digest, SHA256_LEN)), out);
+    *is_found = err == ERR_NONE;
+    return err == ERR_NOT_FOUND || act_ok(call, err);
 }
 
 /* -- who may -- */
@@ -108,13 +123,16 @@ bool appointment_admit(struct act_call *call, struct appointment *out)
     return true;
 }
 
+bool appointment_check_open(struct act_call *call, const struct appointment *appointment)
+{
+    if (appointment->is_cancelled)
+        return act_refuse(call, &reason_cancelled);
+    return appointment->begins > call->now || act_refuse(call, &reason_begun);
+}
+
 bool appointment_admit_open(struct act_call *call, struct appointment *out)
 {
-    if (!appointment_admit(call, out))
-        return false;
-    if (out->is_cancelled)
-        return act_refuse(call, &reason_cancelled);
-    return out->begins > call->now || act_refuse(call, &reason_begun);
+    return appointment_admit(call, out) && appointment_check_open(call, out);
 }
 
 /* -- telling -- */

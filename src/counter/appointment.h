@@ -30,8 +30,14 @@ bool appointment_is_by_staff(const struct act_call *call);
  * with its code. A wrong code is refused as a number that nobody has, counted though the call is
  * refused, and after LIMIT_APPOINTMENT_CODES of them staff alone may. */
 bool appointment_admit(struct act_call *call, struct appointment *out) MUST_USE;
-/* appointment_admit_open also refuses one that was cancelled, or has begun. */
+/* appointment_check_open refuses one that was cancelled, or has begun; appointment_admit_open does
+ * both. */
+bool appointment_check_open(struct act_call *call, const struct appointment *appointment) MUST_USE;
 bool appointment_admit_open(struct act_call *call, struct appointment *out) MUST_USE;
+
+/* appointment_of_code reads the one with that SHA-256 of a code, if there is one. */
+bool appointment_of_code(struct act_call *call, const uint8_t digest[static SHA256_LEN],
+                         struct appointment *out, bool *is_found) MUST_USE;
 
 /* appointment_json is a row of an answer; the public's has nothing of the person. */
 json_t *appointment_json(const struct act_call *call, const struct appointment *appointment);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/encoding.h"
 #include "centre/nonce.h"
 #include "counter/occupancy.h"
 #include "law/calendar.h"
@@ -155,17 +156,47 @@ static bool answer_booked(struct act_call *call, const struct appointment *appoi
     return appointment_answer(call, appointment);
 }
 
+/* From what the asker's form says once, and who comes when, where and for what: sent again, it is
+ * the same appointment. */
+static void derive_code(const struct act_fields *fields, const char *person,
+                        char code[static BOOKING_CODE_TEXT])
+{
+    char once[2 * sizeof fields->once + 1], born[DATE_TEXT];
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, 4096);
+    buffer_put_format(&text, "%s %s %s %lld %s %s",
+                      hex_print(fields->once, sizeof fields->once, once), fields->office,
+                      procedure_name(fields->procedure), (long long)fields->time,
+                      date_print(fields->birth_date, born), person);
+    code_derive(buffer_bytes(&text), BOOKING_CODE_LEN, code);
+}
+
+static bool book(struct act_call *call, struct appointment *appointment, const char *person,
+                 const char *code)
+{
+    return decide_time(call, appointment) && check_person(call, person) &&
+           choose_place(call, appointment) && draw_number(call, &appointment->number) &&
+           store_appointment(call, appointment, person) && take_place(call, appointment) &&
+           answer_booked(call, appointment, code);
+}
+
 bool appointment_book(struct act_call *call)
 {
     char code[BOOKING_CODE_TEXT], person[FIELD_TEXT];
-    struct appointment appointment = wished(call);
+    struct appointment appointment = wished(call), before;
+    bool is_there = false;
     search_fold(appointment.name, person, sizeof person);
-    code_make(BOOKING_CODE_LEN, code);
+    if (act_has(call, FIELD_ONCE))
+        derive_code(&call->fields, person, code);
+    else
+        code_make(BOOKING_CODE_LEN, code);
     code_digest(code, appointment.code);
-    return decide_time(call, &appointment) && check_person(call, person) &&
-           choose_place(call, &appointment) && draw_number(call, &appointment.number) &&
-           store_appointment(call, &appointment, person) && take_place(call, &appointment) &&
-           answer_booked(call, &appointment, code);
+    if (act_has(call, FIELD_ONCE) &&
+        !appointment_of_code(call, appointment.code, &before, &is_there))
+        return false;
+    if (is_there)
+        return appointment_check_open(call, &before) && answer_booked(call, &before, code);
+    return book(call, &appointment, person, code);
 }
 
 /* -- changing -- */

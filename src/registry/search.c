@@ -7,24 +7,16 @@
 #include "base/text.h"
 #include "store/rows.h"
 
-#define TERMS_MAX   24   /* of one resident; more words than that are not looked for */
-#define TERM_END    0xFF /* behind every byte of UTF-8 */
-#define WHOLE_SPACE 0x3000
+#define TERMS_MAX 24   /* of one resident; more words than that are not looked for */
+#define TERM_END  0xFF /* behind every byte of UTF-8 */
 #define ROWS_FOR_EACH                                                                              \
     3 /* rows read for each resident wanted: one may have several of a beginning */
 
 /* --- folding --- */
 
-static bool is_blank(uint32_t c)
-{
-    return c == ' ' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
-           c == WHOLE_SPACE;
-}
-
 static uint32_t fold(uint32_t c)
 {
-    if (c >= 0xFF01 && c <= 0xFF5E) /* full width */
-        c -= 0xFF01 - '!';
+    c = text_narrow(c);
     if (c >= 0x30A1 && c <= 0x30F6) /* katakana */
         c -= 0x30A1 - 0x3041;
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
@@ -37,7 +29,7 @@ void search_fold(const char *text, char *out, size_t size)
     uint32_t c;
     buffer_init(&folded, size - 1);
     while (text_next(&reader, &c) && buffer_check(&folded) == ERR_NONE)
-        if (!is_blank(c))
+        if (!text_is_blank(c))
             text_put(&folded, fold(c));
     if (folded.len)
         memcpy(out, folded.data, folded.len);
@@ -58,9 +50,9 @@ static const char *next_word(const char *text)
     bool was_blank = false;
     uint32_t c;
     for (const char *at = text; text_next(&reader, &c); at = (const char *)reader.at) {
-        if (was_blank && !is_blank(c))
+        if (was_blank && !text_is_blank(c))
             return at;
-        was_blank = is_blank(c);
+        was_blank = text_is_blank(c);
     }
     return NULL;
 }

@@ -67,6 +67,8 @@ extern const struct trigger triggers_staff_card[];
 /* by what residents are found */
 extern const char migration_resident_term[];
 extern const struct trigger triggers_resident_term[];
+extern const char migration_appointment_code[];
+extern const struct trigger triggers_appointment_code[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

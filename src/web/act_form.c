@@ -2,7 +2,11 @@
 
 #include <string.h>
 
+#include "base/encoding.h"
+#include "crypto/random.h"
 #include "web/typed.h"
+
+#define ONCE 16 /* bytes */
 
 /* clang-format off */
 static const struct act_form forms[] = {
@@ -16,12 +20,12 @@ static const struct act_form forms[] = {
     {"/staff/card/end", "staff-card-end", "/staff/card", {{0}}},
     {"/staff/book", "appointment-book", "/staff/appointment",
      {{"office", VALUE_WORD}, {"procedure", VALUE_WORD}, {"time", VALUE_WHOLE}, {"name", VALUE_WORD}, {"birth_date", VALUE_BIRTH_DATE},
-      {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}}},
+      {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}, {"once", VALUE_WORD}}},
     {"/staff/move", "appointment-move", "/staff/appointment", {{"number", VALUE_WHOLE}, {"time", VALUE_WHOLE}, {"office", VALUE_WORD}}},
     {"/staff/cancel", "appointment-cancel", "/staff/appointment", {{"number", VALUE_WHOLE}}},
     {"/appointment", "appointment-book", NULL,
      {{"office", VALUE_WORD}, {"procedure", VALUE_WORD}, {"time", VALUE_WHOLE}, {"name", VALUE_WORD}, {"birth_date", VALUE_BIRTH_DATE},
-      {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}}},
+      {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}, {"once", VALUE_WORD}}},
     {"/appointment/change", "appointment-show", NULL, {{"number", VALUE_WHOLE}, {"code", VALUE_CODE}}},
     {"/appointment/calendar", "appointment-show", NULL, {{"number", VALUE_WHOLE}, {"code", VALUE_CODE}}},
     {"/appointment/cancel", "appointment-cancel", NULL, {{"number", VALUE_WHOLE}, {"code", VALUE_CODE}}},
@@ -98,4 +102,12 @@ json_t *act_form_fields(const struct page *page, const struct act_form *form)
             json_object_set_new(fields, form->fields[i].name, value);
     }
     return fields;
+}
+
+json_t *act_form_once(void)
+{
+    uint8_t once[ONCE];
+    char hex[2 * ONCE + 1];
+    random_bytes(once, sizeof once);
+    return json_string(hex_print(once, sizeof once, hex));
 }

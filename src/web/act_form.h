@@ -28,3 +28,6 @@ struct act_form {
 const struct act_form *act_form_find(const char *path);
 /* act_form_fields makes the fields of the act from what was posted; the caller's. */
 json_t *act_form_fields(const struct page *page, const struct act_form *form);
+/* act_form_once makes the field "once" of a form: sent twice, the act is done once; the caller's.
+ */
+json_t *act_form_once(void);

@@ -9,17 +9,12 @@
 #include "web/appointment_form.h"
 #include "web/places.h"
 
-static json_t *url_of(const struct page *page, const char *path)
-{
-    return page_url(page, path, bytes_of("", 0));
-}
-
 /* Nobody needs an appointment, and there are other ways to one. page:S17 page:S18 */
 static void answer(struct page *page, json_t *data)
 {
     json_object_set_new(data, "is_taken", json_boolean(page->site->appointments.num_offices > 0));
     json_object_set_new(data, "offices", places_json(page, PLACE_OFFICE, PROCEDURE_NEW));
-    json_object_set_new(data, "change_url", url_of(page, "/appointment/change"));
+    json_object_set_new(data, "change_url", page_link(page, "/appointment/change"));
     page_answer(page, "appointment", data);
 }
 
@@ -49,8 +44,8 @@ static void answer_booked(struct page *page, const struct counter_answer *booked
     json_object_set_new(data, "code_text", json_sprintf("%.5s-%s", code, code + strnlen(code, 5)));
     json_object_set_new(data, "title", page_phrase(page, "appointment-booked"));
     json_object_set_new(data, "bring_url", bring_url(page, counter_text(booked, "procedure")));
-    json_object_set_new(data, "change_url", url_of(page, "/appointment/change"));
-    json_object_set_new(data, "calendar_url", url_of(page, "/appointment/calendar"));
+    json_object_set_new(data, "change_url", page_link(page, "/appointment/change"));
+    json_object_set_new(data, "calendar_url", page_link(page, "/appointment/calendar"));
     page_answer(page, "appointment-booked", data);
 }
 
@@ -68,7 +63,7 @@ void appointment_post(struct page *page)
     page->is_private = true;
     if (!page_may_post(page))
         return;
-    if (!form_check(page)) {
+    if (!appointment_form_check(page)) {
         answer_again(page, 400, NULL);
         return;
     }
@@ -77,8 +72,7 @@ void appointment_post(struct page *page)
         return;
     }
     page_count_pace(page, PACE_BOOKING);
-    booked_ask(page->site->booked, page->site->line, page->request->body, form->act,
-               act_form_fields(page, form), &booked);
+    line_ask(page->site->line, NULL, form->act, act_form_fields(page, form), &booked);
     if (booked.outcome == COUNTER_DONE)
         answer_booked(page, &booked);
     else if (booked.outcome == COUNTER_REFUSED)

@@ -14,11 +14,6 @@
 
 #define CHANGE "/appointment/change"
 
-static json_t *url_of(const struct page *page, const char *path)
-{
-    return page_url(page, path, bytes_of("", 0));
-}
-
 static void put_urls(const struct page *page, json_t *data)
 {
     static const struct {
@@ -31,7 +26,7 @@ static void put_urls(const struct page *page, json_t *data)
         {"calendar_url", "/appointment/calendar"},
     };
     for (size_t i = 0; i < COUNT_OF(urls); i++)
-        json_object_set_new(data, urls[i].name, url_of(page, urls[i].path));
+        json_object_set_new(data, urls[i].name, page_link(page, urls[i].path));
 }
 
 /* --- number and code --- */
@@ -192,7 +187,7 @@ static void put_invitation(const struct page *page, const struct counter_answer 
     buffer_put_format(&summary, ": %s", counter_text(shown, "procedure_text"));
     put_json(&note, page_count(page, "appointment-calendar-note", (int)number));
     buffer_put_format(&note, "\n%s", page->site->url);
-    put_json(&note, url_of(page, CHANGE));
+    put_json(&note, page_link(page, CHANGE));
     host_of(page->site->url, host);
     const struct invitation invitation = {
         .number = number,

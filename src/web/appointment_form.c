@@ -3,11 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/encoding.h"
-#include "crypto/random.h"
+#include "web/act_form.h"
 #include "web/typed.h"
-
-#define TOKEN_LEN 16
 
 static bool name_is_right(const struct page *page)
 {
@@ -30,7 +27,7 @@ static bool telephone_is_right(const struct page *page)
 static bool note_is_right(const struct page *page)
 {
     char text[TYPED_MAX];
-    return typed_is_empty(page, "note") || typed_text(page, "note", text);
+    return !page_form_has(page, "note") || typed_text(page, "note", text);
 }
 
 static bool time_is_right(const struct page *page)
@@ -48,7 +45,7 @@ static const struct {
     {"telephone", telephone_is_right}, {"note", note_is_right},
 };
 
-bool form_check(const struct page *page)
+bool appointment_form_check(const struct page *page)
 {
     bool is_right = true;
     for (size_t i = 0; i < COUNT_OF(typed_rows); i++)
@@ -56,7 +53,7 @@ bool form_check(const struct page *page)
     return is_right;
 }
 
-void form_put_faults(const struct page *page, json_t *form)
+void appointment_form_put_faults(const struct page *page, json_t *form)
 {
     char key[32], phrase[64];
     for (size_t i = 0; i < COUNT_OF(typed_rows); i++) {
@@ -93,30 +90,19 @@ static json_t *reckonings_json(const struct page *page)
     return list;
 }
 
-/* A form that comes twice is known by it (web/booked.h): the one that came, or a new one. */
-static json_t *token_json(void)
-{
-    uint8_t random[TOKEN_LEN];
-    struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, 2 * TOKEN_LEN);
-    random_bytes(random, sizeof random);
-    hex_encode(bytes_of(random, sizeof random), &text);
-    return json_of_bytes(buffer_bytes(&text));
-}
-
-json_t *form_json(const struct page *page, const struct wish *wish,
-                  const struct counter_answer *answer, struct date date)
+json_t *appointment_form_json(const struct page *page, const struct wish *wish,
+                              const struct counter_answer *answer, struct date date)
 {
     int64_t time = 0;
     char text[DATE_TEXT];
     bool is_posted = page->request->method == HTTP_POST;
     if (is_posted && !typed_number(page, "time", &time))
         time = 0;
-    json_t *form = json_pack(
-        "{s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "book_url",
-        page_url(page, page->path, bytes_of("", 0)), "procedure", procedure_name(wish->procedure),
-        "office", wish->office->code, "date", date_print(wish->date, text), "token", token_json(),
-        "starts", free_starts(page, answer, date, time), "reckonings", reckonings_json(page));
+    json_t *form =
+        json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "book_url", page_link(page, page->path),
+                  "procedure", procedure_name(wish->procedure), "office", wish->office->code,
+                  "date", date_print(wish->date, text), "once", act_form_once(), "starts",
+                  free_starts(page, answer, date, time), "reckonings", reckonings_json(page));
     if (is_posted)
         put_typed(page, form);
     return form;

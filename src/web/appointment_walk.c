@@ -9,7 +9,7 @@
 #include "web/appointment_form.h"
 #include "web/places.h"
 #include "web/typed.h"
-#include "web/when.h"
+#include "web/date_words.h"
 
 #define WORD_MAX 32
 
@@ -73,7 +73,7 @@ static const char *word_of(const struct wish *wish, enum choice choice, char dat
 static json_t *text_of(const struct page *page, const struct wish *wish, enum choice choice)
 {
     if (choice == CHOICE_DATE)
-        return when_json(page, "date", wish->date);
+        return date_words_json(page, "date", wish->date);
     return choice == CHOICE_OFFICE
                ? place_label(page, wish->office->code)
                : json_of_bytes(words_procedure(&page->language->words, wish->procedure));
@@ -111,7 +111,7 @@ static void put_answers(struct page *page, const struct wish *wish, json_t *data
                                               "change_url", url_with(page, wish, choice, NULL)));
     }
     json_object_set_new(data, "answers", list);
-    json_object_set_new(data, "start_url", page_url(page, page->path, bytes_of("", 0)));
+    json_object_set_new(data, "start_url", page_link(page, page->path));
 }
 
 /* --- procedure and office --- */
@@ -233,7 +233,7 @@ static void put_free(struct page *page, const char *session, const struct wish *
     if (is_day && date_compare(day.date, wish->date) != 0 && !json_object_get(data, "refused"))
         json_object_set_new(data, "refused", page_phrase(page, "appointment-day-full"));
     if (is_day)
-        json_object_set_new(data, "form", form_json(page, wish, &answer, day.date));
+        json_object_set_new(data, "form", appointment_form_json(page, wish, &answer, day.date));
     else
         put_days(page, wish, &answer, day.date, data);
 }
@@ -261,7 +261,7 @@ json_t *wish_again(struct page *page, const char *session, const struct wish *wi
                                                       : page_sentence(page, answer));
     }
     if (form)
-        form_put_faults(page, form);
+        appointment_form_put_faults(page, form);
     return data;
 }
 
@@ -282,7 +282,7 @@ void wish_put_words(const struct page *page, json_t *appointment)
     if (office)
         json_object_set_new(appointment, "office_text", place_label(page, office));
     if (day && date_parse(day, &date) == ERR_NONE)
-        json_object_set_new(appointment, "date_text", when_json(page, "date", date));
+        json_object_set_new(appointment, "date_text", date_words_json(page, "date", date));
     snprintf(phrase, sizeof phrase, "appointment-state-%s", state ? state : "");
     json_object_set_new(appointment, "state_text", page_phrase(page, phrase));
 }

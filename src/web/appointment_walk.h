@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "web/free.h"
+#include "web/free_times.h"
 
 struct wish {
     bool has_procedure;

@@ -51,7 +51,7 @@ static void tell_refusal(struct desk *desk, const struct counter_answer *answer)
     json_t *data = json_pack(
         "{s:o, s:o, s:s, s:s, s:o}", "title", page_phrase(page, "staff-refused"), "sentence",
         page_sentence(page, answer), "code", counter_text(answer, "code"), "statements",
-        counter_text(answer, "statements"), "staff_url", page_url(page, "/staff", bytes_of("", 0)));
+        counter_text(answer, "statements"), "staff_url", page_link(page, "/staff"));
     if (counter_text(answer, "date")[0])
         json_object_set_new(data, "date", json_string(counter_text(answer, "date")));
     page->response->status = 409;

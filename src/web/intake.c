@@ -7,13 +7,12 @@
 #include "base/limits.h"
 #include "crypto/random.h"
 #include "http/form.h"
+#include "web/act_form.h"
 #include "web/guide.h"
 #include "web/staff.h"
 #include "web/staff_paper.h"
 
 /* --- the intake --- */
-
-#define ONCE 16 /* bytes */
 
 static void put_field(json_t *fields, const char *name, const char *value)
 {
@@ -23,15 +22,6 @@ static void put_field(json_t *fields, const char *name, const char *value)
 static bool was_asked(const struct guide *guide, const char *question)
 {
     return guide_find_answer(guide, question) != NULL;
-}
-
-/* Pressed twice, the button opens one application. */
-static void put_once(json_t *fields)
-{
-    uint8_t once[ONCE];
-    char hex[2 * ONCE + 1];
-    random_bytes(once, sizeof once);
-    put_field(fields, "once", hex_print(once, sizeof once, hex));
 }
 
 /* What was answered, as the fields of application-open. */
@@ -57,7 +47,8 @@ static json_t *opening_fields(const struct guide *guide, const char *resident)
         put_field(fields, "missing", "yes");
     if (facts->is_card_stopped)
         put_field(fields, "stopped", "yes");
-    put_once(fields);
+    json_array_append_new(fields,
+                          json_pack("{s:s, s:o}", "name", "once", "value", act_form_once()));
     return fields;
 }
 
@@ -85,9 +76,8 @@ void intake_get(struct desk *desk)
     json_object_set_new(data, "resident", resident);
     if (json_is_true(json_object_get(json_object_get(data, "result"), "is_allowed")))
         json_object_set_new(data, "opening",
-                            json_pack("{s:o, s:o}", "open_url",
-                                      page_url(page, "/staff/open", bytes_of("", 0)), "fields",
-                                      opening_fields(&guide, text)));
+                            json_pack("{s:o, s:o}", "open_url", page_link(page, "/staff/open"),
+                                      "fields", opening_fields(&guide, text)));
     staff_answer(desk, "intake", data);
 }
 
@@ -124,9 +114,9 @@ static void put_next(const struct page *page, json_t *application)
     json_object_set_new(next, "is_effect", json_boolean(is_effect));
     json_object_set_new(next, "is_said", json_boolean(!is_card && !is_effect));
     json_object_set_new(next, "is_pin", json_boolean(strcmp(step, "pin") == 0));
-    json_object_set_new(next, "step_url", page_url(page, "/staff/step", bytes_of("", 0)));
-    json_object_set_new(next, "execute_url", page_url(page, "/staff/execute", bytes_of("", 0)));
-    json_object_set_new(next, "reset_url", page_url(page, "/staff/reset-join", bytes_of("", 0)));
+    json_object_set_new(next, "step_url", page_link(page, "/staff/step"));
+    json_object_set_new(next, "execute_url", page_link(page, "/staff/execute"));
+    json_object_set_new(next, "reset_url", page_link(page, "/staff/reset-join"));
 }
 
 static void put_papers(const struct page *page, json_t *number, json_t *rows)
@@ -216,7 +206,7 @@ void intake_get_application(struct desk *desk)
         return;
     json_t *application = answer.detail;
     put_words(page, application);
-    json_object_set_new(application, "close_url", page_url(page, "/staff/close", bytes_of("", 0)));
+    json_object_set_new(application, "close_url", page_link(page, "/staff/close"));
     json_object_set_new(
         application, "resident_url",
         staff_url(page, "/staff/resident", "resident", json_object_get(application, "resident")));

@@ -116,6 +116,11 @@ json_t *page_url(const struct page *page, const char *path, struct bytes query)
     return url_in(page->language, path, query);
 }
 
+json_t *page_link(const struct page *page, const char *path)
+{
+    return page_url(page, path, bytes_of("", 0));
+}
+
 void page_query(const struct page *page, struct buffer *query)
 {
     buffer_init(query, LIMIT_HTTP_BODY);
@@ -172,7 +177,7 @@ static void frame_put(const struct page *page, json_t *data)
     json_object_set_new(data, "is_sample", json_boolean(site->is_sample));
     json_object_set_new(data, "languages", languages_json(page));
     json_object_set_new(data, "assets_url", json_string(assets));
-    json_object_set_new(data, "home_url", page_url(page, "/", bytes_of("", 0)));
+    json_object_set_new(data, "home_url", page_link(page, "/"));
 }
 
 static bool wants_json(const struct page *page)

@@ -29,6 +29,7 @@ json_t *json_of_bytes(struct bytes text);
 json_t *page_phrase(const struct page *page, const char *key);
 json_t *page_count(const struct page *page, const char *key, int number); /* in place of {} */
 json_t *page_url(const struct page *page, const char *path, struct bytes query);
+json_t *page_link(const struct page *page, const char *path); /* without a query */
 /* page_query begins the query of an address of this page's walk. */
 void page_query(const struct page *page, struct buffer *query);
 

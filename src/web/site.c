@@ -1,4 +1,4 @@
-/* Reading what the pages are made of, and the table of addresses. */
+/* Reading what the pages are made of. */
 #include "web/site.h"
 
 #include <stdio.h>
@@ -8,14 +8,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "web/appointment.h"
-#include "web/booking.h"
-#include "web/guide.h"
-#include "web/intake.h"
-#include "web/page.h"
-#include "web/staff.h"
 #include "web/staff_login.h"
-#include "web/staff_paper.h"
 
 #define PHRASES   "page."
 #define TEMPLATES ".html"
@@ -233,9 +226,7 @@ enum err site_open(const struct site_paths *paths, struct line *line, bool is_sa
     site->line = line;
     buffer_init(&site->offices_text, LIMIT_CONFIG_FILE);
     snprintf(site->url, sizeof site->url, "%s", url);
-    enum err err = booked_new(&site->booked);
-    if (err == ERR_NONE)
-        err = pace_new(&site->pace);
+    enum err err = pace_new(&site->pace);
     if (err == ERR_NONE)
         err = card_logins_new(&site->card_logins);
     if (err == ERR_NONE)
@@ -257,7 +248,6 @@ void site_close(struct site *site)
         free(site->languages[i]);
     }
     templates_free(site->templates);
-    booked_free(site->booked);
     pace_free(site->pace);
     card_logins_free(site->card_logins);
     assets_done(&site->assets);
@@ -272,144 +262,3 @@ int site_watched(const struct site *site)
 {
     return forms_watched(site->forms);
 }
-
-/* --- the addresses --- */
-
-static void get_home(struct page *page)
-{
-    json_t *data = json_pack("{s:o, s:o}", "title", page_phrase(page, "home-title"), "guide_url",
-                             page_url(page, "/guide", bytes_of("", 0)));
-    if (page->site->appointments.num_offices)
-        json_object_set_new(data, "appointment_url",
-                            page_url(page, "/appointment", bytes_of("", 0)));
-    page_answer(page, "home", data);
-}
-
-static void get_asset(void *context, const struct http_request *request,
-                      struct http_response *response)
-{
-    const struct site *site = context;
-    assets_answer(&site->assets, request->rest, response);
-}
-
-static void get_form(void *context, const struct http_request *request,
-                     struct http_response *response)
-{
-    const struct site *site = context;
-    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
-    if (!forms_answer(site->forms, request->rest, response))
-        page_refuse(&page, 404, "nothing-here");
-}
-
-static void get_health(void *context, const struct http_request *request,
-                       struct http_response *response)
-{
-    (void)request;
-    const struct site *site = context;
-    response->content_type = "application/json";
-    http_response_header(response, "Cache-Control", "no-store");
-    buffer_put_format(&response->body, "{\"status\":\"ok\",\"sample\":%s,\"label\":\"%s\"}\n",
-                      site->is_sample ? "true" : "false", site->is_sample ? "見本／SAMPLE" : "");
-}
-
-static void get_nothing(void *context, const struct http_request *request,
-                        struct http_response *response)
-{
-    struct page page CLEANUP_PAGE = page_begin(context, "/", request, response);
-    page_refuse(&page, 404, "nothing-here");
-}
-
-/* The pages of the public, and what is posted to them. */
-static const struct {
-    enum http_method method;
-    const char *path;
-    void (*answer)(struct page *page);
-} page_rows[] = {
-    {HTTP_GET, "/", get_home},
-    {HTTP_GET, "/guide", guide_get},
-    {HTTP_GET, "/appointment", appointment_get},
-    {HTTP_POST, "/appointment", appointment_post},
-    {HTTP_GET, "/appointment/change", appointment_get_change},
-    {HTTP_POST, "/appointment/change", appointment_post_change},
-    {HTTP_POST, "/appointment/move", appointment_post_change},
-    {HTTP_POST, "/appointment/cancel", appointment_post_change},
-    {HTTP_POST, "/appointment/calendar", appointment_post_calendar},
-};
-
-static void answer_page(void *context, const struct http_request *request,
-                        struct http_response *response)
-{
-    for (size_t i = 0; i < COUNT_OF(page_rows); i++)
-        if (page_rows[i].method == request->method &&
-            strcmp(page_rows[i].path, request->path) == 0) {
-            struct page page CLEANUP_PAGE =
-                page_begin(context, page_rows[i].path, request, response);
-            page_rows[i].answer(&page);
-            return;
-        }
-    get_nothing(context, request, response);
-}
-
-/* The pages of the staff, and what is posted to them. */
-static const struct {
-    enum http_method method;
-    const char *path;
-    void (*answer)(struct desk *desk);
-} desk_rows[] = {
-    {HTTP_GET, "/staff", staff_get_home},
-    {HTTP_GET, "/staff/login", staff_get_login},
-    {HTTP_POST, "/staff/login", staff_post_login},
-    {HTTP_POST, "/staff/logout", staff_post_logout},
-    {HTTP_POST, "/staff/login/card", staff_post_from_agent},
-    {HTTP_GET, "/staff/login/card", staff_get_card_login},
-    {HTTP_GET, "/staff/card", staff_get_cards},
-    {HTTP_POST, "/staff/card/new", staff_post_from_agent},
-    {HTTP_GET, "/staff/card/new", staff_get_new_card},
-    {HTTP_POST, "/staff/card/add", staff_post_new_card},
-    {HTTP_POST, "/staff/card/end", desk_post},
-    {HTTP_GET, "/staff/residents", staff_get_residents},
-    {HTTP_GET, "/staff/resident", staff_get_resident},
-    {HTTP_GET, "/staff/intake", intake_get},
-    {HTTP_GET, "/staff/application", intake_get_application},
-    {HTTP_GET, "/staff/paper", staff_get_paper},
-    {HTTP_GET, "/staff/appointments", booking_get_day},
-    {HTTP_GET, "/staff/caller", booking_get_caller},
-    {HTTP_GET, "/staff/appointment", booking_get},
-    {HTTP_GET, "/staff/book", booking_get_walk},
-    {HTTP_POST, "/staff/book", booking_post},
-    {HTTP_POST, "/staff/move", desk_post},
-    {HTTP_POST, "/staff/cancel", desk_post},
-    {HTTP_POST, "/staff/open", desk_post},
-    {HTTP_POST, "/staff/step", desk_post},
-    {HTTP_POST, "/staff/execute", desk_post},
-    {HTTP_POST, "/staff/reset-join", desk_post},
-    {HTTP_POST, "/staff/close", desk_post},
-};
-
-static void answer_desk(void *context, const struct http_request *request,
-                        struct http_response *response)
-{
-    for (size_t i = 0; i < COUNT_OF(desk_rows); i++)
-        if (desk_rows[i].method == request->method &&
-            strcmp(desk_rows[i].path, request->path) == 0) {
-            struct desk desk CLEANUP_DESK =
-                desk_begin(context, desk_rows[i].path, request, response);
-            desk_rows[i].answer(&desk);
-            return;
-        }
-    get_nothing(context, request, response);
-}
-
-const struct http_route site_routes[] = {
-    {HTTP_GET, "/", false, 0, answer_page},
-    {HTTP_GET, "/guide", false, 0, answer_page},
-    {HTTP_GET, "/appointment", true, 0, answer_page},
-    {HTTP_POST, "/appointment", true, LIMIT_HTTP_BODY, answer_page},
-    {HTTP_GET, "/assets/", true, 0, get_asset},
-    {HTTP_GET, "/health", false, 0, get_health},
-    {HTTP_GET, "/form/", true, 0, get_form},
-    {HTTP_GET, "/staff", true, 0, answer_desk},
-    {HTTP_POST, "/staff", true, LIMIT_HTTP_BODY, answer_desk},
-    {HTTP_GET, "/", true, 0, get_nothing},
-};
-const size_t num_site_routes = COUNT_OF(site_routes);

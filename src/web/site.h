@@ -7,7 +7,6 @@
 #include "http/template.h"
 #include "law/appointments.h"
 #include "web/asset.h"
-#include "web/booked.h"
 #include "web/forms.h"
 #include "web/line.h"
 #include "web/pace.h"
@@ -36,7 +35,6 @@ struct site {
     struct assets assets;
     struct forms *forms; /* what draws is asked by several threads in turn */
     struct line *line;   /* to commit; borrowed */
-    struct booked *booked;
     struct pace *pace;
     struct card_logins *card_logins;
     size_t num_languages; /* the first is what a stranger gets */

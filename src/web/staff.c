@@ -22,12 +22,11 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
         return;
     }
     json_object_set_new(data, "staff", json_incref(who.detail));
-    json_object_set_new(data, "staff_url", page_url(page, "/staff", bytes_of("", 0)));
-    json_object_set_new(data, "logout_url", page_url(page, "/staff/logout", bytes_of("", 0)));
-    json_object_set_new(data, "cards_url", page_url(page, "/staff/card", bytes_of("", 0)));
-    json_object_set_new(data, "residents_url", page_url(page, "/staff/residents", bytes_of("", 0)));
-    json_object_set_new(data, "appointments_url",
-                        page_url(page, "/staff/appointments", bytes_of("", 0)));
+    json_object_set_new(data, "staff_url", page_link(page, "/staff"));
+    json_object_set_new(data, "logout_url", page_link(page, "/staff/logout"));
+    json_object_set_new(data, "cards_url", page_link(page, "/staff/card"));
+    json_object_set_new(data, "residents_url", page_link(page, "/staff/residents"));
+    json_object_set_new(data, "appointments_url", page_link(page, "/staff/appointments"));
     json_object_set_new(data, "lang", json_string(page->language->id));
     page_answer(page, template, data);
 }

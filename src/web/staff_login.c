@@ -156,7 +156,7 @@ static void offer_card(struct desk *desk, const char *path, json_t *data)
     if (answer.outcome != COUNTER_DONE ||
         !challenge_encode(counter_text(&answer, "login_nonce"), &nonce))
         return;
-    json_t *back = page_url(page, path, bytes_of("", 0));
+    json_t *back = page_link(page, path);
     json_object_set_new(data, "card",
                         json_pack("{s:s, s:s, s:o}", "agent_url", LOGIN_AGENT "/login", "nonce",
                                   buffer_text(&nonce), "return_url",
@@ -174,7 +174,7 @@ static void answer_login(struct desk *desk, int status, json_t *refused)
 {
     struct page *page = &desk->page;
     json_t *data = json_pack("{s:o, s:o}", "title", page_phrase(page, "staff-login-title"),
-                             "login_url", page_url(page, "/staff/login", bytes_of("", 0)));
+                             "login_url", page_link(page, "/staff/login"));
     if (refused)
         json_object_set_new(data, "refused", refused);
     offer_card(desk, "/staff/login/card", data);
@@ -242,7 +242,7 @@ void staff_post_login(struct desk *desk)
 static void answer_welcome(struct desk *desk, const struct counter_answer *who)
 {
     struct page *page = &desk->page;
-    json_t *url = page_url(page, "/staff", bytes_of("", 0));
+    json_t *url = page_link(page, "/staff");
     http_response_header(page->response, "Refresh", "0; url=%s", json_string_value(url));
     page_answer(page, "staff-welcome",
                 json_pack("{s:o, s:s, s:o}", "title", page_phrase(page, "staff-welcome"), "label",
@@ -298,9 +298,9 @@ void staff_get_cards(struct desk *desk)
     json_array_foreach (cards, i, row)
         if (json_is_true(json_object_get(row, "is_good")))
             has_good = json_true();
-    json_t *data = json_pack("{s:o, s:O, s:o, s:o}", "title", page_phrase(page, "staff-cards"),
-                             "cards", cards, "has_good", has_good, "end_url",
-                             page_url(page, "/staff/card/end", bytes_of("", 0)));
+    json_t *data =
+        json_pack("{s:o, s:O, s:o, s:o}", "title", page_phrase(page, "staff-cards"), "cards", cards,
+                  "has_good", has_good, "end_url", page_link(page, "/staff/card/end"));
     offer_card(desk, "/staff/card/new", data);
     staff_answer(desk, "staff-cards", data);
 }
@@ -313,7 +313,7 @@ void staff_get_new_card(struct desk *desk)
     (void)!http_request_query(page->request, "handle", handle, sizeof handle);
     page_answer(page, "staff-new-card",
                 json_pack("{s:o, s:s, s:o}", "title", page_phrase(page, "staff-card-add"), "handle",
-                          handle, "add_url", page_url(page, "/staff/card/add", bytes_of("", 0))));
+                          handle, "add_url", page_link(page, "/staff/card/add")));
 }
 
 void staff_post_new_card(struct desk *desk)

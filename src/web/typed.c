@@ -15,19 +15,7 @@ bool typed_text(const struct page *page, const char *name, char out[static TYPED
     return text_is_short(bytes_of_text(out));
 }
 
-bool typed_is_empty(const struct page *page, const char *name)
-{
-    struct buffer value CLEANUP_BUFFER;
-    buffer_init(&value, LIMIT_HTTP_BODY);
-    enum err err = http_form_find(page->request->body, name, &value);
-    return err == ERR_NOT_FOUND || (err == ERR_NONE && value.len == 0);
-}
-
 /* --- narrow letters --- */
-
-#define WIDE_FIRST 0xff01 /* FULLWIDTH EXCLAMATION MARK, and on as ASCII has them */
-#define WIDE_LAST  0xff5e
-#define WIDE_SPACE 0x3000
 
 static bool is_hyphen(uint32_t c)
 {
@@ -41,9 +29,7 @@ static bool is_hyphen(uint32_t c)
 
 static uint32_t narrow(uint32_t c)
 {
-    if (c >= WIDE_FIRST && c <= WIDE_LAST)
-        return c - WIDE_FIRST + '!';
-    return is_hyphen(c) ? '-' : c;
+    return is_hyphen(c) ? '-' : text_narrow(c);
 }
 
 /* Reads a field in narrow letters, without blanks and what else is dropped. */
@@ -57,7 +43,7 @@ static bool narrow_text(const struct page *page, const char *name, const char *d
     struct reader reader = reader_of(bytes_of_text(typed));
     for (uint32_t c; text_next(&reader, &c);) {
         c = narrow(c);
-        if (c != ' ' && c != WIDE_SPACE && (c > 0x7f || !strchr(dropped, (int)c)))
+        if (!text_is_blank(c) && (c > 0x7f || !strchr(dropped, (int)c)))
             text_put(&text, c);
     }
     memcpy(out, text.data ? (const char *)text.data : "", text.len);

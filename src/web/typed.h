@@ -10,8 +10,6 @@
 /* typed_text reads a field as it was typed, whatever it is; "" where there is none, or one that is
  * too long to be kept. Returns whether it is what the field may hold (base/text.h). */
 bool typed_text(const struct page *page, const char *name, char out[static TYPED_MAX]);
-/* typed_is_empty: the field is not there, or nothing was typed into it. */
-bool typed_is_empty(const struct page *page, const char *name);
 /* These are false where the field is none, or there is none. */
 bool typed_telephone(const struct page *page, char out[static TYPED_MAX]) MUST_USE;
 /* typed_whole: the text is a whole number, of at most 18 digits. */

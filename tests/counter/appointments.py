@@ -61,6 +61,10 @@ def count(sql):
     return int(rows(sql)[0][0])
 
 
+def journal_text():
+    return str(rows("SELECT convert_from(data, 'UTF8') FROM journal_personal" if STORE else "SELECT data FROM journal_personal"))
+
+
 def at(day, hour, minute=0):
     """Seconds of a time of day in Japan."""
     zone = datetime.timezone(datetime.timedelta(hours=9))
@@ -177,7 +181,7 @@ def check_codes(desk, number, code):
     for act, more in [("show", {}), ("move", {"time": at(QUIET_DAY, 10)}), ("cancel", {})]:
         desk.refused("by-telephone", f"{act} with the right code then",
                      desk.ask("public1", act, number=number, code=code, **more))
-    kept = str(rows("SELECT data FROM journal_personal")) + str(rows("SELECT code FROM appointment"))
+    kept = journal_text() + str(rows("SELECT code FROM appointment"))
     tap.check(all(text not in kept for text in (code, code.encode().hex()))
               and any(text in kept for text in ("SHA-256", b"SHA-256".hex())),
               "the code stands nowhere: not in its row, not in the journal")
@@ -254,6 +258,25 @@ def check_forgiven(desk):
     tap.check(desk.answer("public1", "show", number=number, code=code)["at"] == "11:00", "moved by staff, the code is good again")
     found = desk.answer("hotline1", "find", name="sample hanako", birth_date="1971-01-01")["appointments"]
     tap.check([row["number"] for row in found] == [number], "found in half width and small letters", found)
+
+
+def check_once(desk):
+    """A form that is sent twice books once; of somebody else, or for another time, it is another form."""
+    form = {"once": "5e" * 16, "time": at("2026-12-04", 11), "name": "見本 二度", "birth_date": "1972-02-02"}
+    first = desk.book(**form)["answer"]
+    before = count("SELECT COUNT(*) FROM appointment")
+    tap.check(desk.book(**form)["answer"] == first and count("SELECT COUNT(*) FROM appointment") == before,
+              "the same form again: the same appointment", first)
+    for name, changed in (("another name", {"name": "見本 別人"}), ("another birth date", {"birth_date": "1972-02-03"}),
+                          ("another form", {"once": "5f" * 16})):
+        desk.refused("full", f"{name}: another wish, which finds the place taken", desk.book(**{**form, **changed}))
+    other = desk.book(**{**form, "time": at("2026-12-04", 11, 30)})["answer"]
+    tap.check(other["number"] != first["number"] and other["code"] != first["code"], "another time: another appointment", other)
+    desk.answer("public1", "cancel", number=first["number"], code=first["code"])
+    desk.refused("cancelled", "the form of what was cancelled", desk.book(**form))
+    kept = journal_text()
+    tap.check("5e" * 16 not in kept and first["code"] not in kept and kept.count("SHA-256") > 0,
+              "what the code is made of does not stand in the journal")
 
 
 def check_walk_in(desk):
@@ -413,6 +436,7 @@ def main():
         check_cancel(desk, number)
         check_most(desk)
         check_forgiven(desk)
+        check_once(desk)
         check_walk_in(desk)
         check_commands(service)
         check_crowd(service)

@@ -70,7 +70,7 @@ def refused(name, data, *words, expect, says):
     tap.check(done.returncode == expect and says in done.stderr, name, (done.returncode, done.stderr))
 
 
-def wait_for(check, seconds=20, pause=0.05):
+def wait_for(check, seconds=60, pause=0.05):
     """True as soon as it is, or false when the time is over."""
     end = time.monotonic() + seconds
     while not check():

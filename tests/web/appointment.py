@@ -140,10 +140,10 @@ def test_walk():
 
 def test_book():
     visitor, form = somebody()
-    token = visitor.get("/appointment?procedure=renewal&office=hojo&date=2026-12-03").json()["form"]["token"]
-    other = visitor.get("/appointment?procedure=renewal&office=hojo&date=2026-12-03").json()["form"]["token"]
+    token = visitor.get("/appointment?procedure=renewal&office=hojo&date=2026-12-03").json()["form"]["once"]
+    other = visitor.get("/appointment?procedure=renewal&office=hojo&date=2026-12-03").json()["form"]["once"]
     tap.check(re.fullmatch("[0-9a-f]{32}", token) and token != other, "each form is another", token)
-    form |= {"form": token, "note": "車いす", "telephone": "０９０ー１２３４（５６７８）", "year": "５５"}
+    form |= {"once": token, "note": "車いす", "telephone": "０９０ー１２３４（５６７８）", "year": "５５"}
     told = visitor.post("/appointment?lang=en", form)
     answer = told.json()
     number, code = answer["number"], answer["code"]
@@ -206,7 +206,7 @@ def test_texts():
     for name in ("name", "year", "month", "day", "telephone", "note"):
         html = visitor.post("/appointment", wish(telephone="") | {name: EVIL}, Accept="text/html")
         tap.check(html.status == 400 and "<script" not in html.text and "&lt;script&gt;alert(1)&lt;/script&gt;&amp;{{page}}" in html.text, f"{name}: text stays text", html.text)
-    for name in ("office", "procedure", "era", "form", "time"):
+    for name in ("office", "procedure", "era", "once", "time"):
         html = visitor.post("/appointment", wish(telephone="") | {name: EVIL}, Accept="text/html")
         tap.check("<script" not in html.text and "{{" not in html.text, f"{name}: nothing is repeated", html.text)
     for name in ("number", "code"):
@@ -277,6 +277,7 @@ def test_two_browsers():
     codes.append(done[0].json()["code"])
     tap.check(database(f"SELECT COUNT(*) FROM appointment WHERE begins = {at('2026-12-10', '09:00')}")[0][0] == 1, "in the database too")
     visitor, form = somebody(time=at("2026-12-10", "10:00"))
+    form["once"] = "0f" * 16
     finger = [Visitor(service, visitor.address) for _ in range(16)]
     threads = [threading.Thread(target=one.post, args=("/appointment", form)) for one in finger]
     for thread in threads:

@@ -1,10 +1,10 @@
-#include "web/free.h"
+#include "web/free_times.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "web/when.h"
+#include "web/date_words.h"
 
 #define MONTHS_MAX (LIMIT_APPOINTMENT_DAYS / 28 + 2) /* that a search goes through */
 
@@ -73,7 +73,7 @@ json_t *free_starts(const struct page *page, const struct counter_answer *answer
                     int64_t chosen)
 {
     size_t i;
-    json_t *start, *list = json_array(), *day = when_json(page, "date", date);
+    json_t *start, *list = json_array(), *day = date_words_json(page, "date", date);
     json_array_foreach (json_object_get(answer->detail, "starts"), i, start) {
         json_t *time = json_object_get(start, "time");
         const char *at = json_string_value(json_object_get(start, "at"));
@@ -99,9 +99,10 @@ json_t *free_month(const struct page *page, const struct counter_answer *answer,
                        next = first_of_next(date);
     json_array_foreach (json_object_get(answer->detail, "days"), i, day)
         if (date_of_json(day, &found))
-            json_array_append_new(
-                days, json_pack("{s:O, s:o}", "date", day, "text", when_json(page, "day", found)));
-    json_t *month = json_pack("{s:o, s:o}", "month", when_json(page, "month", date), "days", days);
+            json_array_append_new(days, json_pack("{s:O, s:o}", "date", day, "text",
+                                                  date_words_json(page, "day", found)));
+    json_t *month =
+        json_pack("{s:o, s:o}", "month", date_words_json(page, "month", date), "days", days);
     if (date_compare(first, today) > 0)
         put_date(month, "before", date_add_months(first, -1));
     if (is_bookable(answer, next))

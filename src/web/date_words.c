@@ -1,4 +1,4 @@
-#include "web/when.h"
+#include "web/date_words.h"
 
 #include <string.h>
 
@@ -62,7 +62,7 @@ static size_t put_part(const struct page *page, const char *text, struct date da
     return 0;
 }
 
-json_t *when_json(const struct page *page, const char *phrase, struct date date)
+json_t *date_words_json(const struct page *page, const char *phrase, struct date date)
 {
     struct buffer text CLEANUP_BUFFER;
     json_t *form = page_phrase(page, phrase);

@@ -1,4 +1,4 @@
-#include "web/booking.h"
+#include "web/staff_appointments.h"
 
 #include <string.h>
 
@@ -10,14 +10,9 @@
 #include "web/places.h"
 #include "web/staff.h"
 #include "web/typed.h"
-#include "web/when.h"
+#include "web/date_words.h"
 
 #define DAY "/staff/appointments"
-
-static json_t *url_of(const struct page *page, const char *path)
-{
-    return page_url(page, path, bytes_of("", 0));
-}
 
 /* --- rows --- */
 
@@ -62,16 +57,16 @@ static void put_day(struct page *page, const struct wish *wish, json_t *data)
     const char *office = wish->office->code;
     http_form_put(&page->query, "office", bytes_of_text(office));
     http_form_put(&page->query, "date", bytes_of_text(date_print(wish->date, text)));
-    json_object_set_new(data, "title", when_json(page, "staff-appointments-of", wish->date));
+    json_object_set_new(data, "title", date_words_json(page, "staff-appointments-of", wish->date));
     json_object_set_new(data, "office_text", place_label(page, office));
     json_object_set_new(data, "date", json_string(text));
     json_object_set_new(data, "offices", wish_offices(page, wish));
     json_object_set_new(data, "before_url", day_url(page, office, date_add_days(wish->date, -1)));
     json_object_set_new(data, "after_url", day_url(page, office, date_add_days(wish->date, 1)));
-    json_object_set_new(data, "book_url", url_of(page, "/staff/book"));
+    json_object_set_new(data, "book_url", page_link(page, "/staff/book"));
 }
 
-void booking_get_day(struct desk *desk)
+void staff_get_appointments(struct desk *desk)
 {
     char text[DATE_TEXT];
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
@@ -119,7 +114,7 @@ static json_t *caller_fields(struct page *page, json_t *data)
     return fields;
 }
 
-void booking_get_caller(struct desk *desk)
+void staff_get_caller(struct desk *desk)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     struct page *page = &desk->page;
@@ -140,7 +135,7 @@ void booking_get_caller(struct desk *desk)
 
 /* --- one --- */
 
-void booking_get(struct desk *desk)
+void staff_get_appointment(struct desk *desk)
 {
     int64_t number;
     struct date date;
@@ -158,8 +153,8 @@ void booking_get(struct desk *desk)
     json_object_set_new(data, "booked_by_text",
                         strcmp(by, "public") == 0 ? page_phrase(page, "staff-public")
                                                   : json_string(by));
-    json_object_set_new(data, "move_url", url_of(page, "/staff/move"));
-    json_object_set_new(data, "cancel_url", url_of(page, "/staff/cancel"));
+    json_object_set_new(data, "move_url", page_link(page, "/staff/move"));
+    json_object_set_new(data, "cancel_url", page_link(page, "/staff/cancel"));
     if (date_parse(counter_text(&answer, "date"), &date) == ERR_NONE)
         json_object_set_new(data, "day_url", day_url(page, counter_text(&answer, "office"), date));
     staff_answer(desk, "staff-appointment", json_incref(data));
@@ -167,7 +162,7 @@ void booking_get(struct desk *desk)
 
 /* --- booking --- */
 
-void booking_get_walk(struct desk *desk)
+void staff_get_booking(struct desk *desk)
 {
     struct wish wish = wish_read(&desk->page);
     json_t *data = wish_walk(&desk->page, desk_session(desk), &wish);
@@ -175,12 +170,12 @@ void booking_get_walk(struct desk *desk)
     staff_answer(desk, "staff-book", data);
 }
 
-void booking_post(struct desk *desk)
+void staff_post_booking(struct desk *desk)
 {
     struct wish wish = wish_read(&desk->page);
     if (!page_may_post(&desk->page))
         return;
-    if (form_check(&desk->page)) {
+    if (appointment_form_check(&desk->page)) {
         desk_post(desk);
         return;
     }

@@ -1,9 +1,0 @@
-/* Days and times of day as a language says them. */
-#pragma once
-
-#include "web/page.h"
-
-/* when_json is a phrase with {year}, {month}, {day}, {weekday} put in: the language's own words of
- * page.months and page.weekdays, which stand there with a blank between them. JSON, the caller's.
- */
-json_t *when_json(const struct page *page, const char *phrase, struct date date);
