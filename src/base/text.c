@@ -102,6 +102,16 @@ bool text_is_blank(uint32_t code_point)
            code_point == 0x205F || code_point == 0x3000;
 }
 
+bool text_is_hyphen(uint32_t code_point)
+{
+    static const uint32_t hyphens[] = {'-',    0x2010, 0x2011, 0x2012, 0x2013,
+                                       0x2014, 0x2015, 0x2212, 0x30fc, 0xff70};
+    for (size_t i = 0; i < COUNT_OF(hyphens); i++)
+        if (hyphens[i] == code_point)
+            return true;
+    return false;
+}
+
 bool text_is_variation_selector(uint32_t c)
 {
     return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);

@@ -25,5 +25,6 @@ void text_put_visible(struct buffer *buffer, struct bytes text);
 void text_copy_visible(struct bytes text, char *out, size_t size);
 /* text_narrow: the letter of ASCII that one of full width stands for, and any other as it is. */
 uint32_t text_narrow(uint32_t code_point);
-bool text_is_blank(uint32_t code_point);              /* a space, of whatever width */
+bool text_is_blank(uint32_t code_point);  /* a space, of whatever width */
+bool text_is_hyphen(uint32_t code_point); /* what people type for one, the long vowel sign too */
 bool text_is_variation_selector(uint32_t code_point); /* IVS and the standard ones */

@@ -41,6 +41,7 @@ static const struct { const char *act, *en, *ja; } labels[] = {
     {"never-installed", "a certificate that was never in the card ended", "未記録の電子証明書の失効"},
     {"event", "an event of your resident record", "住民票の異動"},
     {"resident-find", "your record was looked up", "住民情報の検索・閲覧"},
+    {"caller-check", "somebody called about your card", "カードについての電話の確認"},
     {"journal-about", "these entries were read", "この記録の閲覧"},
 };
 /* clang-format on */

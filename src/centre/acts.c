@@ -128,7 +128,7 @@ static bool finish_checkpoint(struct act_call *call)
 static const struct act acts[] = {
     {"status", ROLE_ANY, ONE_PERSON, READ_ONLY, 0, 0, run_status, NULL, NULL},
     {"staff-list", ROLE_ADMINISTRATOR, ONE_PERSON, READ_ONLY, 0, 0, run_staff_list, NULL, NULL},
-    {"resident-find", AT_COUNTER | ROLE_REGISTRY, ONE_PERSON, JOURNALLED, 0, FIELD_RESIDENT | FIELD_NAME | FIELD_BIRTH_DATE | FIELD_LIMIT, town_find, NULL, NULL},
+    {"resident-find", ROLE_COUNTER | ROLE_REGISTRY, ONE_PERSON, JOURNALLED, 0, FIELD_RESIDENT | FIELD_NAME | FIELD_BIRTH_DATE | FIELD_LIMIT, town_find, NULL, NULL},
     {"card-register", ROLE_PERSONALISATION, TWO_PERSONS, JOURNALLED, CARD_FIELDS, FIELD_PERMIT_KEY, card_register, NULL, NULL},
     {"certificate-reenter", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_KIND | FIELD_NONCE | FIELD_STATEMENT | FIELD_CERTIFICATE, 0, reenter_run, NULL, NULL},
     {"import", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_FILE, 0, town_import, NULL, NULL},

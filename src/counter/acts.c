@@ -5,6 +5,7 @@
 #include "counter/appointment.h"
 #include "counter/open.h"
 #include "counter/steps.h"
+#include "counter/caller.h"
 #include "counter/desk.h"
 #include "counter/paper.h"
 
@@ -42,6 +43,7 @@ static const struct act acts[] = {
     {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, desk_issue, issue_finish, NULL},
     {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish, NULL},
     {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_receipt, NULL, NULL},
+    {"caller-check", BOTH_DESKS, ONE_PERSON, JOURNALLED, WHO_CALLS, FIELD_ADDRESS | FIELD_TELEPHONE, caller_check, NULL, NULL},
     {"appointment-free", ANYBODY, ONE_PERSON, READ_ONLY, WHAT_WHERE | FIELD_DATE, 0, appointment_free, NULL, NULL},
     {"appointment-book", ANYBODY, ONE_PERSON, JOURNALLED, BOOK_NEEDS, FIELD_NOTE | FIELD_ONCE, appointment_book, NULL, NULL},
     {"appointment-show", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, FIELD_CODE, appointment_show, NULL, NULL},

@@ -71,7 +71,7 @@ static bool read_steps(struct act_call *call, struct application *application)
         step->step.visit = (uint8_t)row_integer_within(&rows, 3, 0, UINT8_MAX);
         step->is_done = !row_is_null(&rows, 4);
         if (step->is_done)
-            step->done_on = date_of_time(row_integer(&rows, 4));
+            step->done_at = row_integer(&rows, 4);
         word_row(&rows, 1, "step", step_parse(name, &step->step.name));
     }
     return act_ok(call, rows_end(&rows));
@@ -184,7 +184,7 @@ static bool is_another_day(const struct act_call *call, const struct application
 {
     const struct application_step *last = next == application->steps ? NULL : next - 1;
     return !last || last->step.visit == next->step.visit ||
-           date_compare(last->done_on, date_of_time(call->now)) < 0;
+           date_compare(date_of_time(last->done_at), date_of_time(call->now)) < 0;
 }
 
 static bool finish(struct act_call *call, struct application *application)
@@ -214,6 +214,6 @@ bool application_do(struct act_call *call, struct application *application)
         return false;
     struct application_step *done = &application->steps[next - application->steps];
     done->is_done = true;
-    done->done_on = date_of_time(call->now);
+    done->done_at = call->now;
     return application_next(application) || finish(call, application);
 }

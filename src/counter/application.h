@@ -13,7 +13,7 @@ struct application_step {
     int64_t position;
     struct step step;
     bool is_done;
-    struct date done_on; /* in Japan */
+    int64_t done_at; /* seconds */
 };
 
 struct application {

@@ -94,7 +94,7 @@ static bool put_inquiry(struct act_call *call, const struct application *applica
     struct date sent = date_of_time(call->now);
     for (size_t i = 0; i < application->num_steps; i++)
         if (application->steps[i].step.name == STEP_LETTER && application->steps[i].is_done)
-            sent = application->steps[i].done_on;
+            sent = date_of_time(application->steps[i].done_at);
     put_day(items, "deadline",
             date_of_days(date_to_days(sent) + call->centre->policy.inquiry_days));
     for (size_t i = 0; i < COUNT_OF(modes); i++)

@@ -19,11 +19,13 @@ static const char *kinds_word(unsigned kinds)
 
 static json_t *step_json(const struct application_step *step)
 {
-    return json_pack(
-        "{s:I, s:s, s:s?, s:i, s:b, s:s, s:s}", "position", (json_int_t)step->position, "step",
-        step_word(step->step.name), "kind", step->step.has_kind ? kind_name(step->step.kind) : NULL,
-        "visit", step->step.visit, "done", step->is_done, "en",
-        step_label(step->step.name, LANGUAGE_EN), "ja", step_label(step->step.name, LANGUAGE_JA));
+    json_t *done_at = step->is_done ? json_integer(step->done_at) : NULL;
+    return json_pack("{s:I, s:s, s:s?, s:i, s:b, s:o*, s:s, s:s}", "position",
+                     (json_int_t)step->position, "step", step_word(step->step.name), "kind",
+                     step->step.has_kind ? kind_name(step->step.kind) : NULL, "visit",
+                     step->step.visit, "done", step->is_done, "done_at", done_at, "en",
+                     step_label(step->step.name, LANGUAGE_EN), "ja",
+                     step_label(step->step.name, LANGUAGE_JA));
 }
 
 static json_t *steps_json(const struct application *application)

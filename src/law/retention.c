@@ -58,6 +58,7 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"application-show", BIT(RULE_READ)},
     {"journal-about", BIT(RULE_READ)},
     {"resident-find", BIT(RULE_READ)},
+    {"caller-check", BIT(RULE_READ)},
     {"appointment-book", BIT(RULE_APPOINTMENT)},
     {"appointment-show", BIT(RULE_APPOINTMENT)},
     {"appointment-move", BIT(RULE_APPOINTMENT)},

@@ -18,6 +18,8 @@ static const struct act_form forms[] = {
     {"/staff/reset-join", "reset-join", "/staff/application", {{"number", VALUE_WHOLE}, {"kind", VALUE_WORD}, {"note", VALUE_WORD}}},
     {"/staff/close", "application-close", "/staff/application", {{"number", VALUE_WHOLE}, {"note", VALUE_WORD}}},
     {"/staff/card/end", "staff-card-end", "/staff/card", {{0}}},
+    {"/staff/hotline", "caller-check", NULL,
+     {{"name", VALUE_WORD}, {"birth_date", VALUE_BIRTH_DATE}, {"address", VALUE_WORD}, {"telephone", VALUE_TELEPHONE}}},
     {"/staff/book", "appointment-book", "/staff/appointment",
      {{"office", VALUE_WORD}, {"procedure", VALUE_WORD}, {"time", VALUE_WHOLE}, {"name", VALUE_WORD}, {"birth_date", VALUE_BIRTH_DATE},
       {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}, {"once", VALUE_WORD}}},

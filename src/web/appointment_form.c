@@ -65,30 +65,7 @@ void appointment_form_put_faults(const struct page *page, json_t *form)
     }
 }
 
-static void put_typed(const struct page *page, json_t *form)
-{
-    static const char *const names[] = {"name", "year", "month", "day", "telephone", "note"};
-    char text[TYPED_MAX];
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        (void)typed_text(page, names[i], text);
-        json_object_set_new(form, names[i], json_string(text));
-    }
-}
-
-static json_t *reckonings_json(const struct page *page)
-{
-    char text[TYPED_MAX], phrase[48];
-    json_t *list = json_array();
-    (void)typed_text(page, "era", text);
-    for (size_t i = 0; i < NUM_RECKONINGS; i++) {
-        const char *name = typed_reckonings[i].name;
-        snprintf(phrase, sizeof phrase, "appointment-era-%s", name);
-        json_array_append_new(list, json_pack("{s:s, s:o, s:b}", "word", name, "text",
-                                              page_phrase(page, phrase), "is_chosen",
-                                              strcmp(name, text) == 0));
-    }
-    return list;
-}
+static const char *const typed_names[] = {"name", "year", "month", "day", "telephone", "note"};
 
 json_t *appointment_form_json(const struct page *page, const struct wish *wish,
                               const struct counter_answer *answer, struct date date)
@@ -102,8 +79,8 @@ json_t *appointment_form_json(const struct page *page, const struct wish *wish,
         json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "book_url", page_link(page, page->path),
                   "procedure", procedure_name(wish->procedure), "office", wish->office->code,
                   "date", date_print(wish->date, text), "once", act_form_once(), "starts",
-                  free_starts(page, answer, date, time), "reckonings", reckonings_json(page));
-    if (is_posted)
-        put_typed(page, form);
+                  free_starts(page, answer, date, time), "reckonings", typed_reckonings_json(page));
+    for (size_t i = 0; is_posted && i < COUNT_OF(typed_names); i++)
+        typed_put(page, typed_names[i], form);
     return form;
 }

@@ -74,6 +74,8 @@ static enum err templates_need(const struct site *site, struct fault *fault)
                                         "staff-new-card",
                                         "staff-home",
                                         "staff-refusal",
+                                        "staff-hotline",
+                                        "staff-held",
                                         "staff-appointments",
                                         "staff-caller",
                                         "staff-appointment",

@@ -8,6 +8,7 @@
 #include "web/intake.h"
 #include "web/site.h"
 #include "web/staff.h"
+#include "web/staff_hotline.h"
 #include "web/staff_login.h"
 #include "web/staff_paper.h"
 
@@ -83,6 +84,8 @@ static const struct row {
     {HTTP_POST, "/staff/card/end", .answer_staff = desk_post},
     {HTTP_GET, "/staff/residents", .answer_staff = staff_get_residents},
     {HTTP_GET, "/staff/resident", .answer_staff = staff_get_resident},
+    {HTTP_GET, "/staff/hotline", .answer_staff = staff_get_hotline},
+    {HTTP_POST, "/staff/hotline", .answer_staff = staff_post_hotline},
     {HTTP_GET, "/staff/intake", .answer_staff = intake_get},
     {HTTP_GET, "/staff/application", .answer_staff = intake_get_application},
     {HTTP_GET, "/staff/paper", .answer_staff = staff_get_paper},

@@ -17,15 +17,21 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
 {
     struct page *page = &desk->page;
     struct counter_answer who CLEANUP_COUNTER_ANSWER = {0};
-    if (!desk_ask(desk, "session-show", json_object(), &who)) {
+    line_ask(page->site->line, desk_session(desk), "session-show", json_object(), &who);
+    if (who.outcome == COUNTER_REFUSED) {
         json_decref(data);
+        desk_go(desk, "/staff/login", bytes_of("", 0));
         return;
     }
-    json_object_set_new(data, "staff", json_incref(who.detail));
+    if (who.outcome == COUNTER_DONE)
+        json_object_set_new(data, "staff", json_incref(who.detail));
+    json_object_set_new(data, "is_at_counter",
+                        json_boolean(strstr(counter_text(&who, "roles"), "counter") != NULL));
     json_object_set_new(data, "staff_url", page_link(page, "/staff"));
     json_object_set_new(data, "logout_url", page_link(page, "/staff/logout"));
     json_object_set_new(data, "cards_url", page_link(page, "/staff/card"));
     json_object_set_new(data, "residents_url", page_link(page, "/staff/residents"));
+    json_object_set_new(data, "hotline_url", page_link(page, "/staff/hotline"));
     json_object_set_new(data, "appointments_url", page_link(page, "/staff/appointments"));
     json_object_set_new(data, "lang", json_string(page->language->id));
     page_answer(page, template, data);

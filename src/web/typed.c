@@ -15,21 +15,18 @@ bool typed_text(const struct page *page, const char *name, char out[static TYPED
     return text_is_short(bytes_of_text(out));
 }
 
-/* --- narrow letters --- */
-
-static bool is_hyphen(uint32_t c)
+void typed_put(const struct page *page, const char *name, json_t *object)
 {
-    static const uint32_t hyphens[] = {0x2010, 0x2011, 0x2012, 0x2013, 0x2014,
-                                       0x2015, 0x2212, 0x30fc, 0xff70};
-    for (size_t i = 0; i < COUNT_OF(hyphens); i++)
-        if (hyphens[i] == c)
-            return true;
-    return false;
+    char text[TYPED_MAX];
+    (void)typed_text(page, name, text);
+    json_object_set_new(object, name, json_string(text));
 }
+
+/* --- narrow letters --- */
 
 static uint32_t narrow(uint32_t c)
 {
-    return is_hyphen(c) ? '-' : text_narrow(c);
+    return text_is_hyphen(c) ? '-' : text_narrow(c);
 }
 
 /* Reads a field in narrow letters, without blanks and what else is dropped. */
@@ -102,6 +99,21 @@ static int16_t year_of(const char *reckoning, int64_t year)
             return era == ERA_NONE ? (int16_t)year : era_year(era, (unsigned)year);
         }
     return 0;
+}
+
+json_t *typed_reckonings_json(const struct page *page)
+{
+    char text[TYPED_MAX], phrase[48];
+    json_t *list = json_array();
+    (void)typed_text(page, "era", text);
+    for (size_t i = 0; i < NUM_RECKONINGS; i++) {
+        const char *name = typed_reckonings[i].name;
+        snprintf(phrase, sizeof phrase, "appointment-era-%s", name);
+        json_array_append_new(list, json_pack("{s:s, s:o, s:b}", "word", name, "text",
+                                              page_phrase(page, phrase), "is_chosen",
+                                              strcmp(name, text) == 0));
+    }
+    return list;
 }
 
 bool typed_birth_date(const struct page *page, char out[static DATE_TEXT])

@@ -10,6 +10,8 @@
 /* typed_text reads a field as it was typed, whatever it is; "" where there is none, or one that is
  * too long to be kept. Returns whether it is what the field may hold (base/text.h). */
 bool typed_text(const struct page *page, const char *name, char out[static TYPED_MAX]);
+/* typed_put puts a field into an object as it was typed. */
+void typed_put(const struct page *page, const char *name, json_t *object);
 /* These are false where the field is none, or there is none. */
 bool typed_telephone(const struct page *page, char out[static TYPED_MAX]) MUST_USE;
 /* typed_whole: the text is a whole number, of at most 18 digits. */
@@ -24,4 +26,6 @@ extern const struct typed_reckoning {
     const char *name; /* as its field says it */
     enum era era;
 } typed_reckonings[NUM_RECKONINGS];
+/* typed_reckonings_json: each to choose from, {"word", "text", "is_chosen"}; the caller's. */
+json_t *typed_reckonings_json(const struct page *page);
 bool typed_birth_date(const struct page *page, char out[static DATE_TEXT]) MUST_USE;

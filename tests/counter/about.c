@@ -17,7 +17,8 @@ static int begin(void **state)
     town_begin(state);
     town_card_make(&card, "0003720000000013137220340514", false);
     town_card_register(&card);
-    town_done("hotline1", "resident-find", json_pack("{s:i}", "resident", MINE));
+    town_done("hotline1", "caller-check",
+              json_pack("{s:s, s:s}", "name", "北栄花子", "birth_date", "1986-05-14"));
     town_run(town_open(MINE, "new", "holder", "both", "never-set"), &card, NULL);
     town_done("daiei1", "resident-find", json_pack("{s:i}", "resident", OTHERS));
     return 0;
@@ -56,7 +57,7 @@ static void it_has_what_was_done_and_asked(void **state)
 {
     (void)state;
     const struct counter_answer *answer = view(MINE);
-    assert_int_equal(count(answer, "resident-find", "done"), 1);
+    assert_int_equal(count(answer, "caller-check", "done"), 1);
     assert_int_equal(count(answer, "application-open", "done"), 1);
     assert_int_equal(count(answer, "issue", "done"), 2);
     assert_int_equal(count(answer, "receipt", "done"), 2);
@@ -64,7 +65,7 @@ static void it_has_what_was_done_and_asked(void **state)
                                   json_array_size(json_object_get(answer->detail, "entries")) - 1);
     assert_string_equal(json_string_value(json_object_get(last, "role")), "hotline");
     assert_string_equal(json_string_value(json_object_get(last, "en")),
-                        "your record was looked up");
+                        "somebody called about your card");
     assert_null(json_object_get(last, "actor"));
 }
 

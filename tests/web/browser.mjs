@@ -28,6 +28,7 @@ const PAGES = {
 // Those of whoever has logged in at the counter.
 const STAFF_PAGES = {
   'staff-home': '/staff',
+  'staff-hotline': '/staff/hotline',
   'staff-residents': '/staff/residents?q=1001',
   'staff-nobody': '/staff/residents?q=nobody',
   'staff-resident': '/staff/resident?resident=1001',
@@ -230,6 +231,34 @@ async function book(bypass) {
   await page.close();
 }
 
+// A call about a lost card, with the keyboard alone: compared, held, and what to say.
+async function callIn(bypass) {
+  const page = await bypass.newPage();
+  await page.setViewportSize({ width: WIDTHS.at(-1), height: 800 });
+  await page.goto(inLanguage('/staff/hotline', 'ja'));
+  const typed = { '#name': 'ゆら みさき', '[name=year]': '７', '[name=month]': '1', '[name=day]': '30', '#address': '見本１ー３', '#telephone': '0858001005' };
+  for (const [selector, text] of Object.entries(typed)) {
+    if (selector === '[name=year]') await page.selectOption('[name=era]', 'heisei');
+    check(await tabTo(page, selector), `telephone: ${selector} is reached and seen`);
+    await page.keyboard.insertText(text);
+  }
+  await arrive(page, page.keyboard.press('Enter'));
+  const compared = await page.textContent('[role=status]');
+  check(compared.includes('住所: 不一致') && compared.includes('電話番号: 一致') && await page.locator('[value=hold]').count() === 0,
+    'telephone: what does not fit is said, and nothing can be held', compared);
+  await judge(page, 'telephone, compared');
+  await page.setViewportSize({ width: WIDTHS.at(-1), height: 800 });
+  await page.fill('#address', '見本1-2');
+  await arrive(page, page.keyboard.press('Enter'));
+  await page.screenshot({ path: `${folder}/staff-hotline-found.png`, fullPage: true });
+  check(await tabTo(page, '[value=hold]'), 'telephone: the hold is reached and seen', await page.textContent('main'));
+  await arrive(page, page.keyboard.press('Enter'));
+  check((await page.textContent('h1')) === '一時保留しました', 'telephone: held', await page.textContent('main'));
+  await page.screenshot({ path: `${folder}/staff-held.png`, fullPage: true });
+  await judge(page, 'held');
+  await page.close();
+}
+
 async function walkByKeyboard(context) {
   const page = await context.newPage();
   await page.goto(inLanguage('/', 'ja'));
@@ -288,6 +317,7 @@ try {
   await lookAtAll(context, bypass, PAGES);
   await logIn(context, bypass);
   await lookAtAll(context, bypass, STAFF_PAGES);
+  await callIn(bypass);
   await takeApplication(context);
   await book(bypass);
   await walkByKeyboard(context);

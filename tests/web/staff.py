@@ -286,8 +286,12 @@ def test_texts(clerk):
 def test_roles(clerk):
     telephone = Browser()
     telephone.log_in("hotline1")
-    refused = open_application(telephone, 1002, NEW)
+    refused = telephone.post("/staff/open", {"resident": 1002, "procedure": "new", "applicant": "holder", "kinds": "both", "pin": "never-set"})
     tap.check(refused.status == 409 and refused.json()["code"] == "hotline", "the telephone opens no issue", refused.text)
+    home = telephone.get("/staff", Accept="text/html").text
+    tap.check("/staff/hotline" in home and "/staff/residents" not in home, "and is shown no way to look somebody up", home)
+    for path in ("/staff/residents?q=1001", "/staff/resident?resident=1001", "/staff/intake?resident=1001"):
+        tap.check(telephone.get(path).status == 409 and telephone.json()["code"] == "role", f"nor looks anybody up: {path}", telephone.text)
     auditor = Browser()
     auditor.log_in("auditor1")
     tap.check(auditor.status == 403 and not auditor.cookie and "not done through the pages" in auditor.text,
