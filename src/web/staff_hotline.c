@@ -84,8 +84,10 @@ static void answer_form(struct desk *desk, int status, json_t *data)
     staff_answer(desk, "staff-hotline", data);
 }
 
-/* Nothing was taken: what was typed stays, and why is said. False: the page is answered. */
-static bool answered_no(struct desk *desk, const struct counter_answer *answer, json_t *data)
+/* True: the page is answered, with why not; what was typed stays. away: what to say where there is
+ * no answer. */
+static bool answered_no(struct desk *desk, const struct counter_answer *answer, const char *away,
+                        json_t *data)
 {
     const struct page *page = &desk->page;
     bool is_refused = answer->outcome == COUNTER_REFUSED;
@@ -100,7 +102,7 @@ static bool answered_no(struct desk *desk, const struct counter_answer *answer, 
     json_object_set_new(data, "refused",
                         is_refused     ? page_sentence(page, answer)
                         : is_malformed ? page_phrase(page, "staff-hotline-incomplete")
-                                       : page_phrase(page, "staff-hotline-away"));
+                                       : page_phrase(page, away));
     answer_form(desk, is_refused ? 409 : is_malformed ? 400 : 503, data);
     return true;
 }
@@ -169,7 +171,7 @@ static void hold(struct desk *desk, int64_t resident, json_t *data)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     take(desk, resident, &answer);
-    if (answered_no(desk, &answer, data))
+    if (answered_no(desk, &answer, "staff-hotline-unsure", data))
         return;
     json_decref(data);
     int64_t number = counter_number(&answer, "number");
@@ -188,7 +190,7 @@ void staff_post_hotline(struct desk *desk)
     line_ask(page->site->line, desk_session(desk), "caller-check",
              act_form_fields(page, act_form_find(PATH)), &answer);
     data = json_object();
-    if (answered_no(desk, &answer, data))
+    if (answered_no(desk, &answer, "staff-hotline-away", data))
         return;
     put_found(page, &answer, data);
     bool is_wished = typed_text(page, "do", wish) && strcmp(wish, "hold") == 0;
