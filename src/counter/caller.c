@@ -97,38 +97,28 @@ struct found {
     struct resident one; /* who is shown; else whoever was found last */
 };
 
-static bool look_at(struct act_call *call, int64_t number, struct found *found)
+static void look_at(struct act_call *call, const struct resident *resident, struct found *found)
 {
-    struct resident resident;
-    if (!act_ok(call, resident_find(call->centre->store, number, &resident, &call->fault)))
-        return false;
-    if (!name_fits(call->fields.name, &resident))
-        return true;
-    bool shown = is_shown(call, &resident);
+    if (!name_fits(call->fields.name, resident))
+        return;
+    bool shown = is_shown(call, resident);
     if (shown || found->num_shown == 0)
-        found->one = resident;
+        found->one = *resident;
     found->num++;
     found->num_shown += shown;
-    act_is_about(call, number);
-    return true;
+    act_is_about(call, resident->number);
 }
 
 /* All who were born on that day: a name is compared as a whole, however it is written. */
 static bool find(struct act_call *call, struct found *found)
 {
-    int64_t numbers[LIMIT_ACT_RESIDENTS];
-    size_t num;
-    bool has_more;
-    const struct resident_search search = {.text = "", .born = call->fields.birth_date};
-    if (!act_ok(call, resident_search(call->centre->store, &search, COUNT_OF(numbers), numbers,
-                                      &num, &has_more, &call->fault)))
-        return false;
-    if (has_more)
-        return act_fail(call, ERR_LIMIT);
-    for (size_t i = 0; i < num; i++)
-        if (!look_at(call, numbers[i], found))
-            return false;
-    return true;
+    struct store *store = call->centre->store;
+    struct resident resident = {0};
+    enum err err;
+    while ((err = resident_next_born(store, call->fields.birth_date, resident.number, &resident,
+                                     &call->fault)) == ERR_NONE)
+        look_at(call, &resident, found);
+    return err == ERR_NOT_FOUND || act_ok(call, err);
 }
 
 /* --- the answer --- */
@@ -162,8 +152,8 @@ bool caller_check(struct act_call *call)
         tell_questions(call, &found.one);
     if (is_one) {
         act_answer(call, "resident", json_integer(found.one.number));
-        act_answer(call, "has_card", json_boolean(found.one.card_id[0] != '\0'));
-        act_answer(call, "card_state", json_string(card_state_name(found.one.card_state)));
+        if (found.one.card_id[0])
+            act_answer(call, "card_state", json_string(card_state_name(found.one.card_state)));
     }
     return true;
 }

@@ -121,17 +121,24 @@ bool counter_is_effect(const char *step)
     return false;
 }
 
+const char *counter_step_act(int64_t number, json_t *next, json_t **fields)
+{
+    json_t *step = json_object_get(next, "step"), *kind = json_object_get(next, "kind");
+    bool is_effect = counter_is_effect(json_string_value(step));
+    *fields = json_pack("{s:I}", "number", (json_int_t)number);
+    if (!is_effect)
+        json_object_set(*fields, "step", step);
+    if (!is_effect && json_is_string(kind))
+        json_object_set(*fields, "kind", kind);
+    return is_effect ? "execute" : "step";
+}
+
 void counter_client_step(struct counter_client *client, int64_t number, json_t *next,
                          struct counter_answer *out)
 {
-    json_t *fields = json_pack("{s:I}", "number", (json_int_t)number);
-    json_t *step = json_object_get(next, "step"), *kind = json_object_get(next, "kind");
-    bool is_effect = counter_is_effect(json_string_value(step));
-    if (!is_effect)
-        json_object_set(fields, "step", step);
-    if (!is_effect && json_is_string(kind))
-        json_object_set(fields, "kind", kind);
-    counter_client_ask(client, is_effect ? "execute" : "step", fields, out);
+    json_t *fields;
+    const char *act = counter_step_act(number, next, &fields);
+    counter_client_ask(client, act, fields, out);
 }
 
 const char *counter_text(const struct counter_answer *answer, const char *name)

@@ -48,8 +48,10 @@ void counter_client_ask_pages(struct counter_client *client, const char *act, js
 /* counter_is_effect tells whether a step of an application is done by the act `execute`; the
  * others, that need no card, are said by the act `step`. */
 bool counter_is_effect(const char *step);
-/* counter_client_step does the step that stands as `next` in an application's answer: one that
- * needs no card. */
+/* counter_step_act gives the act that does the step standing as `next` in an application's answer,
+ * one that needs no card, and makes its fields, the caller's. */
+const char *counter_step_act(int64_t number, json_t *next, json_t **fields);
+/* counter_client_step does it. */
 void counter_client_step(struct counter_client *client, int64_t number, json_t *next,
                          struct counter_answer *out);
 

@@ -8,21 +8,21 @@
 
 /* --- as it is compared --- */
 
-struct words {
-    const char *said, *plain;
+struct word {
+    const char *said;
+    char plain;
 };
 
-/* The longer one first, where one is the beginning of another. */
-static const struct words between[] = {
-    {"丁目", "-"}, {"番地の", "-"}, {"番地", "-"}, {"番", "-"}, {"号", "-"}, {"の", "-"},
+static const struct word between[] = {
+    {"丁目", '-'}, {"番地", '-'}, {"番", '-'}, {"号", '-'}, {"の", '-'},
 };
 
-static const struct words figures[] = {
-    {"〇", "0"}, {"一", "1"}, {"二", "2"}, {"三", "3"}, {"四", "4"},
-    {"五", "5"}, {"六", "6"}, {"七", "7"}, {"八", "8"}, {"九", "9"},
+static const struct word figures[] = {
+    {"〇", '0'}, {"一", '1'}, {"二", '2'}, {"三", '3'}, {"四", '4'},
+    {"五", '5'}, {"六", '6'}, {"七", '7'}, {"八", '8'}, {"九", '9'},
 };
 
-static const struct words *row_at(const struct words *rows, size_t num, const char *text)
+static const struct word *row_at(const struct word *rows, size_t num, const char *text)
 {
     for (size_t i = 0; i < num; i++)
         if (strncmp(text, rows[i].said, strlen(rows[i].said)) == 0)
@@ -35,12 +35,12 @@ static bool is_figure(char c)
     return c >= '0' && c <= '9';
 }
 
-#define AT(rows, text) row_at(rows, sizeof(rows) / sizeof *(rows), text)
+#define AT(rows, text) row_at(rows, COUNT_OF(rows), text)
 
 /* Both stand in names of places too: a numeral counts before a number's end, a word behind one. */
-static const struct words *row_of_number(const char *text, const char *out, size_t len)
+static const struct word *row_of_number(const char *text, const char *out, size_t len)
 {
-    const struct words *row = AT(figures, text);
+    const struct word *row = AT(figures, text);
     if (row) {
         const char *next = text + strlen(row->said);
         bool is_number =
@@ -63,7 +63,7 @@ static void put_hyphens(const char *text, char *out, size_t size)
     out[plain.len] = '\0';
 }
 
-/* Never longer than the text. */
+/* Never longer than the text, and never with a hyphen first. */
 static void plain_of(const char *text, char out[static ADDRESS_TEXT])
 {
     char hyphens[ADDRESS_TEXT], folded[ADDRESS_TEXT];
@@ -71,8 +71,8 @@ static void plain_of(const char *text, char out[static ADDRESS_TEXT])
     put_hyphens(text, hyphens, sizeof hyphens);
     search_fold(hyphens, folded, sizeof folded);
     for (const char *at = folded; *at;) {
-        const struct words *row = row_of_number(at, out, len);
-        char c = row ? row->plain[0] : *at;
+        const struct word *row = row_of_number(at, out, len);
+        char c = row ? row->plain : *at;
         if (c != '-' || (len && out[len - 1] != '-'))
             out[len++] = c;
         at += row ? strlen(row->said) : 1;
@@ -87,7 +87,7 @@ static void plain_of(const char *text, char out[static ADDRESS_TEXT])
 /* Numbers alone are those of many places. */
 static bool names_a_place(const char *plain)
 {
-    return plain[0] && !is_figure(plain[0]) && plain[0] != '-';
+    return plain[0] && !is_figure(plain[0]);
 }
 
 bool address_is_told(const char *told, const char *record)

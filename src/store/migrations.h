@@ -67,6 +67,7 @@ extern const struct trigger triggers_staff_card[];
 /* by what residents are found */
 extern const char migration_resident_term[];
 extern const struct trigger triggers_resident_term[];
+/* by what an appointment is found that comes twice */
 extern const char migration_appointment_code[];
 extern const struct trigger triggers_appointment_code[];
 

@@ -7,9 +7,9 @@
 #include "http/form.h"
 #include "law/calendar.h"
 #include "web/appointment_form.h"
+#include "web/date_words.h"
 #include "web/places.h"
 #include "web/typed.h"
-#include "web/date_words.h"
 
 #define WORD_MAX 32
 

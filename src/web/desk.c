@@ -43,6 +43,16 @@ void desk_go(struct desk *desk, const char *path, struct bytes query)
     json_decref(url);
 }
 
+void desk_go_number(struct desk *desk, const char *path, int64_t number)
+{
+    char text[24];
+    struct buffer query CLEANUP_BUFFER;
+    buffer_init(&query, LIMIT_HTTP_BODY);
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    http_form_put(&query, "number", bytes_of_text(text));
+    desk_go(desk, path, buffer_bytes(&query));
+}
+
 /* --- what commit answers --- */
 
 static void tell_refusal(struct desk *desk, const struct counter_answer *answer)
@@ -106,16 +116,6 @@ bool desk_ask_list(struct desk *desk, const char *act, json_t *fields, const cha
 
 /* --- forms --- */
 
-static void go_to_number(struct desk *desk, const char *path, int64_t number)
-{
-    char text[24];
-    struct buffer query CLEANUP_BUFFER;
-    buffer_init(&query, LIMIT_HTTP_BODY);
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    http_form_put(&query, "number", bytes_of_text(text));
-    desk_go(desk, path, buffer_bytes(&query));
-}
-
 void desk_post(struct desk *desk)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
@@ -123,7 +123,7 @@ void desk_post(struct desk *desk)
     if (page_may_post(&desk->page) &&
         desk_ask(desk, form->act, act_form_fields(&desk->page, form), &answer)) {
         if (counter_number(&answer, "number"))
-            go_to_number(desk, form->next, counter_number(&answer, "number"));
+            desk_go_number(desk, form->next, counter_number(&answer, "number"));
         else
             desk_go(desk, form->next, bytes_of("", 0));
     }

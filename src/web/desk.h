@@ -35,5 +35,6 @@ void desk_post(struct desk *desk);
 
 /* desk_go answers that the browser is to ask for another page now, in the same language. */
 void desk_go(struct desk *desk, const char *path, struct bytes query);
+void desk_go_number(struct desk *desk, const char *path, int64_t number); /* as its query */
 /* desk_cookie has the browser keep the session, or forget it: "". */
 void desk_cookie(struct desk *desk, const char *session);

@@ -86,6 +86,7 @@ static const struct row {
     {HTTP_GET, "/staff/resident", .answer_staff = staff_get_resident},
     {HTTP_GET, "/staff/hotline", .answer_staff = staff_get_hotline},
     {HTTP_POST, "/staff/hotline", .answer_staff = staff_post_hotline},
+    {HTTP_POST, "/staff/hotline/again", .answer_staff = staff_post_hotline_again},
     {HTTP_GET, "/staff/intake", .answer_staff = intake_get},
     {HTTP_GET, "/staff/application", .answer_staff = intake_get_application},
     {HTTP_GET, "/staff/paper", .answer_staff = staff_get_paper},

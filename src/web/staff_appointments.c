@@ -7,10 +7,10 @@
 #include "base/text.h"
 #include "http/form.h"
 #include "web/appointment_form.h"
+#include "web/date_words.h"
 #include "web/places.h"
 #include "web/staff.h"
 #include "web/typed.h"
-#include "web/date_words.h"
 
 #define DAY "/staff/appointments"
 

@@ -4,16 +4,15 @@
 #include <string.h>
 
 #include "base/date.h"
-#include "base/limits.h"
-#include "http/form.h"
 #include "law/procedures.h"
 #include "web/act_form.h"
 #include "web/staff.h"
 #include "web/staff_paper.h"
 #include "web/typed.h"
 
-#define PATH  "/staff/hotline"
-#define TRIES 8 /* steps of a hold, at most */
+#define PATH       "/staff/hotline"
+#define AGAIN      PATH "/again"
+#define MOST_STEPS 8 /* of a hold */
 
 /* --- the form --- */
 
@@ -56,7 +55,12 @@ static void put_phrase(const struct page *page, json_t *object, const char *key,
     json_object_set_new(object, key, page_phrase(page, phrase));
 }
 
-/* What fits, in words: never what the record says. */
+static bool is_shown(const struct counter_answer *answer)
+{
+    return strcmp(counter_text(answer, "found"), "shown") == 0;
+}
+
+/* What fits, in words: never what the record says, but whether there is still something to hold. */
 static void put_found(const struct page *page, const struct counter_answer *answer, json_t *data)
 {
     size_t i;
@@ -70,7 +74,10 @@ static void put_found(const struct page *page, const struct counter_answer *answ
     }
     json_object_set_new(data, "found", json_string(found));
     put_phrase(page, data, "found_text", "staff-hotline-found", found);
-    json_object_set_new(data, "is_shown", json_boolean(strcmp(found, "shown") == 0));
+    json_object_set_new(data, "is_shown", json_boolean(is_shown(answer)));
+    const char *card = counter_text(answer, "card_state");
+    if (card[0])
+        put_phrase(page, data, "card_text", "staff-card", card);
     if (rows)
         json_object_set(data, "questions", rows);
 }
@@ -139,31 +146,16 @@ static void take(const struct desk *desk, int64_t resident, struct counter_answe
 }
 
 /* Says and carries out what a hold needs no paper for; what is left is the letter. */
-static void carry_out(const struct desk *desk, struct counter_answer *out)
+static void carry_out(const struct desk *desk, int64_t number, struct counter_answer *out)
 {
-    for (int i = 0; i < TRIES && out->outcome == COUNTER_DONE; i++) {
-        json_t *next = json_object_get(out->detail, "next");
+    for (int i = 0; i < MOST_STEPS && out->outcome == COUNTER_DONE; i++) {
+        json_t *fields, *next = json_object_get(out->detail, "next");
         const char *step = json_string_value(json_object_get(next, "step"));
-        json_t *fields = json_pack("{s:I}", "number", (json_int_t)counter_number(out, "number"));
-        if (!step || strcmp(step, "notice") == 0) {
-            json_decref(fields);
+        if (!step || strcmp(step, "notice") == 0)
             return;
-        }
-        bool is_effect = counter_is_effect(step);
-        if (!is_effect)
-            json_object_set_new(fields, "step", json_string(step));
-        ask(desk, is_effect ? "execute" : "step", fields, out);
+        const char *act = counter_step_act(number, next, &fields);
+        ask(desk, act, fields, out);
     }
-}
-
-static void go_to(struct desk *desk, int64_t number)
-{
-    char text[24];
-    struct buffer query CLEANUP_BUFFER;
-    buffer_init(&query, LIMIT_HTTP_BODY);
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    http_form_put(&query, "number", bytes_of_text(text));
-    desk_go(desk, PATH, buffer_bytes(&query));
 }
 
 /* Taken, and perhaps not in effect: the page of its number says which, as soon as it can. */
@@ -175,8 +167,8 @@ static void hold(struct desk *desk, int64_t resident, json_t *data)
         return;
     json_decref(data);
     int64_t number = counter_number(&answer, "number");
-    carry_out(desk, &answer);
-    go_to(desk, number);
+    carry_out(desk, number, &answer);
+    desk_go_number(desk, PATH, number);
 }
 
 void staff_post_hotline(struct desk *desk)
@@ -184,17 +176,15 @@ void staff_post_hotline(struct desk *desk)
     char wish[TYPED_MAX];
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     struct page *page = &desk->page;
-    json_t *data = NULL;
     if (!page_may_post(page))
         return;
+    json_t *data = json_object();
     line_ask(page->site->line, desk_session(desk), "caller-check",
              act_form_fields(page, act_form_find(PATH)), &answer);
-    data = json_object();
     if (answered_no(desk, &answer, "staff-hotline-away", data))
         return;
     put_found(page, &answer, data);
-    bool is_wished = typed_text(page, "do", wish) && strcmp(wish, "hold") == 0;
-    if (is_wished && json_is_true(json_object_get(data, "is_shown")))
+    if (is_shown(&answer) && typed_text(page, "do", wish) && strcmp(wish, "hold") == 0)
         hold(desk, counter_number(&answer, "resident"), data);
     else
         answer_form(desk, 200, data);
@@ -224,12 +214,22 @@ static bool put_hold(const json_t *application, json_t *data)
     return false;
 }
 
+/* False: the page is answered; another application has its own. */
+static bool ask_hold(struct desk *desk, int64_t number, struct counter_answer *out)
+{
+    if (!desk_ask(desk, "application-show", json_pack("{s:I}", "number", (json_int_t)number), out))
+        return false;
+    if (strcmp(counter_text(out, "procedure"), procedure_name(PROCEDURE_HOLD)) == 0)
+        return true;
+    desk_go_number(desk, "/staff/application", number);
+    return false;
+}
+
 static void answer_hold(struct desk *desk, int64_t number)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     const struct page *page = &desk->page;
-    if (!desk_ask(desk, "application-show", json_pack("{s:I}", "number", (json_int_t)number),
-                  &answer))
+    if (!ask_hold(desk, number, &answer))
         return;
     json_t *data = json_object();
     json_t *json_number = json_object_get(answer.detail, "number");
@@ -241,8 +241,26 @@ static void answer_hold(struct desk *desk, int64_t number)
     json_object_set_new(data, "application_url",
                         staff_url(page, "/staff/application", "number", json_number));
     json_object_set_new(data, "letter_url", staff_paper_url(page, json_number, "hold-letter"));
+    json_object_set_new(data, "again_url", page_link(page, AGAIN));
     json_object_set_new(data, "next_url", page_link(page, PATH));
     staff_answer(desk, "staff-held", data);
+}
+
+void staff_post_hotline_again(struct desk *desk)
+{
+    int64_t number;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    struct page *page = &desk->page;
+    if (!page_may_post(page))
+        return;
+    if (!typed_number(page, "number", &number)) {
+        page_refuse(page, 400, "not-understood");
+        return;
+    }
+    if (!ask_hold(desk, number, &answer))
+        return;
+    carry_out(desk, number, &answer);
+    desk_go_number(desk, PATH, number);
 }
 
 void staff_get_hotline(struct desk *desk)

@@ -7,3 +7,5 @@
 void staff_get_hotline(struct desk *desk);
 /* staff_post_hotline compares what the caller says, and holds where that was asked for. */
 void staff_post_hotline(struct desk *desk);
+/* staff_post_hotline_again carries out what was taken and is not in effect. */
+void staff_post_hotline_again(struct desk *desk);

@@ -102,6 +102,7 @@ def test_compare(line):
               "an empty form", page)
     line.compare(HANAKO)
     tap.check(line.status == 200 and line.found() == "shown" and line.fits() == {"address": True, "telephone": True}, "what fits is said", line.text)
+    tap.check(line.json()["card_text"] == "in order", "and that there is a card to hold", line.text)
     for what, changed in (("as it is read", {"name": "ほくえい はなこ"}), ("in katakana", {"name": "ホクエイ　ハナコ"}), ("with the whole address", {"address": "鳥取県東伯郡北栄町見本一丁目１番地１"}),
                           ("in full width", {"address": "見本１ー１ー１", "telephone": "０８５８００１００１", "year": "６１"})):
         tap.check(line.compare(HANAKO, **changed).json().get("found") == "shown", f"the same person, {what}", line.text)
@@ -158,6 +159,7 @@ def test_hold(line):
     steps = database("SELECT name FROM step WHERE application = ? AND done IS NOT NULL ORDER BY position", done["number"])
     tap.check([name for name, in steps] == ["control-questions", "hold", "card-stop"], "step by step; the letter is left", steps)
     tap.check(database("SELECT applicant FROM application WHERE number = ?", done["number"]) == [("other",)], "with who called", "")
+    tap.check(line.compare(HANAKO).json()["card_text"] == "stopped", "a further call hears that it is held already", line.text)
     line.hold(form)
     tap.check(line.headers["Location"] == where and num_applications() == before + 1, "the same form again opens nothing more", line.text)
     tap.check(line.get(done["application_url"]).json()["next"]["step"] == "notice", "the letter goes to the holder", line.text)
@@ -171,6 +173,30 @@ def test_without_questions(line):
     wish = {**MISAKI, "name": "無番電子", "address": "見本6-6", "telephone": ""}
     tap.check(line.compare(wish, address="見本6-7").json()["found"] == "not-shown", "another address", line.text)
     tap.check(line.compare(wish).json()["found"] == "shown", "the address is enough", line.text)
+
+
+def test_taken(line):
+    """Taken and not in effect, as after a centre that went away in between: that is said, and it is carried out from there."""
+    before = stopped()
+    line.post("/staff/open", {"resident": 1002, "procedure": "hold", "applicant": "holder"})
+    number = database("SELECT MAX(number) FROM application")[0][0]
+    page = line.get(f"/staff/hotline?number={number}").json()
+    html = line.get(f"/staff/hotline?number={number}", Accept="text/html").text
+    tap.check(not page["is_held"] and "held_at" not in page and "not in effect yet" in html and "hold-letter" not in html, "taken, not yet held", html)
+    form = {"number": number}
+    tap.check(line.post(page["again_url"], form, Origin="https://elsewhere.example").status == 403 and stopped() == before, "not by another site's form", line.text)
+    tap.check(line.post(page["again_url"], {"number": "x"}).status == 400 and line.post(page["again_url"], {"number": 999999}).status == 409
+              and stopped() == before, "nor for a number that is none", line.text)
+    line.post(page["again_url"], form)
+    page = line.outcome().json()
+    tap.check(page["is_held"] and page["number"] == number and stopped() == sorted([*before, 1002]), "carried out from there", line.text)
+    clerk = Hotline("daiei1")
+    clerk.post("/staff/open", {"resident": 1001, "procedure": "loss-report", "applicant": "holder", "kinds": "both"})
+    other = database("SELECT MAX(number) FROM application")[0][0]
+    tap.check(other != number and clerk.get(f"/staff/hotline?number={other}").status == 303 and "/staff/application" in clerk.headers["Location"],
+              "what is no hold has its own page", clerk.text)
+    tap.check(clerk.post("/staff/hotline/again", {"number": other}).status == 303 and database(
+        "SELECT COUNT(*) FROM step WHERE application = ? AND done IS NOT NULL", other) == [(0,)], "and is not carried out here", clerk.text)
 
 
 def test_away(line):
@@ -207,6 +233,7 @@ try:
         test_several(hotline)
         test_hold(hotline)
         test_without_questions(hotline)
+        test_taken(hotline)
         test_away(hotline)
         tap.check("0858-00-1001" not in service.said() and "花子" not in service.said(), "what a caller says is in no log")
 finally:
