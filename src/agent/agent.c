@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "agent/door.h"
 #include "agent/login.h"
@@ -46,7 +45,7 @@ static void get_style(void *context, const struct http_request *request,
         return;
     }
     response->content_type = "text/css; charset=utf-8";
-    buffer_put_bytes(&response->body, style_content(agent, request->path));
+    buffer_put_bytes(&response->body, page_files_style(&agent->files, request->path));
 }
 
 const struct http_route agent_routes[] = {
@@ -70,7 +69,8 @@ enum err agent_open(const struct agent_settings *settings, const struct phrase *
     agent->settings = *settings;
     agent->phrase = phrase;
     agent->words = words_of(settings->language);
-    enum err err = page_files_read(agent, fault);
+    enum err err = page_files_read(&agent->files, settings->pages, "agent", page_templates,
+                                   num_page_templates, fault);
     if (err == ERR_NONE)
         *out = agent;
     else
@@ -82,9 +82,7 @@ void agent_close(struct agent *agent)
 {
     if (!agent)
         return;
-    for (size_t i = 0; i < NUM_STYLES; i++)
-        buffer_done(&agent->styles[i]);
-    templates_free(agent->templates);
+    page_files_done(&agent->files);
     json_decref(agent->words);
     free(agent);
 }
@@ -92,10 +90,9 @@ void agent_close(struct agent *agent)
 bool agent_admits(void *context, int fd)
 {
     struct agent *agent = context;
-    struct socket_owner owner;
     char what[48];
     unsigned num;
-    bool is_own = socket_owner_of_peer(fd, &owner) == ERR_NONE && owner.uid == geteuid();
+    bool is_own = socket_is_own(fd);
     if (!is_own && strangers_count(&agent->strangers, clock_boot(), &num)) {
         snprintf(what, sizeof what, "connections of another user: %u", num);
         agent->settings.tell("refused", what);

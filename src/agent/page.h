@@ -2,20 +2,17 @@
 #pragma once
 
 #include "agent/agent.h"
+#include "agent/page_files.h"
 #include "agent/question.h"
 #include "agent/strangers.h"
 #include "agent/words.h"
-#include "http/template.h"
-
-#define NUM_STYLES 3
 
 /* Private to this room. */
 struct agent {
     struct agent_settings settings;
     const struct phrase *phrase;
     json_t *words;
-    struct templates *templates;
-    struct buffer styles[NUM_STYLES];
+    struct page_files files;
     struct questions questions;
     struct strangers strangers;
 };
@@ -36,8 +33,5 @@ json_t *page_word(const struct agent *agent, const char *name);
 void page_refuse(const struct agent *agent, const struct refusal *refusal,
                  struct http_response *response);
 
-/* style_content is that of a style sheet that pages ask for by this path; empty when there is no
- * such. Borrowed. */
-struct bytes style_content(const struct agent *agent, const char *path);
-/* page_files_read reads templates and styles; a fault names the file. */
-enum err page_files_read(struct agent *agent, struct fault *fault) MUST_USE;
+extern const char *const page_templates[];
+extern const size_t num_page_templates;

@@ -81,6 +81,12 @@ enum err socket_owner_of_peer(int fd, struct socket_owner *out)
     return find(&peer, &own, out);
 }
 
+bool socket_is_own(int fd)
+{
+    struct socket_owner owner;
+    return socket_owner_of_peer(fd, &owner) == ERR_NONE && owner.uid == geteuid();
+}
+
 enum err socket_owner_of_port(uint16_t port, struct socket_owner *out)
 {
     const struct sockaddr_in listener = {AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {0}};

@@ -12,6 +12,8 @@ struct socket_owner {
 /* socket_owner_of_peer: who holds the other end of a connection over IPv4 on this machine.
  * ERR_NOT_FOUND when nobody does any more: then uid 0 would stand there for everybody. */
 enum err socket_owner_of_peer(int fd, struct socket_owner *out) MUST_USE;
+/* socket_is_own: the other end is a process of our own user's. */
+bool socket_is_own(int fd);
 /* socket_owner_of_port: who listens there. ERR_NOT_FOUND: nobody. */
 enum err socket_owner_of_port(uint16_t port, struct socket_owner *out) MUST_USE;
 

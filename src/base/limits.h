@@ -55,6 +55,7 @@
 #define LIMIT_SESSIONS                 1024 /* of staff who came through the pages */
 #define LIMIT_SESSIONS_OF_ONE          8    /* of them one person's */
 #define LIMIT_LOGIN_CODES              64   /* that wait for somebody to log in */
+#define LIMIT_TERMINALS                64   /* of the counter, paired or waiting for it */
 #define LIMIT_LOGIN_CHALLENGES         1024 /* that wait for a card */
 #define LIMIT_DOOR_ROWS                32 /* refusals of strangers that the journal tells apart ... */
 #define LIMIT_DOOR_ROWS_EACH           8     /* of one of them */
@@ -67,6 +68,7 @@
 /* of agent */
 #define LIMIT_QUESTIONS 16 /* logins that wait for the resident at one time */
 #define LIMIT_PHRASE    256
+#define LIMIT_PIN_TYPED 64 /* characters at the terminal, of whatever was typed */
 
 /* of appointments */
 #define LIMIT_APPOINTMENT_OFFICES 32     /* in etc/appointments */
@@ -82,6 +84,8 @@
 #define LIMIT_BOOKING_INTERVAL    120000 /* ... and then one in so many milliseconds */
 #define LIMIT_CODES_AT_ONCE       10     /* wrong codes from one of them ... */
 #define LIMIT_CODE_INTERVAL       60000  /* ... and then one in so many milliseconds */
+#define LIMIT_TERMINALS_AT_ONCE   10     /* terminals begun from one of them ... */
+#define LIMIT_TERMINAL_INTERVAL   60000  /* ... and then one in so many milliseconds */
 #define LIMIT_APPOINTMENT_ERASE   500    /* erased in one transaction */
 
 /* of signer */

@@ -31,6 +31,7 @@ static const struct { const char *act, *en, *ja; } labels[] = {
     {"step", "a step of an application", "手続の実施"},
     {"reset-join", "a PIN reset joined an application", "暗証番号初期化の追加"},
     {"execute", "certificates or card were held, released or ended", "電子証明書・カードの一時保留、解除、失効"},
+    {"terminal-call", "a terminal was called for your application", "申請の端末への呼出し"},
     {"nonce", "a question to your card was prepared", "カードへの照会の準備"},
     {"card-present", "your card was read", "カードの読み取り"},
     {"permit", "a permit was given to your card", "カードへの操作の許可"},

@@ -18,8 +18,19 @@ static const struct reason reason_nobody = {"acts", "", "nobody",
 static const struct reason reason_role = {"acts", "", "role",
                                           "This person's roles do not include this act.",
                                           "この操作を行う権限がありません。"};
+static const struct reason reason_terminal = {
+    "acts", "", "no-terminal", "The centre does not know this terminal: pair it.",
+    "この端末は登録されていません。登録し直してください。"};
+static const struct reason reason_not_called = {
+    "acts", "", "not-called", "This terminal was called to no application, or its caller has left.",
+    "この端末は、申請に呼び出されていません。"};
+static const struct reason reason_other_application = {
+    "acts", "", "other-application", "This terminal was called to another application.",
+    "この端末は、別の申請に呼び出されています。"};
 static const struct reason reason_session = {
     "acts", "", "session", "You are not logged in any more.", "ログインの有効期間が終わりました。"};
+
+#define ASKER_TERMINAL "terminal"
 
 /* -- refusing and failing -- */
 
@@ -95,6 +106,30 @@ static bool name_visitor(struct act_call *call, enum err *err)
     return true;
 }
 
+/* A terminal acts for who called it, about the application that it was called to. */
+static bool name_terminal(struct act_call *call, enum err *err)
+{
+    struct centre *centre = call->centre;
+    uint8_t id[TERMINAL_ID];
+    int64_t now = clock_monotonic();
+    if (hex_decode_exactly(json_string_value(call->as), id, TERMINAL_ID) == ERR_NONE)
+        call->terminal = terminal_find(&centre->terminals, id, now);
+    if (!call->terminal)
+        return act_refuse(call, &reason_terminal);
+    call->actor = (struct staff){.name = "terminal", .uid = STAFF_NO_UID, .is_active = true};
+    call->actor.roles = ROLE_TERMINAL;
+    if (call->act->roles == ROLE_TERMINAL) /* one of its own */
+        return true;
+    if (!terminal_is_called(call->terminal, &centre->sessions, now))
+        return act_refuse(call, &reason_not_called);
+    if (act_has(call, FIELD_NUMBER) && call->fields.number != call->terminal->application)
+        return act_refuse(call, &reason_other_application);
+    *err = staff_find(centre->store, call->terminal->staff, &call->actor, &call->fault);
+    act_note(call, "terminal", "%s", call->terminal->name);
+    call->actor.roles = call->actor.roles & ROLE_COUNTER ? ROLE_TERMINAL : 0;
+    return true;
+}
+
 static bool name_staff(struct act_call *call, enum err *err)
 {
     struct store *store = call->centre->store;
@@ -111,7 +146,10 @@ static bool name_staff(struct act_call *call, enum err *err)
 static bool act_name_actor(struct act_call *call)
 {
     enum err err = ERR_NONE;
-    if (!(call->peer.is_web ? name_visitor(call, &err) : name_staff(call, &err)))
+    bool (*name)(struct act_call *, enum err *) = call->is_terminal   ? name_terminal
+                                                  : call->peer.is_web ? name_visitor
+                                                                      : name_staff;
+    if (!name(call, &err))
         return false;
     if (err == ERR_NOT_FOUND || (err == ERR_NONE && !call->actor.is_active))
         return act_refuse(call, &reason_nobody);
@@ -121,15 +159,17 @@ static bool act_name_actor(struct act_call *call)
 }
 
 /* Who asks, as the other end says it. */
-static const char *name_of_asker(const struct act_peer *peer)
+static const char *name_of_asker(const struct act_peer *peer, json_t *request)
 {
-    return peer->is_web ? "session" : "as";
+    if (!peer->is_web)
+        return "as";
+    return json_object_get(request, ASKER_TERMINAL) ? ASKER_TERMINAL : "session";
 }
 
 /* Exactly the names that a request has: act, fields, perhaps who asks. */
 static bool request_is_well_formed(const struct act_peer *peer, json_t *request)
 {
-    json_t *as = json_object_get(request, name_of_asker(peer));
+    json_t *as = json_object_get(request, name_of_asker(peer, request));
     return json_is_object(request) && (!as || json_is_string(as)) &&
            json_is_string(json_object_get(request, "act")) &&
            json_is_object(json_object_get(request, "fields")) &&
@@ -156,7 +196,7 @@ static void request_parse(struct act_call *call, json_t *request)
     if (!request_is_well_formed(&call->peer, request)) {
         act_fail(call, fault_set(&call->fault, ERR_MALFORMED, "request",
                                  "not one object with act, fields and perhaps %s",
-                                 name_of_asker(&call->peer)));
+                                 name_of_asker(&call->peer, request)));
         return;
     }
     const char *name = json_string_value(json_object_get(request, "act"));
@@ -166,7 +206,9 @@ static void request_parse(struct act_call *call, json_t *request)
         return;
     }
     call->act = act;
-    call->as = json_incref(json_object_get(request, name_of_asker(&call->peer)));
+    const char *asker = name_of_asker(&call->peer, request);
+    call->is_terminal = strcmp(asker, ASKER_TERMINAL) == 0;
+    call->as = json_incref(json_object_get(request, asker));
     call->request = json_incref(json_object_get(request, "fields"));
     call->fields_err =
         fields_parse(call->request, act->required, act->optional, &call->fields, &call->fault);

@@ -54,8 +54,9 @@ struct act_call {
     struct act_fields fields;
     struct act_proofs proofs;
     struct bytes received;
-    json_t *as;      /* whom the request names, by a row or a session; or NULL */
-    json_t *request; /* the fields as they came */
+    json_t *as;       /* whom the request names, by a row, a session or a terminal; or NULL */
+    bool is_terminal; /* as is a terminal's */
+    json_t *request;  /* the fields as they came */
     enum err fields_err;
     json_t *answer;             /* an object */
     struct buffer answer_bytes; /* more of its members, printed: each behind a comma */
@@ -66,6 +67,8 @@ struct act_call {
     struct fault fault;
     struct act_peer peer;
     uint8_t session[SESSION_ID]; /* by which the actor came; zeros: by none */
+    struct paired_terminal
+        *terminal;       /* by which it was asked, of the centre's rows; NULL: by none */
     bool is_at_door;     /* refused there, and the first of its kind: it has an entry of its own */
     int64_t application; /* what the journal entry is about; 0: no application */
     int64_t residents[LIMIT_ACT_RESIDENTS]; /* whom it is about */

@@ -11,6 +11,7 @@
 #include "centre/mass.h"
 #include "centre/permit_key.h"
 #include "centre/session.h"
+#include "centre/terminal.h"
 #include "base/login_token.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
@@ -53,6 +54,7 @@ struct centre {
     size_t num_tables;
     struct door door; /* refusals that are not in the journal yet */
     struct sessions sessions;
+    struct terminals terminals;
     struct challenges *login_challenges;
     char web_origin[LOGIN_ORIGIN_MAX]; /* what a card of the staff signs; "": there are no pages */
     struct mass_desk mass;

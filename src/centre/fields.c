@@ -255,6 +255,7 @@ static const struct field_row rows[] = {
     {FIELD_ONCE, "once", read_bytes, AT(once)},
     {FIELD_PAPER, "paper", read_text, AT(paper)},
     {FIELD_ADDRESS, "address", read_text, AT(address)},
+    {FIELD_SCREEN, "screen", read_text, AT(screen)},
     {FIELD_MISSING, "missing", read_flag, AT(missing)},
     {FIELD_STOPPED, "stopped", read_flag, AT(stopped)},
     {FIELD_COUNT, "count", read_number, AT(count)},

@@ -11,6 +11,7 @@
 #include "base/telephone.h"
 #include "base/text.h"
 #include "centre/code.h"
+#include "centre/terminal.h"
 #include "law/events.h"
 #include "law/procedures.h"
 
@@ -61,6 +62,7 @@
 #define FIELD_ONCE        (UINT64_C(1) << 44)
 #define FIELD_PAPER       (UINT64_C(1) << 45)
 #define FIELD_ADDRESS     (UINT64_C(1) << 46)
+#define FIELD_SCREEN      (UINT64_C(1) << 50)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT (TEXT_SHORT_MAX * 4 + 1)
@@ -91,6 +93,7 @@ struct act_fields {
     char reason[FIELD_TEXT], token[FIELD_TEXT], note[FIELD_TEXT];
     char name[FIELD_TEXT], reference[41], login_code[FIELD_TEXT];
     char paper[FIELD_TEXT], address[FIELD_TEXT];
+    char screen[TERMINAL_SCREEN];
     char office[OFFICE_CODE_TEXT], telephone[TELEPHONE_TEXT], code[BOOKING_CODE_TEXT];
 };
 

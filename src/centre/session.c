@@ -102,6 +102,14 @@ void session_end(struct sessions *sessions, const uint8_t id[static SESSION_ID])
         *row = (struct session){0};
 }
 
+bool session_lives(const struct sessions *sessions, const char *staff, int64_t now)
+{
+    for (size_t i = 0; i < LIMIT_SESSIONS; i++)
+        if (!has_ended(&sessions->rows[i], now) && strcmp(sessions->rows[i].staff, staff) == 0)
+            return true;
+    return false;
+}
+
 void session_end_all(struct sessions *sessions, const char *staff)
 {
     for (size_t i = 0; i < LIMIT_SESSIONS; i++)

@@ -38,6 +38,8 @@ void session_begin(struct sessions *sessions, const char *staff, int64_t now,
 const char *session_find(struct sessions *sessions, const uint8_t id[static SESSION_ID],
                          int64_t now);
 void session_end(struct sessions *sessions, const uint8_t id[static SESSION_ID]);
+/* session_lives: is that person logged in, in any browser? It counts as no act. */
+bool session_lives(const struct sessions *sessions, const char *staff, int64_t now);
 
 /* login_code_make: the person's code before it is worth nothing any more. */
 void login_code_make(struct sessions *sessions, const char *staff, int64_t now,

@@ -16,6 +16,7 @@ static const struct {
     {ROLE_ADMINISTRATOR, "administrator"},
     {ROLE_AUDITOR, "auditor"},
     {ROLE_PUBLIC, "public"},
+    {ROLE_TERMINAL, "terminal"},
 };
 
 void roles_print(unsigned roles, struct buffer *out)
@@ -91,6 +92,9 @@ enum err staff_add(struct store *store, const struct staff *staff, struct fault 
                          "%s: personalisation excludes the roles of the counter", staff->name);
     if ((staff->roles & ROLE_PUBLIC) && staff->roles != ROLE_PUBLIC)
         return fault_set(fault, ERR_DENIED, "roles", "%s: public excludes every other role",
+                         staff->name);
+    if (staff->roles & ROLE_TERMINAL)
+        return fault_set(fault, ERR_DENIED, "roles", "%s: a terminal is nobody of the staff",
                          staff->name);
     return store_run(store, STATEMENT_STAFF_INSERT,
                      VALUES(value_text(staff->name), value_text(staff->label),

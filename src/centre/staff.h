@@ -12,8 +12,9 @@
 #define ROLE_ADMINISTRATOR   (1u << 4)
 #define ROLE_AUDITOR         (1u << 5)
 #define ROLE_PUBLIC          (1u << 7) /* whoever comes through the town's pages: none of the staff */
-#define ROLES_OF_PAGES       (ROLE_COUNTER | ROLE_HOTLINE) /* that the pages are for */
-#define ROLE_ANY             (~ROLE_PUBLIC)                /* every person of the staff */
+#define ROLE_TERMINAL        (1u << 8) /* a terminal of the counter, for whoever called it */
+#define ROLES_OF_PAGES       (ROLE_COUNTER | ROLE_HOTLINE)    /* that the pages are for */
+#define ROLE_ANY             (~(ROLE_PUBLIC | ROLE_TERMINAL)) /* every person of the staff */
 
 #define STAFF_NAME   32
 #define STAFF_LABEL  96

@@ -5,6 +5,7 @@
 #include "counter/appointment.h"
 #include "counter/open.h"
 #include "counter/steps.h"
+#include "counter/terminal.h"
 #include "counter/caller.h"
 #include "counter/desk.h"
 #include "counter/paper.h"
@@ -19,6 +20,7 @@
 #define HEARD_KIND    (HEARD | FIELD_KIND)
 #define PERMIT        (FIELD_NUMBER | FIELD_PURPOSE | FIELD_CARD | FIELD_CHALLENGE)
 #define NUMBER_NOTE   (FIELD_NUMBER | FIELD_NOTE)
+#define AT_CARD       (ROLE_COUNTER | ROLE_TERMINAL)
 #define ANYBODY       (BOTH_DESKS | ROLE_PUBLIC)
 #define WHAT_WHERE    (FIELD_OFFICE | FIELD_PROCEDURE)
 #define WHO_CALLS     (FIELD_NAME | FIELD_BIRTH_DATE)
@@ -36,13 +38,20 @@ static const struct act acts[] = {
     {"step", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_STEP, FIELD_KIND | FIELD_NOTE, step_say, NULL, NULL},
     {"reset-join", ROLE_COUNTER, ONE_PERSON, JOURNALLED, NUMBER_NOTE | FIELD_KIND, 0, step_join_reset, NULL, NULL},
     {"execute", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, step_execute, NULL, NULL},
-    {"nonce", ROLE_COUNTER | ROLE_PERSONALISATION, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER, desk_nonce, NULL, NULL},
-    {"card-present", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, FIELD_PERMIT_KEY, desk_card_present, NULL, NULL},
-    {"permit", ROLE_COUNTER, ONE_PERSON, JOURNALLED, PERMIT, FIELD_KIND, desk_permit, desk_permit_finish, NULL},
-    {"pin", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_pin, NULL, NULL},
-    {"issue", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, desk_issue, issue_finish, NULL},
-    {"certificate", ROLE_COUNTER, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish, NULL},
-    {"receipt", ROLE_COUNTER, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_receipt, NULL, NULL},
+    {"nonce", ROLE_COUNTER | ROLE_PERSONALISATION | ROLE_TERMINAL, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER, desk_nonce, NULL, NULL},
+    {"card-present", AT_CARD, ONE_PERSON, JOURNALLED, HEARD | FIELD_TOKEN, FIELD_PERMIT_KEY, desk_card_present, NULL, NULL},
+    {"permit", AT_CARD, ONE_PERSON, JOURNALLED, PERMIT, FIELD_KIND, desk_permit, desk_permit_finish, NULL},
+    {"pin", AT_CARD, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_pin, NULL, NULL},
+    {"issue", AT_CARD, ONE_PERSON, JOURNALLED, HEARD_KIND | FIELD_REQUEST, 0, desk_issue, issue_finish, NULL},
+    {"certificate", AT_CARD, ONE_PERSON, READ_ONLY, FIELD_NUMBER | FIELD_KIND, 0, desk_certificate, issue_finish, NULL},
+    {"receipt", AT_CARD, ONE_PERSON, JOURNALLED, HEARD_KIND, 0, desk_receipt, NULL, NULL},
+    {"terminal-begin", ROLE_PUBLIC, ONE_PERSON, READ_ONLY, 0, 0, terminal_act_begin, NULL, NULL},
+    {"terminal-pair", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_CODE | FIELD_NAME, 0, terminal_act_pair, NULL, NULL},
+    {"terminal-part", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_NAME, 0, terminal_act_part, NULL, NULL},
+    {"terminal-list", ROLE_COUNTER, ONE_PERSON, READ_ONLY, 0, 0, terminal_act_list, NULL, NULL},
+    {"terminal-call", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_NAME, 0, terminal_act_call, NULL, NULL},
+    {"terminal-leave", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_NAME, 0, terminal_act_leave, NULL, NULL},
+    {"terminal-look", ROLE_TERMINAL, ONE_PERSON, READ_ONLY, FIELD_SCREEN, FIELD_KIND | FIELD_COUNT, terminal_act_look, NULL, NULL},
     {"caller-check", BOTH_DESKS, ONE_PERSON, JOURNALLED, WHO_CALLS, FIELD_ADDRESS | FIELD_TELEPHONE, caller_check, NULL, NULL},
     {"appointment-free", ANYBODY, ONE_PERSON, READ_ONLY, WHAT_WHERE | FIELD_DATE, 0, appointment_free, NULL, NULL},
     {"appointment-book", ANYBODY, ONE_PERSON, JOURNALLED, BOOK_NEEDS, FIELD_NOTE | FIELD_ONCE, appointment_book, NULL, NULL},

@@ -35,6 +35,8 @@ static enum err send_request(struct counter_client *client, const char *act, jso
         json_object_set_new(request, "as", json_string(client->as));
     if (request && client->session)
         json_object_set_new(request, "session", json_string(client->session));
+    if (request && client->terminal)
+        json_object_set_new(request, "terminal", json_string(client->terminal));
     char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);
     enum err err = text ? frame_send(client->fd, bytes_of_text(text)) : ERR_MEMORY;
@@ -53,7 +55,7 @@ static const struct {
     {"error", COUNTER_FAILED},
 };
 
-static enum err read_answer(struct bytes body, struct counter_answer *out)
+enum err counter_answer_read(struct bytes body, struct counter_answer *out)
 {
     json_t *message = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, NULL);
     for (size_t i = 0; message && i < COUNT_OF(answers); i++) {
@@ -79,7 +81,7 @@ void counter_client_ask(struct counter_client *client, const char *act, json_t *
     if (err == ERR_NONE)
         err = frame_receive(client->fd, &body, client->timeout ? client->timeout : CLIENT_TIMEOUT);
     if (err == ERR_NONE)
-        err = read_answer(buffer_bytes(&body), out);
+        err = counter_answer_read(buffer_bytes(&body), out);
     if (err != ERR_NONE)
         (void)fault_set(&out->fault, err, act, "the centre does not answer");
     else if (out->outcome == COUNTER_FAILED)
@@ -111,14 +113,26 @@ void counter_client_ask_pages(struct counter_client *client, const char *act, js
     json_decref(fields);
 }
 
+static bool is_one_of(const char *step, const char *const *steps, size_t num)
+{
+    for (size_t i = 0; i < num; i++)
+        if (strcmp(steps[i], step) == 0)
+            return true;
+    return false;
+}
+
+bool counter_needs_card(const char *step)
+{
+    static const char *const steps[] = {"card-present", "pin",     "pin-set",  "pin-reset",
+                                        "issue",        "install", "supersede"};
+    return is_one_of(step, steps, COUNT_OF(steps));
+}
+
 bool counter_is_effect(const char *step)
 {
     static const char *const effects[] = {"hold",      "release",      "revoke",
                                           "card-stop", "card-restart", "card-void"};
-    for (size_t i = 0; i < COUNT_OF(effects); i++)
-        if (strcmp(effects[i], step) == 0)
-            return true;
-    return false;
+    return is_one_of(step, effects, COUNT_OF(effects));
 }
 
 const char *counter_step_act(int64_t number, json_t *next, json_t **fields)

@@ -5,13 +5,15 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "base/err.h"
+#include "base/bytes.h"
 
 struct counter_client {
     int fd;
     const char *as; /* the staff row, on sample data; NULL: whoever the kernel says. Borrowed */
-    const char *session; /* over web's socket: whose; NULL: one of the public. Borrowed */
-    int timeout;         /* milliseconds to wait for an answer; 0: a minute */
+    /* Over web's socket: whose session, or which terminal; both NULL: one of the public. Borrowed
+     */
+    const char *session, *terminal;
+    int timeout; /* milliseconds to wait for an answer; 0: a minute */
 };
 
 enum counter_outcome {
@@ -35,6 +37,9 @@ enum err counter_client_open(const char *path, const char *as, struct counter_cl
 void counter_client_close(struct counter_client *client);
 #define CLEANUP_COUNTER_CLIENT CLEANUP(counter_client_close)
 
+/* counter_answer_read reads an answer as docs/PROTOCOL.acts 1 has it. ERR_PEER: it is none. */
+enum err counter_answer_read(struct bytes body, struct counter_answer *out) MUST_USE;
+
 /* counter_client_ask sends one act with its fields (an object, whose reference it takes over) and
  * waits for the answer. */
 void counter_client_ask(struct counter_client *client, const char *act, json_t *fields,
@@ -48,6 +53,8 @@ void counter_client_ask_pages(struct counter_client *client, const char *act, js
 /* counter_is_effect tells whether a step of an application is done by the act `execute`; the
  * others, that need no card, are said by the act `step`. */
 bool counter_is_effect(const char *step);
+/* counter_needs_card tells whether a step is done at a terminal, with the card in its reader. */
+bool counter_needs_card(const char *step);
 /* counter_step_act gives the act that does the step standing as `next` in an application's answer,
  * one that needs no card, and makes its fields, the caller's. */
 const char *counter_step_act(int64_t number, json_t *next, json_t **fields);

@@ -69,13 +69,24 @@ static bool header_append(struct curl_slist **headers, const char *name, const c
     return longer != NULL;
 }
 
+static bool bearer_append(struct curl_slist **headers, const char *bearer)
+{
+    char value[HTTP_COOKIE] = "";
+    if (bearer && snprintf(value, sizeof value, "Bearer %s", bearer) >= (int)sizeof value)
+        return false;
+    bool is_appended = header_append(headers, "Authorization", value);
+    explicit_bzero(value, sizeof value);
+    return is_appended;
+}
+
 static enum err headers_collect(const struct http_fetch *fetch, struct curl_slist **headers)
 {
     /* An empty value keeps libcurl from sending its own. */
     if (!header_append(headers, "Expect", "") ||
         !header_append(headers, "Content-Type", fetch->content_type ? fetch->content_type : "") ||
         !header_append(headers, "Accept", fetch->accept ? fetch->accept : "") ||
-        !header_append(headers, "Cookie", fetch->cookie ? fetch->cookie : ""))
+        !header_append(headers, "Cookie", fetch->cookie ? fetch->cookie : "") ||
+        !bearer_append(headers, fetch->bearer))
         return ERR_USAGE;
     return ERR_NONE;
 }

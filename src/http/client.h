@@ -20,6 +20,7 @@ struct http_fetch {
     const char *accept;  /* NULL: none sent */
     const char *ca_file; /* PEM, for https; NULL is the system's */
     const char *cookie;  /* "name=value; other=value"; NULL: none sent */
+    const char *bearer;  /* of Authorization (RFC 6750), secret; NULL: none sent */
 };
 
 struct http_answer {

@@ -93,6 +93,10 @@ static const struct { const char *act; unsigned rules; } acts[] = {
     {"staff-card-add", KEPT},
     {"staff-card-end", KEPT},
     {"several", KEPT},
+    {"terminal-pair", KEPT},
+    {"terminal-part", KEPT},
+    {"terminal-call", OF_APPLICATION},
+    {"terminal-leave", KEPT},
     {"sign", KEPT},
 };
 /* clang-format on */

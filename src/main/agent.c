@@ -12,16 +12,26 @@
 #include "base/sandbox.h"
 #include "main/agent_log.h"
 #include "main/options.h"
+#include "terminal/screen.h"
+#include "terminal/visit.h"
 
 /* The end does not wait longer for a card that another program holds: SIGALRM ends us. */
 #define STOP_SECONDS 3
 
-enum agent_option { OPTION_NONE, OPTION_PORT, OPTION_READER, OPTION_LANGUAGE, NUM_OPTIONS };
+enum agent_option {
+    OPTION_NONE,
+    OPTION_PORT,
+    OPTION_READER,
+    OPTION_LANGUAGE,
+    OPTION_TERMINAL,
+    NUM_OPTIONS
+};
 
 static const struct option agent_options[] = {
     OPTION_VALUE("port", OPTION_PORT),
     OPTION_VALUE("reader", OPTION_READER),
     OPTION_VALUE("language", OPTION_LANGUAGE),
+    OPTION_VALUE("terminal", OPTION_TERMINAL),
     {0},
 };
 
@@ -67,7 +77,7 @@ static int complain_taken(uint16_t port, const struct fault *fault)
 
 static void tell_ready(const struct agent_settings *settings, const struct phrase *phrase)
 {
-    if (phrase->is_new)
+    if (phrase && phrase->is_new)
         printf(say("Your phrase, by which you know the agent's pages: %s\n"
                    "To change it, edit %s and start the agent again.\n",
                    "合言葉（このソフトウェアの画面に表示されます）: %s\n"
@@ -89,22 +99,25 @@ static void signals_block(sigset_t *set)
     signal(SIGPIPE, SIG_IGN); /* of a log that nobody can read any more */
 }
 
-/* One thread: questions and card are its alone. */
-static int serve(int listening, struct agent *agent, const struct agent_settings *settings,
+struct pages {
+    const struct http_route *routes;
+    size_t num_routes;
+    void *context;
+    struct http_options options;
+};
+
+/* Until a signal. */
+static int serve(int listening, const struct pages *pages, const struct agent_settings *settings,
                  const struct phrase *phrase)
 {
-    const struct http_options options = {.num_threads = 1,
-                                         .headers = agent_headers,
-                                         .num_headers = num_agent_headers,
-                                         .admits = agent_admits};
     struct http_server *server = NULL;
     sigset_t set;
     int signal;
     signals_block(&set);
     enum err err = agent_log_start();
     if (err == ERR_NONE)
-        err =
-            http_server_start(listening, agent_routes, num_agent_routes, agent, &options, &server);
+        err = http_server_start(listening, pages->routes, pages->num_routes, pages->context,
+                                &pages->options, &server);
     if (err != ERR_NONE)
         return complain_err(say("the server", "サーバー"), err);
     tell_ready(settings, phrase);
@@ -129,8 +142,60 @@ static int run(const struct agent_settings *settings)
         phrase_read(path, settings->language, &phrase, &fault) != ERR_NONE ||
         agent_open(settings, &phrase, &agent, &fault) != ERR_NONE)
         return complain_fault(&fault);
-    int status = serve(listening, agent, settings, &phrase);
+    /* one thread: questions and card are its alone */
+    const struct pages pages = {agent_routes,
+                                num_agent_routes,
+                                agent,
+                                {.num_threads = 1,
+                                 .headers = agent_headers,
+                                 .num_headers = num_agent_headers,
+                                 .admits = agent_admits}};
+    int status = serve(listening, &pages, settings, &phrase);
     agent_close(agent);
+    return status;
+}
+
+static int serve_terminal(int listening, struct visit *visit, const struct agent_settings *settings)
+{
+    struct fault fault = {0};
+    struct terminal_screen *screen = NULL;
+    const struct screen_settings of_screen = {.pages = settings->pages, .port = settings->port};
+    if (screen_open(&of_screen, visit_shown(visit), &screen, &fault) != ERR_NONE)
+        return complain_fault(&fault);
+    const struct pages pages = {screen_routes,
+                                num_screen_routes,
+                                screen,
+                                {.num_threads = 1,
+                                 .headers = screen_headers,
+                                 .num_headers = num_screen_headers,
+                                 .admits = screen_admits}};
+    int status = serve(listening, &pages, settings, NULL);
+    screen_close(screen);
+    return status;
+}
+
+/* The resident's screen at a counter, in the place of the logins. */
+static int run_terminal(const struct agent_settings *settings, const char *url)
+{
+    struct fault fault = {0};
+    struct visit *visit = NULL;
+    char address[32];
+    int listening;
+    sigset_t set;
+    snprintf(address, sizeof address, "127.0.0.1:%u", settings->port);
+    if (http_listen(address, &listening, NULL, &fault) != ERR_NONE)
+        return complain_taken(settings->port, &fault);
+    fault_name_input(&fault, "--terminal");
+    signals_block(&set);
+    if (sandbox_basics(&fault) != ERR_NONE)
+        return complain_fault(&fault);
+    enum err err = visit_start(url, settings->reader, &visit, &fault);
+    if (err == ERR_USAGE)
+        return complain_usage("--terminal %s: %s", url, fault.text);
+    if (err != ERR_NONE)
+        return complain_fault(&fault);
+    int status = serve_terminal(listening, visit, settings);
+    visit_stop(visit);
     return status;
 }
 
@@ -143,7 +208,8 @@ static int run_agent(const struct command *command, int argc, char **argv)
         !read_language(values[OPTION_LANGUAGE], &settings.language))
         return EXIT_USAGE;
     settings.reader = values[OPTION_READER];
-    return run(&settings);
+    return values[OPTION_TERMINAL] ? run_terminal(&settings, values[OPTION_TERMINAL])
+                                   : run(&settings);
 }
 
 const struct command agent_commands[] = {

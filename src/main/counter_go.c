@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "main/counter.h"
-#include "main/counter_terminal.h"
+#include "terminal/terminal.h"
 #include "main/pin_option.h"
 #include "reader/pcsc.h"
 
@@ -56,16 +56,6 @@ static void desk_done(struct desk *desk)
     card_channel_close(&desk->channel);
 }
 
-static bool needs_card(const char *step)
-{
-    static const char *const steps[] = {"card-present", "pin",     "pin-set",  "pin-reset",
-                                        "issue",        "install", "supersede"};
-    for (size_t i = 0; i < COUNT_OF(steps); i++)
-        if (strcmp(steps[i], step) == 0)
-            return true;
-    return false;
-}
-
 static int insert_card(struct desk *desk)
 {
     struct fault fault = {0};
@@ -74,7 +64,8 @@ static int insert_card(struct desk *desk)
     if (pcsc_open(desk->line->values[COUNTER_READER], &desk->channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
     desk->has_card = true;
-    desk->terminal = (struct terminal){.client = &desk->line->client,
+    desk->terminal = (struct terminal){.ask = terminal_ask_socket,
+                                       .centre = &desk->line->client,
                                        .channel = &desk->channel,
                                        .ask_pin = read_pin,
                                        .context = desk};
@@ -96,10 +87,10 @@ static int go_one(struct desk *desk, struct counter_answer *answer, json_t *next
 {
     struct counter_answer after = {0};
     int64_t number = counter_number(answer, "number");
-    int status = needs_card(step) ? insert_card(desk) : EXIT_DONE;
+    int status = counter_needs_card(step) ? insert_card(desk) : EXIT_DONE;
     if (status != EXIT_DONE)
         return status;
-    if (needs_card(step))
+    if (counter_needs_card(step))
         terminal_step(&desk->terminal, answer, &after);
     else if (counter_is_effect(step) || confirm(desk->line, next))
         counter_client_step(&desk->line->client, number, next, &after);
@@ -153,7 +144,7 @@ static bool after_pin(const char *step)
 
 static bool after_certificates(const char *step)
 {
-    return !needs_card(step) || strcmp(step, "card-present") == 0;
+    return !counter_needs_card(step) || strcmp(step, "card-present") == 0;
 }
 
 const struct counter_going counter_to_end = {NULL}, counter_card = {after_card},

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "client/card_record.h"
 #include "main/counter.h"
-#include "main/counter_terminal.h"
+#include "terminal/terminal.h"
 #include "reader/pcsc.h"
 
 /* -- what further arguments become; EXIT_DONE, or an exit status after a complaint -- */
@@ -183,7 +183,8 @@ static int run_card_register(const struct command *command, int argc, char **arg
         return EXIT_UNDECIDED;
     if (pcsc_open(line.values[COUNTER_READER], &channel, &fault) != ERR_NONE)
         return complain_fault(&fault);
-    struct terminal terminal CLEANUP_TERMINAL = {.client = &line.client, .channel = &channel};
+    struct terminal terminal CLEANUP_TERMINAL = {
+        .ask = terminal_ask_socket, .centre = &line.client, .channel = &channel};
     terminal_register(&terminal, point, &answer);
     return counter_print(&line, &answer);
 }

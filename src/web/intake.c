@@ -11,6 +11,7 @@
 #include "web/guide.h"
 #include "web/staff.h"
 #include "web/staff_paper.h"
+#include "web/staff_terminals.h"
 
 /* --- the intake --- */
 
@@ -99,16 +100,12 @@ static void put_step(const struct page *page, json_t *step)
 /* What the officer does next: say it, carry it out, or go on at the terminal. */
 static void put_next(const struct page *page, json_t *application)
 {
-    static const char *const at_terminal[] = {"card-present", "pin",     "pin-set",  "pin-reset",
-                                              "issue",        "install", "supersede"};
     json_t *next = json_object_get(application, "next");
     const char *step = json_string_value(json_object_get(next, "step"));
-    bool is_card = false;
     if (!step)
         return;
     put_step(page, next);
-    for (size_t i = 0; i < COUNT_OF(at_terminal); i++)
-        is_card = is_card || strcmp(at_terminal[i], step) == 0;
+    bool is_card = counter_needs_card(step);
     bool is_effect = counter_is_effect(step);
     json_object_set_new(next, "is_card", json_boolean(is_card));
     json_object_set_new(next, "is_effect", json_boolean(is_effect));
@@ -211,5 +208,7 @@ void intake_get_application(struct desk *desk)
         application, "resident_url",
         staff_url(page, "/staff/resident", "resident", json_object_get(application, "resident")));
     json_object_set_new(application, "title", page_count(page, "staff-application", (int)number));
-    staff_answer(desk, "application", json_incref(application));
+    if (!json_is_true(json_object_get(json_object_get(application, "next"), "is_card")) ||
+        staff_put_terminals(desk, application))
+        staff_answer(desk, "application", json_incref(application));
 }

@@ -10,12 +10,6 @@ void line_init(struct line *line, int fd, unsigned num_places)
     sem_init(&line->places, 0, num_places);
 }
 
-void line_ask(struct line *line, const char *session, const char *act, json_t *fields,
-              struct counter_answer *out)
-{
-    line_ask_list(line, session, act, fields, NULL, out);
-}
-
 static void be_busy(struct counter_answer *out)
 {
     *out = (struct counter_answer){.outcome = COUNTER_FAILED,
@@ -23,11 +17,10 @@ static void be_busy(struct counter_answer *out)
     fault_set(&out->fault, ERR_LIMIT, LINE_BUSY, "others are waiting for the centre already");
 }
 
-void line_ask_list(struct line *line, const char *session, const char *act, json_t *fields,
-                   const char *list, struct counter_answer *out)
+/* list NULL: one act. */
+static void ask(struct line *line, struct counter_client client, const char *act, json_t *fields,
+                const char *list, struct counter_answer *out)
 {
-    struct counter_client client = {
-        .fd = line->fd, .session = session, .timeout = ANSWER_MILLISECONDS};
     if (sem_trywait(&line->places) != 0) {
         json_decref(fields);
         be_busy(out);
@@ -42,4 +35,31 @@ void line_ask_list(struct line *line, const char *session, const char *act, json
         shutdown(line->fd, SHUT_RDWR);
     pthread_mutex_unlock(&line->lock);
     sem_post(&line->places);
+}
+
+static struct counter_client client_of(const struct line *line)
+{
+    return (struct counter_client){.fd = line->fd, .timeout = ANSWER_MILLISECONDS};
+}
+
+void line_ask(struct line *line, const char *session, const char *act, json_t *fields,
+              struct counter_answer *out)
+{
+    line_ask_list(line, session, act, fields, NULL, out);
+}
+
+void line_ask_list(struct line *line, const char *session, const char *act, json_t *fields,
+                   const char *list, struct counter_answer *out)
+{
+    struct counter_client client = client_of(line);
+    client.session = session;
+    ask(line, client, act, fields, list, out);
+}
+
+void line_ask_terminal(struct line *line, const char *terminal, const char *act, json_t *fields,
+                       struct counter_answer *out)
+{
+    struct counter_client client = client_of(line);
+    client.terminal = terminal;
+    ask(line, client, act, fields, NULL, out);
 }

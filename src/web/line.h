@@ -22,6 +22,9 @@ void line_init(struct line *line, int fd, unsigned num_places);
  * once, has failed with the code LINE_BUSY. */
 void line_ask(struct line *line, const char *session, const char *act, json_t *fields,
               struct counter_answer *out);
+/* line_ask_terminal asks one act for a terminal of the counter; its id is hexadecimal. */
+void line_ask_terminal(struct line *line, const char *terminal, const char *act, json_t *fields,
+                       struct counter_answer *out);
 /* line_ask_list asks for all pages of a list (counter/counter_client.h). */
 void line_ask_list(struct line *line, const char *session, const char *act, json_t *fields,
                    const char *list, struct counter_answer *out);

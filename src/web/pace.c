@@ -11,6 +11,7 @@ static const struct {
 } rows[NUM_PACES] = {
     [PACE_BOOKING] = {LIMIT_BOOKINGS_AT_ONCE, LIMIT_BOOKING_INTERVAL},
     [PACE_WRONG_CODE] = {LIMIT_CODES_AT_ONCE, LIMIT_CODE_INTERVAL},
+    [PACE_TERMINAL] = {LIMIT_TERMINALS_AT_ONCE, LIMIT_TERMINAL_INTERVAL},
 };
 
 /* What was taken is given back in the course of time: by then, all of it. */

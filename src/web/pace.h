@@ -5,7 +5,7 @@
 
 #include "http/peer.h"
 
-enum pace_kind { PACE_BOOKING, PACE_WRONG_CODE, NUM_PACES };
+enum pace_kind { PACE_BOOKING, PACE_WRONG_CODE, PACE_TERMINAL, NUM_PACES };
 
 struct pace;
 

@@ -75,6 +75,8 @@ static enum err templates_need(const struct site *site, struct fault *fault)
                                         "staff-home",
                                         "staff-refusal",
                                         "staff-hotline",
+                                        "staff-terminal",
+                                        "staff-terminals",
                                         "staff-held",
                                         "staff-appointments",
                                         "staff-caller",

@@ -11,6 +11,8 @@
 #include "web/staff_hotline.h"
 #include "web/staff_login.h"
 #include "web/staff_paper.h"
+#include "web/staff_terminals.h"
+#include "web/terminal.h"
 
 static void get_home(struct page *page)
 {
@@ -89,6 +91,12 @@ static const struct row {
     {HTTP_POST, "/staff/hotline/again", .answer_staff = staff_post_hotline_again},
     {HTTP_GET, "/staff/intake", .answer_staff = intake_get},
     {HTTP_GET, "/staff/application", .answer_staff = intake_get_application},
+    {HTTP_GET, "/staff/terminals", .answer_staff = staff_get_terminals},
+    {HTTP_GET, "/staff/terminal", .answer_staff = staff_get_terminal},
+    {HTTP_POST, "/staff/terminal/pair", .answer_staff = desk_post},
+    {HTTP_POST, "/staff/terminal/part", .answer_staff = desk_post},
+    {HTTP_POST, "/staff/terminal/call", .answer_staff = desk_post},
+    {HTTP_POST, "/staff/terminal/leave", .answer_staff = desk_post},
     {HTTP_GET, "/staff/paper", .answer_staff = staff_get_paper},
     {HTTP_GET, "/staff/appointments", .answer_staff = staff_get_appointments},
     {HTTP_GET, "/staff/caller", .answer_staff = staff_get_caller},
@@ -144,6 +152,7 @@ const struct http_route site_routes[] = {
     {HTTP_GET, "/form/", true, 0, get_form},
     {HTTP_GET, "/", true, 0, get_or_post},
     {HTTP_POST, "/appointment", true, LIMIT_HTTP_BODY, get_or_post},
+    {HTTP_POST, "/terminal", false, LIMIT_HTTP_BODY, terminal_post},
     {HTTP_POST, "/staff", true, LIMIT_HTTP_BODY, get_or_post},
 };
 const size_t num_site_routes = COUNT_OF(site_routes);

@@ -31,6 +31,7 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
     json_object_set_new(data, "logout_url", page_link(page, "/staff/logout"));
     json_object_set_new(data, "cards_url", page_link(page, "/staff/card"));
     json_object_set_new(data, "residents_url", page_link(page, "/staff/residents"));
+    json_object_set_new(data, "terminals_url", page_link(page, "/staff/terminals"));
     json_object_set_new(data, "hotline_url", page_link(page, "/staff/hotline"));
     json_object_set_new(data, "appointments_url", page_link(page, "/staff/appointments"));
     json_object_set_new(data, "lang", json_string(page->language->id));

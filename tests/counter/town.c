@@ -381,8 +381,11 @@ void town_card_make(struct town_card *card, const char *id, bool is_old)
     assert_ok(chip_new(&image, (struct chip_store){save, card}, &card->chip));
     card->emulated = chip_card(card->chip);
     assert_ok(memory_open(&card->emulated, &card->channel));
-    card->terminal = (struct terminal){
-        .channel = &card->channel, .ask_pin = give_pin, .context = card, .client = &card->client};
+    card->terminal = (struct terminal){.channel = &card->channel,
+                                       .ask_pin = give_pin,
+                                       .context = card,
+                                       .ask = terminal_ask_socket,
+                                       .centre = &card->client};
 }
 
 void town_card_connect(struct town_card *card, const char *as)

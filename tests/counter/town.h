@@ -7,7 +7,7 @@
 
 #include "centre/certificate.h"
 #include "main/chip_card.h"
-#include "main/counter_terminal.h"
+#include "terminal/terminal.h"
 
 #define TOWN_CLOCK  "2026-12-01T01:00:00Z"
 #define TOWN_ORIGIN "https://town.example" /* of its pages */

@@ -12,7 +12,7 @@
 
 #include "base/encoding.h"
 #include "main/chip_card.h"
-#include "main/counter_terminal.h"
+#include "terminal/terminal.h"
 #include "reader/memory.h"
 
 struct desk {
@@ -68,8 +68,11 @@ static enum err desk_open(struct desk *desk, const char *socket, char *image_pat
     err = memory_open(&desk->card, &desk->channel);
     if (err == ERR_NONE && strcmp(socket, "-") != 0)
         err = counter_client_open(socket, as, &desk->client, NULL);
-    desk->terminal = (struct terminal){
-        .channel = &desk->channel, .ask_pin = give_pin, .context = desk, .client = &desk->client};
+    desk->terminal = (struct terminal){.channel = &desk->channel,
+                                       .ask_pin = give_pin,
+                                       .context = desk,
+                                       .ask = terminal_ask_socket,
+                                       .centre = &desk->client};
     return err;
 }
 

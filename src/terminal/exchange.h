@@ -1,8 +1,8 @@
 /* Between the centre and the card: nonces in, statements out; challenges out, permits in. For the
- * terminal's steps, which are in counter_terminal.c. All answer false with the reason in *out. */
+ * terminal's steps, which are in terminal.c. All answer false with the reason in *out. */
 #pragma once
 
-#include "main/counter_terminal.h"
+#include "terminal/terminal.h"
 
 /* exchange_fail puts the fault, or what the error alone says, into *out. */
 bool exchange_fail(struct counter_answer *out, enum err err, const struct fault *fault,

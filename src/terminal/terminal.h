@@ -1,5 +1,5 @@
-/* The terminal: what the counter's program does between the centre and the card in its reader. It
- * decides nothing; both sides check each other through it. The PIN goes from whoever types it to
+/* The terminal: what a program of the counter does between the centre and the card in its reader.
+ * It decides nothing; both sides check each other through it. The PIN goes from whoever types it to
  * the card, and nowhere else. */
 #pragma once
 
@@ -10,11 +10,17 @@
  * none to be had. */
 typedef bool terminal_ask_pin(void *context, enum kind kind, bool is_new, struct secret *out);
 
+/* Asks the centre one act; as counter_client_ask, it takes over the reference of the fields. */
+typedef void terminal_ask(void *centre, const char *act, json_t *fields,
+                          struct counter_answer *out);
+terminal_ask terminal_ask_socket; /* by a struct counter_client */
+
 struct terminal {
-    struct counter_client *client;
+    terminal_ask *ask;
+    void *centre; /* for ask */
     struct card_channel *channel;
     terminal_ask_pin *ask_pin;
-    void *context;
+    void *context;                 /* for ask_pin */
     uint8_t card[CARD_ID_LEN];     /* the one in the reader */
     struct secret pins[NUM_KINDS]; /* typed in this run; wiped by terminal_done */
 };

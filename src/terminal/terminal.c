@@ -1,10 +1,15 @@
 /* The steps that need the card, one after the other. */
-#include "main/counter_exchange.h"
+#include "terminal/exchange.h"
 
 #include <string.h>
 
 #include "base/encoding.h"
 #include "base/limits.h"
+
+void terminal_ask_socket(void *centre, const char *act, json_t *fields, struct counter_answer *out)
+{
+    counter_client_ask(centre, act, fields, out);
+}
 
 void terminal_done(struct terminal *terminal)
 {

@@ -1,5 +1,5 @@
 /* Between the centre and the card: nonces in, statements out; challenges out, permits in. */
-#include "main/counter_exchange.h"
+#include "terminal/exchange.h"
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ bool exchange_ask(struct terminal *terminal, const char *act, json_t *fields,
                   struct counter_answer *out)
 {
     counter_answer_done(out);
-    counter_client_ask(terminal->client, act, fields, out);
+    terminal->ask(terminal->centre, act, fields, out);
     return out->outcome == COUNTER_DONE;
 }
 
