@@ -1,11 +1,9 @@
 #include "agent/phrase.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "agent/own_file.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/random.h"
@@ -36,27 +34,7 @@ static const struct {
 
 enum err phrase_path(char path[static PATH_MAX], struct fault *fault)
 {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (config && config[0] == '/')
-        return path_join(config, "openjpki/phrase", path, fault);
-    if (home && home[0] == '/')
-        return path_join(home, ".config/openjpki/phrase", path, fault);
-    fault_name_input(fault, "phrase");
-    return fault_set(fault, ERR_NOT_FOUND, "folder", "neither XDG_CONFIG_HOME nor HOME is set");
-}
-
-/* Every folder on the way that is not there yet, for the resident alone. */
-static enum err folders_make(const char *path, struct fault *fault)
-{
-    char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", path);
-    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-            return fault_set(fault, ERR_IO, "mkdir", "%s", strerror(errno));
-        *slash = '/';
-    }
-    return ERR_NONE;
+    return own_file_path("phrase", path, fault);
 }
 
 static void make_up(enum language language, struct buffer *out)
@@ -75,7 +53,7 @@ static enum err phrase_make(const char *path, enum language language, struct buf
                             struct fault *fault)
 {
     make_up(language, out);
-    enum err err = folders_make(path, fault);
+    enum err err = own_file_folders(path, fault);
     if (err == ERR_NONE)
         err = buffer_check(out);
     return err == ERR_NONE ? file_create(path, buffer_bytes(out), 0600, fault) : err;

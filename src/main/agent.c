@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/own_file.h"
 #include "base/login_token.h"
 #include "agent/socket_owner.h"
 #include "base/sandbox.h"
@@ -179,7 +180,7 @@ static int run_terminal(const struct agent_settings *settings, const char *url)
 {
     struct fault fault = {0};
     struct visit *visit = NULL;
-    char address[32];
+    char address[32], name[32], file[PATH_MAX];
     int listening;
     sigset_t set;
     snprintf(address, sizeof address, "127.0.0.1:%u", settings->port);
@@ -189,7 +190,10 @@ static int run_terminal(const struct agent_settings *settings, const char *url)
     signals_block(&set);
     if (sandbox_basics(&fault) != ERR_NONE)
         return complain_fault(&fault);
-    enum err err = visit_start(url, settings->reader, &visit, &fault);
+    snprintf(name, sizeof name, "terminal-%u", settings->port);
+    enum err err = own_file_path(name, file, &fault);
+    if (err == ERR_NONE)
+        err = visit_start(url, settings->reader, file, &visit, &fault);
     if (err == ERR_USAGE)
         return complain_usage("--terminal %s: %s", url, fault.text);
     if (err != ERR_NONE)

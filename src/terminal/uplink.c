@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/own_file.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "http/client.h"
 
@@ -38,6 +40,31 @@ enum err uplink_open(struct uplink *uplink, const char *url, struct fault *fault
         return fault_set(fault, ERR_USAGE, "address",
                          "https, or http on this computer: the page that the staff log in to");
     return ERR_NONE;
+}
+
+static bool is_id(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!strchr("0123456789abcdef", text.data[i]) || !text.data[i])
+            return false;
+    return text.len == UPLINK_ID - 1;
+}
+
+void uplink_keep(struct uplink *uplink, const char *file)
+{
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, UPLINK_ID);
+    snprintf(uplink->file, sizeof uplink->file, "%s", file);
+    if (file_read(file, &text, NULL) == ERR_NONE && is_id(buffer_bytes(&text)))
+        snprintf(uplink->id, sizeof uplink->id, "%s", buffer_text(&text));
+}
+
+/* One that cannot be kept is paired anew after a start. */
+static void keep_id(const struct uplink *uplink)
+{
+    struct bytes id = bytes_of_text(uplink->id);
+    if (uplink->file[0] && own_file_folders(uplink->file, NULL) == ERR_NONE)
+        (void)!file_replace(uplink->file, id, 0600, NULL);
 }
 
 static enum err fetch(struct uplink *uplink, struct bytes body, struct buffer *out,
@@ -84,5 +111,6 @@ bool uplink_begin(struct uplink *uplink)
         return false;
     snprintf(uplink->id, sizeof uplink->id, "%s", counter_text(&answer, "terminal"));
     snprintf(uplink->code, sizeof uplink->code, "%s", counter_text(&answer, "code"));
-    return strlen(uplink->id) == UPLINK_ID - 1;
+    keep_id(uplink);
+    return is_id(bytes_of_text(uplink->id));
 }

@@ -176,12 +176,15 @@ static void visit_free(struct visit *visit)
     free(visit);
 }
 
-enum err visit_start(const char *url, const char *reader, struct visit **out, struct fault *fault)
+enum err visit_start(const char *url, const char *reader, const char *file, struct visit **out,
+                     struct fault *fault)
 {
     struct visit *visit = visit_new(reader);
     if (!visit)
         return fault_set(fault, ERR_MEMORY, "memory", "there is none");
     enum err err = uplink_open(&visit->uplink, url, fault);
+    if (err == ERR_NONE)
+        uplink_keep(&visit->uplink, file);
     if (err == ERR_NONE && pthread_create(&visit->thread, NULL, walk, visit) != 0)
         err = fault_set(fault, ERR_MEMORY, "thread", "it does not start");
     if (err == ERR_NONE)

@@ -8,8 +8,9 @@
 struct shown;
 struct visit;
 
-/* visit_start begins to ask the centre at that address. reader NULL: the first one with a card. */
-enum err visit_start(const char *url, const char *reader, struct visit **out,
+/* visit_start begins to ask the centre at that address. reader NULL: the first one with a card;
+ * file: keeps who the terminal is to the centre, so that a start goes on with it. */
+enum err visit_start(const char *url, const char *reader, const char *file, struct visit **out,
                      struct fault *fault) MUST_USE;
 void visit_stop(struct visit *visit); /* takes NULL; waits for what the card is doing */
 struct shown *visit_shown(struct visit *visit);

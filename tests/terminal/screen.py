@@ -19,14 +19,14 @@ FORM = "application/x-www-form-urlencoded"
 
 class Terminal:
     def __init__(self, folder, url, *options):
-        self.port, self.url, self.options = free_port(), url, options
+        self.port, self.url, self.options, self.config = free_port(), url, options, f"{folder}/config"
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log = open(f"{folder}/terminal-{self.port}.log", "a")
         self.start()
 
     def start(self):
         self.process = subprocess.Popen([f"{jpkid.BUILD}/jpki", "agent", "--terminal", self.url, "--port", str(self.port), *self.options],
-                                        text=True, stdout=subprocess.PIPE, stderr=self.log, env=dict(os.environ, LC_ALL="C.UTF-8"))
+                                        text=True, stdout=subprocess.PIPE, stderr=self.log, env=dict(os.environ, LC_ALL="C.UTF-8", XDG_CONFIG_HOME=self.config))
         self.said = self.process.stdout.readline()
 
     def end(self, number=signal.SIGTERM):

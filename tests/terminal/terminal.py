@@ -278,7 +278,13 @@ def test_faults(terminal, number, image):
     tap.check(terminal.wait(PIN) == PIN, "put back, it goes on", terminal.page())
     terminal.end(signal.SIGKILL)
     terminal.start()
-    tap.check(terminal.wait(PAIR) == PAIR, "a terminal that was killed is paired anew", terminal.page())
+    tap.check(terminal.wait(HELLO) == HELLO, "a terminal that was killed is still paired, and called", terminal.page())
+    terminal.end(signal.SIGKILL)
+    name = f"{terminal.config}/openjpki/terminal-{terminal.port}"
+    tap.check(os.stat(name).st_mode & 0o777 == 0o600, "what it is known by is its user's alone")
+    os.remove(name)
+    terminal.start()
+    tap.check(terminal.wait(PAIR) == PAIR, "without that file it is paired anew", terminal.page())
     rows = clerk.get("/staff/terminals").json()["terminals"]
     tap.check([row["name"] for row in rows] == ["2番窓口"], "the old one is in the list", rows)
     clerk.post("/staff/terminal/part", {"name": "2番窓口"})
