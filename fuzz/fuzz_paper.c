@@ -32,10 +32,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(fault.code != ERR_NONE && fault.text[0] && !request.json);
         return 0;
     }
-    require((request.form != FORM_NONE) != (request.letter != LETTER_NONE));
+    require((request.form != FORM_NONE) + (request.letter != LETTER_NONE) +
+                (request.forecast.num > 0) + (request.num_letters > 0) ==
+            1);
     for (enum content_item item = ITEM_NONE; item < NUM_ITEMS; item++)
         require(request.content.items[item].len <= LIMIT_FORM_ITEM);
     if (content_check(&request.content, &fault) == ERR_NONE)
         check_items(&request.content);
+    for (size_t i = 0; i < request.num_letters; i++)
+        if (content_check(&request.letters[i].content, &fault) == ERR_NONE)
+            check_items(&request.letters[i].content);
     return 0;
 }

@@ -31,7 +31,8 @@
 #define LIMIT_PAPER_ANSWER     (LIMIT_FORM + 1) /* it, or why not */
 #define LIMIT_FORM_ITEM        512              /* what is filled into one of its boxes */
 #define LIMIT_PAPER_TEXT       (4 * 1024)       /* one box or paragraph, filled in */
-#define LIMIT_PAPER_REQUEST    (16 * 1024)      /* which paper, and what is known, JSON */
+#define LIMIT_PAPER_REQUEST    (64 * 1024)      /* which paper, and what is known, JSON */
+#define LIMIT_PAPER_LETTERS    20               /* letters in one PDF */
 #define LIMIT_SEAL_LABEL       64
 #define LIMIT_PATH_FILES       1024        /* certificates, or CRLs, given to one path validation */
 #define LIMIT_PATH_CERTIFICATE (64 * 1024) /* one of them, of any profile */
@@ -86,7 +87,12 @@
 #define LIMIT_CODE_INTERVAL       60000  /* ... and then one in so many milliseconds */
 #define LIMIT_TERMINALS_AT_ONCE   10     /* terminals begun from one of them ... */
 #define LIMIT_TERMINAL_INTERVAL   60000  /* ... and then one in so many milliseconds */
-#define LIMIT_APPOINTMENT_ERASE   500    /* erased in one transaction */
+#define LIMIT_NOTICE_PART         50     /* certificates asked for a notice in one transaction */
+#define LIMIT_NOTICE_PAGE         100    /* letters in one answer */
+#define LIMIT_NOTICE_DAYS         60     /* days that had letters, in one answer */
+#define LIMIT_FORECAST_PART       1000 /* certificates counted in one part, those of a day together */
+#define LIMIT_FORECAST_DAYS       64   /* days in it */
+#define LIMIT_APPOINTMENT_ERASE   500 /* erased in one transaction */
 
 /* of signer */
 #define LIMIT_SIGNED_SEGMENT 65536 /* records that a start reads, at most; bound by its index */

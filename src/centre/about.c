@@ -43,6 +43,9 @@ static const struct { const char *act, *en, *ja; } labels[] = {
     {"event", "an event of your resident record", "住民票の異動"},
     {"resident-find", "your record was looked up", "住民情報の検索・閲覧"},
     {"caller-check", "somebody called about your card", "カードについての電話の確認"},
+    {"notice-list", "a notice to you was listed", "お知らせの一覧の閲覧"},
+    {"notice-paper", "a notice to you was printed", "お知らせの印刷"},
+    {"notice-returned", "a notice to you came back", "お知らせの返送の記録"},
     {"journal-about", "these entries were read", "この記録の閲覧"},
 };
 /* clang-format on */

@@ -88,8 +88,9 @@ struct act_call {
 struct act_table {
     const struct act *acts;
     size_t num_acts;
-    /* turn does what has become due beside the acts, in a transaction of its own; may be NULL. */
-    enum err (*turn)(struct centre *centre, struct fault *fault);
+    /* turn does what has become due beside the acts, in a transaction of its own; may be NULL.
+     * *has_more becomes true where a further part waits. */
+    enum err (*turn)(struct centre *centre, bool *has_more, struct fault *fault);
 };
 
 /* act_call_init takes one request as it came; its bytes are borrowed until act_call_done. */

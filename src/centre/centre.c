@@ -173,7 +173,7 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
 {
     int64_t now = clock_monotonic();
     enum err err = ERR_NONE;
-    bool has_mass = false, has_erasure = false;
+    bool has_mass = false, has_erasure = false, has_more = false;
     err = mass_turn(centre, &has_mass, fault);
     if (err == ERR_NONE)
         err = erase_turn(centre, &has_erasure, fault);
@@ -186,7 +186,9 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
     }
     for (size_t i = 0; err == ERR_NONE && i < centre->num_tables; i++)
         if (centre->tables[i].turn)
-            err = centre->tables[i].turn(centre, fault);
+            err = centre->tables[i].turn(centre, &has_more, fault);
+    if (has_more)
+        *wait = 0;
     if (err == ERR_NONE)
         err = follower_turn(centre, fault);
     if (err == ERR_NONE)

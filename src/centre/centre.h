@@ -13,6 +13,7 @@
 #include "centre/session.h"
 #include "centre/terminal.h"
 #include "base/login_token.h"
+#include "law/forecast.h"
 #include "law/policy.h"
 #include "signer/signer_client.h"
 #include "registry/municipalities.h"
@@ -66,11 +67,14 @@ struct centre {
     int64_t checkpoint_entry;        /* of the journal, where the last checkpoint was made */
     int64_t named_second, num_named; /* common names that were given within that second */
     int64_t appointments_daily;      /* 00:30 that old appointments were last erased at */
-    int64_t daily;                   /* 00:30 that the lists were last held against, by the clock */
-    struct crl_desk crl;             /* lists of municipalities, and what is being made */
-    int64_t follower_look;           /* monotonic milliseconds; 0: at once */
-    bool has_new_change;             /* a CRL is due within 60 s */
-    int64_t change_at; /* monotonic milliseconds of the first change that no CRL shows */
+    int64_t notices_daily;           /* 00:30 whose notices are all made */
+    int64_t forecast_daily;          /* 00:30 that certificates were last counted at, all of them */
+    struct forecast_due forecast, forecast_next; /* as counted then; as far as it is counted now */
+    int64_t daily;         /* 00:30 that the lists were last held against, by the clock */
+    struct crl_desk crl;   /* lists of municipalities, and what is being made */
+    int64_t follower_look; /* monotonic milliseconds; 0: at once */
+    bool has_new_change;   /* a CRL is due within 60 s */
+    int64_t change_at;     /* monotonic milliseconds of the first change that no CRL shows */
 };
 
 /* centre_open fills in what follows from the rest: whether the data are sample data, the counter's

@@ -8,6 +8,8 @@
 #include "counter/terminal.h"
 #include "counter/caller.h"
 #include "counter/desk.h"
+#include "counter/forecast.h"
+#include "counter/notice.h"
 #include "counter/paper.h"
 
 #define BOTH_DESKS (ROLE_COUNTER | ROLE_HOTLINE)
@@ -60,10 +62,26 @@ static const struct act acts[] = {
     {"appointment-cancel", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, FIELD_CODE, appointment_cancel, NULL, NULL},
     {"appointment-list", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_OFFICE | FIELD_DATE, FIELD_PAGE, appointment_list, NULL, NULL},
     {"appointment-find", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | WHO_CALLS, appointment_find, NULL, NULL},
+    {"notice-list", ROLE_COUNTER, ONE_PERSON, JOURNALLED, 0, FIELD_DATE | FIELD_PAGE, notice_list, NULL, NULL},
+    {"notice-paper", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, notice_paper, NULL, NULL},
+    {"notice-returned", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, notice_returned, NULL, NULL},
+    {"forecast", ROLE_COUNTER | ROLE_ADMINISTRATOR, ONE_PERSON, READ_ONLY, 0, 0, forecast_run, NULL, NULL},
 };
 /* clang-format on */
 
+/* What is done every day; one part of one of them at a turn, so that acts come in between. */
+static enum err (*const turns[])(struct centre *centre, bool *has_more, struct fault *fault) = {
+    appointment_turn, forecast_turn, notice_turn};
+
+static enum err turn(struct centre *centre, bool *has_more, struct fault *fault)
+{
+    enum err err = ERR_NONE;
+    for (size_t i = 0; err == ERR_NONE && !*has_more && i < COUNT_OF(turns); i++)
+        err = turns[i](centre, has_more, fault);
+    return err;
+}
+
 struct act_table counter_acts(void)
 {
-    return (struct act_table){.acts = acts, .num_acts = COUNT_OF(acts), .turn = appointment_turn};
+    return (struct act_table){.acts = acts, .num_acts = COUNT_OF(acts), .turn = turn};
 }

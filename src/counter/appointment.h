@@ -54,4 +54,4 @@ bool appointment_list(struct act_call *call);
 bool appointment_find(struct act_call *call);
 
 /* appointment_turn erases, after 00:30 of each day, those that lie 30 days back. */
-enum err appointment_turn(struct centre *centre, struct fault *fault) MUST_USE;
+enum err appointment_turn(struct centre *centre, bool *has_more, struct fault *fault) MUST_USE;

@@ -51,14 +51,17 @@ static enum err part_commit(struct centre *centre, int64_t before, int64_t *num,
     return err;
 }
 
-/* A part that was full is followed by the next one, at the next turn. */
-enum err appointment_turn(struct centre *centre, struct fault *fault)
+enum err appointment_turn(struct centre *centre, bool *has_more, struct fault *fault)
 {
     int64_t daily = crl_last_daily(clock_now()), num = 0;
     if (daily == centre->appointments_daily)
         return ERR_NONE;
     enum err err = part_commit(centre, erased_before(daily), &num, fault);
-    if (err == ERR_NONE && num < LIMIT_APPOINTMENT_ERASE)
+    if (err != ERR_NONE)
+        return err;
+    if (num < LIMIT_APPOINTMENT_ERASE)
         centre->appointments_daily = daily;
-    return err;
+    else
+        *has_more = true;
+    return ERR_NONE;
 }

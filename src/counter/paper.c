@@ -13,16 +13,16 @@ static const struct reason reason_no_paper = {"papers", "S36", "no-such-paper",
 
 /* --- the holder --- */
 
-static void put(json_t *items, const char *name, const char *text)
+void paper_put(json_t *items, const char *name, const char *text)
 {
     if (text[0])
         json_object_set_new(items, name, json_string(text));
 }
 
-static void put_day(json_t *items, const char *name, struct date day)
+void paper_put_day(json_t *items, const char *name, struct date day)
 {
     char text[DATE_TEXT];
-    put(items, name, date_print(day, text));
+    paper_put(items, name, date_print(day, text));
 }
 
 /* The name as the record has it; that of a certificate only where it is another. */
@@ -36,27 +36,35 @@ static bool put_names(struct act_call *call, const struct resident *resident, js
     if (!act_ok(call, name_join(&bare, text, &call->fault)) ||
         !act_ok(call, resident_four(resident, call->centre->substitutes, &four, &call->fault)))
         return false;
-    put(items, "name", text);
-    put(items, "alias", name->alias);
+    paper_put(items, "name", text);
+    paper_put(items, "alias", name->alias);
     if (strchr(four.name.flags, '1'))
-        put(items, "cert-name", four.name.text);
+        paper_put(items, "cert-name", four.name.text);
     return true;
 }
 
 /* Who is protected writes the address themselves; a letter's envelope needs it. */
-static bool put_holder(struct act_call *call, const struct resident *resident, bool is_posted,
-                       json_t *items)
+bool paper_put_holder(struct act_call *call, const struct resident *resident, bool is_posted,
+                      json_t *items)
 {
     static const char *const sexes[] = {
         [SEX_MISSING] = "", [SEX_MALE] = "男", [SEX_FEMALE] = "女", [SEX_UNKNOWN] = ""};
-    put(items, "furigana", resident->kana);
-    put_day(items, "birth-date", resident->born);
-    put(items, "sex", sexes[resident->sex]);
+    paper_put(items, "furigana", resident->kana);
+    paper_put_day(items, "birth-date", resident->born);
+    paper_put(items, "sex", sexes[resident->sex]);
     if (!resident->is_protected || is_posted) {
-        put(items, "postcode", resident->postcode);
-        put(items, "address", resident->address);
+        paper_put(items, "postcode", resident->postcode);
+        paper_put(items, "address", resident->address);
     }
     return put_names(call, resident, items);
+}
+
+void paper_put_sender(const struct act_call *call, json_t *items)
+{
+    const struct municipality *town = call->centre->town;
+    char sender[2 * sizeof town->name_ja];
+    snprintf(sender, sizeof sender, "%s%s", town->prefecture_ja, town->name_ja);
+    paper_put(items, "sender", sender);
 }
 
 /* --- the application --- */
@@ -67,10 +75,10 @@ static void put_application(const struct act_call *call, const struct applicatio
     static const char *const kinds[] = {"", "signature", "authentication", "both"};
     char number[24];
     snprintf(number, sizeof number, "%lld", (long long)application->number);
-    put(items, "number", number);
-    put_day(items, "date", date_of_time(call->now));
-    put(items, "procedure", procedure_label(application->procedure, LANGUAGE_JA));
-    put(items, "kinds", kinds[application->kinds & KINDS_BOTH]);
+    paper_put(items, "number", number);
+    paper_put_day(items, "date", date_of_time(call->now));
+    paper_put(items, "procedure", procedure_label(application->procedure, LANGUAGE_JA));
+    paper_put(items, "kinds", kinds[application->kinds & KINDS_BOTH]);
 }
 
 /* --- letters --- */
@@ -95,11 +103,11 @@ static bool put_inquiry(struct act_call *call, const struct application *applica
     for (size_t i = 0; i < application->num_steps; i++)
         if (application->steps[i].step.name == STEP_LETTER && application->steps[i].is_done)
             sent = date_of_time(application->steps[i].done_at);
-    put_day(items, "deadline",
-            date_of_days(date_to_days(sent) + call->centre->policy.inquiry_days));
+    paper_put_day(items, "deadline",
+                  date_of_days(date_to_days(sent) + call->centre->policy.inquiry_days));
     for (size_t i = 0; i < COUNT_OF(modes); i++)
         if (application_has_step(application, modes[i].step))
-            put(items, "pin", modes[i].mode);
+            paper_put(items, "pin", modes[i].mode);
     return true;
 }
 
@@ -120,12 +128,12 @@ static bool put_receipt(struct act_call *call, const struct application *applica
         const struct certificate *row = &list.rows[i];
         char from[TIME_TEXT];
         snprintf(name, sizeof name, "%s-from", kind_name(row->kind));
-        put(items, name, time_print(row->issued, from));
+        paper_put(items, name, time_print(row->issued, from));
         snprintf(name, sizeof name, "%s-until", kind_name(row->kind));
-        put_day(items, name, row->last_day);
+        paper_put_day(items, name, row->last_day);
     }
     snprintf(text, sizeof text, "%d", application->fee);
-    put(items, "fee", text);
+    paper_put(items, "fee", text);
     return true;
 }
 
@@ -163,10 +171,11 @@ static bool put_hold(struct act_call *call, const struct application *applicatio
     if (!held)
         return act_refuse(call, &reason_no_paper);
     json_object_del(items, "kinds");
-    put(items, "kinds", held_words[held]);
-    put(items, "works", good_words[kinds_in(&list, CERTIFICATE_GOOD, today, &ignored)]);
-    put(items, "held", time_print(since, text));
-    put(items, "card", application_has_step(application, STEP_CARD_STOP) ? "stopped" : "usable");
+    paper_put(items, "kinds", held_words[held]);
+    paper_put(items, "works", good_words[kinds_in(&list, CERTIFICATE_GOOD, today, &ignored)]);
+    paper_put(items, "held", time_print(since, text));
+    paper_put(items, "card",
+              application_has_step(application, STEP_CARD_STOP) ? "stopped" : "usable");
     return true;
 }
 
@@ -219,7 +228,7 @@ static bool fill(struct act_call *call, const struct application *application, j
     if (!is_form && !more)
         return act_refuse(call, &reason_no_paper);
     if (!application_resident(call, application, &resident) ||
-        !put_holder(call, &resident, is_posted, items))
+        !paper_put_holder(call, &resident, is_posted, items))
         return false;
     put_application(call, application, items);
     return !more || more(call, application, items);
@@ -228,7 +237,6 @@ static bool fill(struct act_call *call, const struct application *application, j
 bool paper_fill(struct act_call *call)
 {
     struct application application;
-    char sender[2 * sizeof call->centre->town->name_ja];
     json_t *items = json_object();
     act_answer(call, "items", items);
     if (!application_read(call, call->fields.number, &application))
@@ -237,9 +245,7 @@ bool paper_fill(struct act_call *call)
     act_is_about(call, application.resident);
     if (!application_is_for_desk(call, application.procedure) || !fill(call, &application, items))
         return false;
-    snprintf(sender, sizeof sender, "%s%s", call->centre->town->prefecture_ja,
-             call->centre->town->name_ja);
-    put(items, "sender", sender);
+    paper_put_sender(call, items);
     act_answer(call, "paper", json_string(call->fields.paper));
     return true;
 }

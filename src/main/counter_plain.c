@@ -82,6 +82,8 @@ static const struct option find_options[] = {
     {0}};
 static const struct option list_options[] = {
     COUNTER_COMMON, {"resident", required_argument, NULL, COUNTER_RESIDENT}, {0}};
+static const struct option notices_options[] = {
+    COUNTER_COMMON, {"date", required_argument, NULL, COUNTER_DATE}, {0}};
 static const struct option note_options[] = {
     COUNTER_COMMON, {"note", required_argument, NULL, COUNTER_NOTE}, {0}};
 static const struct option reset_options[] = {COUNTER_COMMON,
@@ -224,6 +226,9 @@ const struct command counter_commands[] = {
     {"counter caller", run_counter_plain, counter_caller_options, "the appointments of a caller", "電話の方の予約を検索", PLAIN("appointment-find", -1, NULL, counter_print, NULL, NULL)},
     {"counter move", run_counter_plain, counter_move_options, "move an appointment", "予約を変更", PLAIN("appointment-move", 2, counter_words_move, counter_print, NULL, NULL)},
     {"counter cancel", run_counter_plain, number_options, "cancel an appointment", "予約を取り消す", PLAIN("appointment-cancel", 1, word_is_number, counter_print, NULL, NULL)},
+    {"counter notices", run_counter_plain, notices_options, "a day's notices: to whom, and what came back", "その日の通知の一覧", PLAIN("notice-list", 0, NULL, counter_print, "letters", NULL)},
+    {"counter notice-returned", run_counter_plain, number_options, "a notice came back", "通知が返送された", PLAIN("notice-returned", 1, word_is_number, counter_print, NULL, NULL)},
+    {"counter forecast", run_counter_plain, number_options, "what falls due in the coming year, by week", "今後1年の期限の見通し", PLAIN("forecast", 0, NULL, counter_print, NULL, NULL)},
     {"counter approve", run_counter_plain, number_options, "let another person's act run", "他の職員の操作を承認", PLAIN("approve", 1, word_is_number, counter_print, NULL, NULL)},
     {"counter parked", run_counter_plain, number_options, "acts that wait for approval", "承認待ちの一覧", PLAIN("parked-list", 0, NULL, counter_print_parked, "parked", NULL)},
     {0},

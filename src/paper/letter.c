@@ -136,23 +136,45 @@ static void draw(struct sheet *sheet, const struct letter_layout *layout,
     blocks_draw(sheet, content, layout->blocks, &look);
 }
 
+static enum err letter_check(const struct filled_letter *filled, struct fault *fault)
+{
+    if (filled->letter == LETTER_NONE)
+        return fault_set(fault, ERR_NOT_FOUND, "letter", "there is none");
+    enum err err = content_check(&filled->content, fault);
+    return err == ERR_NONE ? needs_check(letter_layout_of(filled->letter), &filled->content, fault)
+                           : err;
+}
+
+static void draw_filled(struct sheet *sheet, const struct filled_letter *filled)
+{
+    struct content shown = filled->content;
+    /* said only where the certificate has another string */
+    if (bytes_equal(shown.items[ITEM_CERT_NAME], shown.items[ITEM_NAME]))
+        shown.items[ITEM_CERT_NAME] = bytes_of("", 0);
+    draw(sheet, letter_layout_of(filled->letter), &shown);
+}
+
+enum err letters_draw(const struct fonts *fonts, const struct filled_letter *letters, size_t num,
+                      struct buffer *pdf, struct fault *fault)
+{
+    struct sheet sheet;
+    enum err err = ERR_NONE;
+    for (size_t i = 0; err == ERR_NONE && i < num; i++)
+        err = letter_check(&letters[i], fault);
+    if (err != ERR_NONE)
+        return err;
+    sheet_init(&sheet, fonts, letter_title(letters[0].letter), pdf, fault);
+    for (size_t i = 0; i < num; i++) {
+        if (i)
+            sheet_next(&sheet);
+        draw_filled(&sheet, &letters[i]);
+    }
+    return sheet_finish(&sheet);
+}
+
 enum err letter_draw(const struct fonts *fonts, enum letter letter, const struct content *content,
                      struct buffer *pdf, struct fault *fault)
 {
-    struct sheet sheet;
-    struct content shown = *content;
-    const struct letter_layout *layout = letter_layout_of(letter);
-    if (letter == LETTER_NONE)
-        return fault_set(fault, ERR_NOT_FOUND, "letter", "there is none");
-    enum err err = content_check(content, fault);
-    if (err == ERR_NONE)
-        err = needs_check(layout, content, fault);
-    if (err != ERR_NONE)
-        return err;
-    /* said only where the certificate has another string */
-    if (bytes_equal(content->items[ITEM_CERT_NAME], content->items[ITEM_NAME]))
-        shown.items[ITEM_CERT_NAME] = bytes_of("", 0);
-    sheet_init(&sheet, fonts, layout->title, pdf, fault);
-    draw(&sheet, layout, &shown);
-    return sheet_finish(&sheet);
+    const struct filled_letter filled = {letter, *content};
+    return letters_draw(fonts, &filled, 1, pdf, fault);
 }

@@ -10,6 +10,7 @@ enum letter {
     LETTER_NONE,
     LETTER_INQUIRY,    /* with its reply and the mandate, S31 to S34 */
     LETTER_EXPIRY,     /* with its numbered reply form, S11 and S29 */
+    LETTER_CARD,       /* the card ends first: it is to be renewed, S14 */
     LETTER_REVOCATION, /* after a change of the basic four, S09 */
     LETTER_HOLD,       /* S38, S45 */
     LETTER_RECEIPT,    /* what works from when, S22 */
@@ -24,3 +25,13 @@ const char *letter_title(enum letter letter);
  * ERR_UNSUPPORTED: no font has one of its characters. */
 enum err letter_draw(const struct fonts *fonts, enum letter letter, const struct content *content,
                      struct buffer *pdf, struct fault *fault) MUST_USE;
+
+struct filled_letter {
+    enum letter letter;
+    struct content content;
+};
+
+/* letters_draw appends one PDF that has a page for each, one or more; as letter_draw: one that is
+ * refused refuses them all. */
+enum err letters_draw(const struct fonts *fonts, const struct filled_letter *letters, size_t num,
+                      struct buffer *pdf, struct fault *fault) MUST_USE;

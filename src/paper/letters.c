@@ -91,6 +91,22 @@ static const struct layout_row expiry_reply_rows[] = {
 };
 LAYOUT_BLOCK(expiry_reply, "照会書兼回答書（この番号の更新だけに使えます）");
 
+/* --- card: page:S08 page:S11 page:S14 --- */
+
+static const struct layout_row card_rows[] = {
+    {LINES(3), "マイナンバーカードの有効期間が、次の日で終わります。カードの有効期間が終わると、カードに記録された電子証明書も使えなくなります。続けてお使いになるには、電子証明書の更新ではなく、新しいカードの申請（カードの更新）が必要です。", {{0}}},
+    {24, NULL, {{"カードの最終日", NULL, ITEM_CARD_UNTIL}}},
+    {24, NULL, {{"署名用の最終日", NULL, ITEM_SIGNATURE_UNTIL}}},
+    {24, NULL, {{"利用者証明用の最終日", NULL, ITEM_AUTHENTICATION_UNTIL}}},
+};
+LAYOUT_BLOCK(card, NULL);
+
+static const struct layout_row card_how_rows[] = {
+    {LINES(3), "カードの申請から受取りまでには日数がかかります。お早めに申請してください。新しいカードを受け取るときに、新しい電子証明書の発行も申請できます。申請のしかたは、窓口へお問い合わせください。", {{0}}},
+    {LINES(2), "このカードのまま電子証明書だけを更新しても、電子証明書の最終日は延びません。", {{0}}},
+};
+LAYOUT_BLOCK(card_how, "カードの更新のしかた");
+
 /* --- revocation: page:S09 page:S12 --- */
 
 static const struct layout_row revocation_rows[] = {
@@ -192,6 +208,15 @@ static const struct letter_layout letters[NUM_LETTERS] =
                 .needs_one = {ITEM_SIGNATURE_UNTIL, ITEM_AUTHENTICATION_UNTIL},
                 .blocks = {&expiry_block, &holder_block, &expiry_how_block, &expiry_proxy_block,
                            &expiry_reply_block, &mandate_block},
+            },
+        [LETTER_CARD] =
+            {
+                .name = "card-notice",
+                .title = "マイナンバーカードの有効期限のお知らせ",
+                .is_posted = true,
+                .needs = {TO_WHOM, ITEM_NUMBER, ITEM_CARD_UNTIL},
+                .needs_one = {ITEM_SIGNATURE_UNTIL, ITEM_AUTHENTICATION_UNTIL},
+                .blocks = {&card_block, &holder_block, &card_how_block},
             },
         [LETTER_REVOCATION] =
             {

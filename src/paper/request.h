@@ -1,16 +1,24 @@
 /* What is asked of the program that draws: which paper, and what is known. One JSON object,
- * {"paper": NAME, "items": {NAME: TEXT, …}, "sample": true or false}, all three there. */
+ * {"paper": NAME, "items": {NAME: TEXT, …}, "sample": true or false}, all three there; the paper
+ * "forecast" has "weeks" besides (paper/forecast.h), the paper "letters" has "letters": a list of
+ * {"paper", "items"}, each of which becomes a page. */
 #pragma once
 
 #include <jansson.h>
 
+#include "base/limits.h"
 #include "law/papers.h"
+#include "paper/forecast.h"
 #include "paper/letter.h"
 
-/* One of form and letter; the content's texts are held by json. */
+/* One of form, letter, forecast (which has weeks) and letters; the content's texts are held by
+ * json. */
 struct paper_request {
     enum form form;
     enum letter letter;
+    struct forecast_figures forecast;
+    size_t num_letters;
+    struct filled_letter letters[LIMIT_PAPER_LETTERS];
     struct content content;
     json_t *json;
 };

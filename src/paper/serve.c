@@ -20,6 +20,12 @@ static enum err draw(const struct fonts *fonts, struct bytes text, bool is_sampl
     if (err != ERR_NONE)
         return err;
     request.content.is_sample = request.content.is_sample || is_sample;
+    for (size_t i = 0; i < request.num_letters; i++)
+        request.letters[i].content.is_sample = request.content.is_sample;
+    if (request.num_letters)
+        return letters_draw(fonts, request.letters, request.num_letters, pdf, fault);
+    if (request.forecast.num)
+        return forecast_draw(fonts, &request.forecast, &request.content, pdf, fault);
     return request.letter != LETTER_NONE
                ? letter_draw(fonts, request.letter, &request.content, pdf, fault)
                : form_draw(fonts, request.form, &request.content, pdf, fault);

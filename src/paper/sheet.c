@@ -41,6 +41,11 @@ void sheet_init(struct sheet *sheet, const struct fonts *fonts, const char *titl
     pango_layout_set_wrap(sheet->layout, PANGO_WRAP_WORD_CHAR);
 }
 
+void sheet_next(struct sheet *sheet)
+{
+    cairo_show_page(sheet->cairo);
+}
+
 enum err sheet_finish(struct sheet *sheet)
 {
     g_object_unref(sheet->layout);

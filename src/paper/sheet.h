@@ -1,5 +1,5 @@
-/* One A4 page that becomes a PDF: boxes, and texts that stay inside theirs. Points, from the top
- * left. Like a buffer it remembers the first failure; sheet_finish tells. */
+/* An A4 page, or several, that becomes a PDF: boxes, and texts that stay inside theirs. Points,
+ * from the top left. Like a buffer it remembers the first failure; sheet_finish tells. */
 #pragma once
 
 #include <cairo.h>
@@ -35,6 +35,8 @@ struct style {
 /* sheet_init: fonts, pdf and fault must outlive the sheet. Always to be ended by sheet_finish. */
 void sheet_init(struct sheet *sheet, const struct fonts *fonts, const char *title,
                 struct buffer *pdf, struct fault *fault);
+/* sheet_next goes on with a further page, behind those that are drawn. */
+void sheet_next(struct sheet *sheet);
 /* sheet_finish writes the PDF and ends the sheet; what was written is cut away on failure. */
 enum err sheet_finish(struct sheet *sheet) MUST_USE;
 

@@ -70,6 +70,9 @@ extern const struct trigger triggers_resident_term[];
 /* by what an appointment is found that comes twice */
 extern const char migration_appointment_code[];
 extern const struct trigger triggers_appointment_code[];
+/* notices to holders */
+extern const char migration_notice[];
+extern const struct trigger triggers_notice[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

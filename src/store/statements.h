@@ -17,6 +17,7 @@ enum statement {
 #include "store/statements_centre.def"
 #include "store/statements_counter.def"
 #include "store/statements_appointment.def"
+#include "store/statements_notice.def"
 #include "store/statements_mass.def"
 #include "store/statements_follower.def"
 #undef STATEMENT

@@ -29,6 +29,7 @@ static const struct act_form forms[] = {
       {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}, {"once", VALUE_WORD}}},
     {"/staff/move", "appointment-move", "/staff/appointment", {{"number", VALUE_WHOLE}, {"time", VALUE_WHOLE}, {"office", VALUE_WORD}}},
     {"/staff/cancel", "appointment-cancel", "/staff/appointment", {{"number", VALUE_WHOLE}}},
+    {"/staff/notice/returned", "notice-returned", "/staff/notices", {{"number", VALUE_WHOLE}}},
     {"/appointment", "appointment-book", NULL,
      {{"office", VALUE_WORD}, {"procedure", VALUE_WORD}, {"time", VALUE_WHOLE}, {"name", VALUE_WORD}, {"birth_date", VALUE_BIRTH_DATE},
       {"telephone", VALUE_TELEPHONE}, {"note", VALUE_WORD}, {"once", VALUE_WORD}}},

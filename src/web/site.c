@@ -84,6 +84,8 @@ static enum err templates_need(const struct site *site, struct fault *fault)
                                         "staff-book",
                                         "staff-residents",
                                         "staff-resident",
+                                        "staff-notices",
+                                        "staff-forecast",
                                         "intake",
                                         "application"};
     for (size_t i = 0; i < COUNT_OF(names); i++)

@@ -8,8 +8,10 @@
 #include "web/intake.h"
 #include "web/site.h"
 #include "web/staff.h"
+#include "web/staff_forecast.h"
 #include "web/staff_hotline.h"
 #include "web/staff_login.h"
+#include "web/staff_notices.h"
 #include "web/staff_paper.h"
 #include "web/staff_terminals.h"
 #include "web/terminal.h"
@@ -99,6 +101,12 @@ static const struct row {
     {HTTP_POST, "/staff/terminal/leave", .answer_staff = desk_post},
     {HTTP_GET, "/staff/paper", .answer_staff = staff_get_paper},
     {HTTP_GET, "/staff/appointments", .answer_staff = staff_get_appointments},
+    {HTTP_GET, "/staff/notices", .answer_staff = staff_get_notices},
+    {HTTP_GET, "/staff/notices.pdf", .answer_staff = staff_get_notice_papers},
+    {HTTP_GET, "/staff/notice/paper", .answer_staff = staff_get_notice_paper},
+    {HTTP_POST, "/staff/notice/returned", .answer_staff = staff_post_notice_returned},
+    {HTTP_GET, "/staff/forecast", .answer_staff = staff_get_forecast},
+    {HTTP_GET, "/staff/forecast.pdf", .answer_staff = staff_get_forecast_paper},
     {HTTP_GET, "/staff/caller", .answer_staff = staff_get_caller},
     {HTTP_GET, "/staff/appointment", .answer_staff = staff_get_appointment},
     {HTTP_GET, "/staff/book", .answer_staff = staff_get_booking},

@@ -34,6 +34,8 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
     json_object_set_new(data, "terminals_url", page_link(page, "/staff/terminals"));
     json_object_set_new(data, "hotline_url", page_link(page, "/staff/hotline"));
     json_object_set_new(data, "appointments_url", page_link(page, "/staff/appointments"));
+    json_object_set_new(data, "notices_url", page_link(page, "/staff/notices"));
+    json_object_set_new(data, "forecast_url", page_link(page, "/staff/forecast"));
     json_object_set_new(data, "lang", json_string(page->language->id));
     page_answer(page, template, data);
 }

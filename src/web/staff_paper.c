@@ -45,32 +45,47 @@ static void answer_pdf(struct page *page, struct buffer *pdf)
     http_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
 }
 
-void staff_get_paper(struct desk *desk)
+void staff_paper_draw(struct desk *desk, json_t *request)
 {
-    int64_t number;
-    char paper[PAPER_NAME] = "";
     struct page *page = &desk->page;
     struct fault fault = {0};
-    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     struct buffer pdf CLEANUP_BUFFER;
     buffer_init(&pdf, LIMIT_FORM);
-    if (!staff_number(desk, "number", &number))
-        return;
-    if (!http_request_query(page->request, "paper", paper, sizeof paper)) {
-        page_refuse(page, 400, "not-understood");
-        return;
-    }
-    if (!desk_ask(desk, "application-paper",
-                  json_pack("{s:I, s:s}", "number", (json_int_t)number, "paper", paper), &answer))
-        return;
-    json_t *items = json_object_get(answer.detail, "items");
-    put_office(page->site, items);
-    json_t *request = json_pack("{s:s, s:O, s:b}", "paper", paper, "items", items, "sample",
-                                page->site->is_sample);
     enum err err = forms_paper(page->site->forms, request, &pdf, &fault);
     json_decref(request);
     if (err == ERR_NONE)
         answer_pdf(page, &pdf);
     else
         page_refuse(page, 503, "staff-paper-failed");
+}
+
+json_t *staff_paper_letter(const struct site *site, const struct counter_answer *answer)
+{
+    json_t *items = json_object_get(answer->detail, "items");
+    put_office(site, items);
+    return json_pack("{s:s, s:O}", "paper", counter_text(answer, "paper"), "items", items);
+}
+
+void staff_paper_answer(struct desk *desk, const char *paper, json_t *items)
+{
+    put_office(desk->page.site, items);
+    staff_paper_draw(desk, json_pack("{s:s, s:O, s:b}", "paper", paper, "items", items, "sample",
+                                     desk->page.site->is_sample));
+}
+
+void staff_get_paper(struct desk *desk)
+{
+    int64_t number;
+    char paper[PAPER_NAME] = "";
+    struct page *page = &desk->page;
+    struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    if (!staff_number(desk, "number", &number))
+        return;
+    if (!http_request_query(page->request, "paper", paper, sizeof paper)) {
+        page_refuse(page, 400, "not-understood");
+        return;
+    }
+    if (desk_ask(desk, "application-paper",
+                 json_pack("{s:I, s:s}", "number", (json_int_t)number, "paper", paper), &answer))
+        staff_paper_answer(desk, paper, json_object_get(answer.detail, "items"));
 }

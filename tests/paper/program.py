@@ -117,7 +117,7 @@ def test_papers(program):
 def test_refusals(program):
     for request, code in ((b"", MALFORMED), (b"{", MALFORMED), (b'{"paper":"receipt","items":{}}', MALFORMED), (b"[" * 10000, MALFORMED),
                           (b'{"paper":"x","items":{},"sample":true}', NOT_FOUND), (b'{"paper":"receipt","items":{},"sample":true}', NOT_FOUND),
-                          (b'{"paper":"pin","items":{"number":"4 2"},"sample":true}', MALFORMED), (b" " * 20000, LIMIT),
+                          (b'{"paper":"pin","items":{"number":"4 2"},"sample":true}', MALFORMED), (b" " * 70000, LIMIT),
                           ('{"paper":"pin","items":{"name":"\U0001F600"},"sample":true}'.encode(), UNSUPPORTED)):
         program.send(request)
         answer = program.receive()

@@ -231,11 +231,15 @@ static void a_parked_act_stays_as_it_was_asked(void **state)
  * PostgreSQL keeps of them. */
 #define DROP_LATER                                                                                 \
     "DELETE FROM migration WHERE number >= 10;"                                                    \
+    "DROP TABLE notice_certificate; DROP TABLE notice; DROP TABLE notice_count; DROP TABLE "       \
+    "notice_batch; DROP INDEX certificate_by_last_day;"                                            \
     "DROP TABLE resident_term; DROP TABLE staff_card; DROP TABLE appointment_place; DROP TABLE "   \
     "appointment; DROP TABLE "                                                                     \
     "application_paper;"
 #define DROP_LATER_PG                                                                              \
     "DROP FUNCTION staff_card_is_whose_it_was, staff_card_ends_once, staff_card_stays;"            \
+    "DROP FUNCTION notice_batch_stays_finished, notice_batch_is_kept, notice_stays,"               \
+    " notice_returns_once, notice_certificate_stays, notice_certificate_is_kept;"                  \
     "DROP FUNCTION appointment_stays_cancelled; DROP FUNCTION application_paper_stays;"
 
 static void a_parked_act_outlives_its_migration(void **state)

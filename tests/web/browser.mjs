@@ -38,6 +38,8 @@ const STAFF_PAGES = {
   'staff-application': '/staff/application?number=1',
   'staff-unknown': '/staff/application?number=77',
   'staff-appointments': `/staff/appointments?office=daiei&date=${process.env.FREE_DAY}`,
+  'staff-notices': '/staff/notices',
+  'staff-forecast': '/staff/forecast',
   'staff-caller': `/staff/caller?${new URLSearchParams({ name: '見本 花子' })}`,
   'staff-book': `/staff/book?procedure=renewal&office=daiei&date=${process.env.FREE_DAY}`,
   'staff-appointment': `/staff/appointment?number=${process.env.BOOKED}`,

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Pages in a real browser: starts the sample town for browser.mjs, which does the looking. --pictures FOLDER keeps what
 it saw (make screenshots)."""
+import datetime
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import jpkid  # noqa: E402
+from certificate_rows import AUTHENTICATION, SIGNATURE, Certificates  # noqa: E402
 from tap import skip_all  # noqa: E402
 
 if not all(map(shutil.which, ("node", "chromium", "zbarimg"))) or not os.path.isdir(f"{jpkid.SOURCE}/pages/node_modules/playwright-core"):
@@ -32,6 +34,13 @@ try:
     code, errors = jpkid.init(f"{folder}/data")
     if code:
         sys.exit(errors)
+    certificates = Certificates(f"{folder}/data")
+    certificates.add_cards()
+    ahead = lambda num: str(datetime.date.today() + datetime.timedelta(days=num))  # noqa: E731
+    for resident, last_day in ((1018, ahead(90)), (1019, ahead(20)), (1029, "2027-02-28"), (1056, ahead(95)), (1057, ahead(20))):
+        for kind in (SIGNATURE, AUTHENTICATION):
+            certificates.add(resident, kind, last_day)
+    certificates.add_many(1200, ahead(70))  # more than fit into a week
     with jpkid.Service(f"{folder}/data", "--web", "127.0.0.1:0") as service:
         if not service.is_ready:
             sys.exit(service.said())
