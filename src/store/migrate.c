@@ -40,6 +40,8 @@ static const struct migration migrations[] = {
     {"staff_card", migration_staff_card, triggers_staff_card},
     {"resident_term", migration_resident_term, triggers_resident_term},
     {"appointment_code", migration_appointment_code, triggers_appointment_code},
+    {"registry_feed", migration_registry_feed, triggers_registry_feed},
+    {"audit", migration_audit, triggers_audit},
 };
 
 /* The table of migrations is itself older than all of them. */
