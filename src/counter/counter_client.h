@@ -10,8 +10,8 @@
 struct counter_client {
     int fd;
     const char *as; /* the staff row, on sample data; NULL: whoever the kernel says. Borrowed */
-    /* Over web's socket: whose session, which terminal, or whose token; all NULL: one of the public.
-     * Borrowed. */
+    /* Over web's socket: whose session, which terminal, or whose token; all NULL: one of the
+     * public. Borrowed. */
     const char *session, *terminal, *token;
     int timeout; /* milliseconds to wait for an answer; 0: a minute */
 };
