@@ -1,3 +1,4 @@
+/* See figures.h. */
 #include "counter/figures.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* See audit.h; the figures are in audit_figures.c. */
 #include "web/audit.h"
 
 #include <stdio.h>

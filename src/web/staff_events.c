@@ -1,3 +1,4 @@
+/* See staff_events.h. */
 #include "web/staff_events.h"
 
 #include <stdio.h>
