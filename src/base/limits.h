@@ -49,6 +49,8 @@
 #define LIMIT_ERASE_PART    250        /* journal entries looked at in one transaction */
 #define LIMIT_ACT_RESIDENTS 100        /* residents that one act may be about */
 #define LIMIT_MASS_FILE     (16 * 1024 * 1024)
+#define LIMIT_IMPORT_LINES  2000000 /* in a file of residents that comes in parts */
+#define LIMIT_IMPORT_FILE   (1024 * 1024 * 1024)
 #define LIMIT_MASS_LISTS    8 /* whole lists that wait to be asked for and approved */
 
 /* of what a stranger, a resident, `status` may cost */
@@ -66,6 +68,21 @@
 #define LIMIT_CLOCK_BEHIND             300 /* seconds that a new writer may be behind the last one */
 #define LIMIT_FOLLOWERS                32  /* registered at one time */
 
+/* of the auditor */
+#define LIMIT_JOURNAL_FOUND 100         /* entries in one answer */
+#define LIMIT_JOURNAL_LOOK  20000       /* of them looked at for one answer */
+#define LIMIT_JOURNAL_CHECK 1000        /* entries of the chain recomputed in one act */
+#define LIMIT_JOURNAL_SHOWN (64 * 1024) /* data of an entry that a page shows */
+#define LIMIT_EXPORT        5000        /* entries in one file */
+#define LIMIT_CHECK_ACTS    50          /* acts that one look at the chain asks */
+#define LIMIT_FIGURES_DAYS  8           /* days that one act counts */
+/* of the register's feed */
+#define LIMIT_EVENTS_SHOWN   20  /* events of one resident in one answer */
+#define LIMIT_EVENTS_POSTED  50  /* in one request */
+#define LIMIT_FEED_AT_ONCE   600 /* requests from one address ... */
+#define LIMIT_FEED_INTERVAL  100 /* ... and then one in so many milliseconds */
+#define LIMIT_TOKENS_AT_ONCE 10  /* wrong tokens from one address ... */
+#define LIMIT_TOKEN_INTERVAL 60000
 /* of agent */
 #define LIMIT_QUESTIONS 16 /* logins that wait for the resident at one time */
 #define LIMIT_PHRASE    256

@@ -41,6 +41,8 @@ static const struct { const char *act, *en, *ja; } labels[] = {
     {"certificate-reenter", "a certificate was recorded again", "電子証明書の再記録"},
     {"never-installed", "a certificate that was never in the card ended", "未記録の電子証明書の失効"},
     {"event", "an event of your resident record", "住民票の異動"},
+    {"event-withdraw", "an event of your resident record was withdrawn", "住民票の異動の取下げ"},
+    {"event-list", "what became of your certificates was looked up", "住民票の異動の結果の閲覧"},
     {"resident-find", "your record was looked up", "住民情報の検索・閲覧"},
     {"caller-check", "somebody called about your card", "カードについての電話の確認"},
     {"notice-list", "a notice to you was listed", "お知らせの一覧の閲覧"},

@@ -11,6 +11,7 @@
 #include "centre/message.h"
 #include "centre/nonce.h"
 #include "centre/parked.h"
+#include "centre/sender.h"
 
 static const struct reason reason_nobody = {"acts", "", "nobody",
                                             "No row of the staff knows this person.",
@@ -88,9 +89,12 @@ const struct act *act_find(const struct centre *centre, const char *name)
     return NULL;
 }
 
-/* Through the town's pages come staff with a session, and the public without one. */
+/* Through the town's pages come staff with a session, senders of events with a token, and the
+ * public with neither. */
 static bool name_visitor(struct act_call *call, enum err *err)
 {
+    if (call->is_by_token)
+        return sender_name(call, err);
     if (!call->as) {
         call->actor = (struct staff){
             .name = "public", .uid = STAFF_NO_UID, .roles = ROLE_PUBLIC, .is_active = true};
@@ -102,7 +106,7 @@ static bool name_visitor(struct act_call *call, enum err *err)
     if (!name)
         return act_refuse(call, &reason_session);
     *err = staff_find(call->centre->store, name, &call->actor, &call->fault);
-    call->actor.roles &= ROLES_OF_PAGES;
+    call->actor.roles = staff_roles_on_pages(call->actor.roles);
     return true;
 }
 
@@ -158,11 +162,15 @@ static bool act_name_actor(struct act_call *call)
     return (call->actor.roles & call->act->roles) || act_refuse(call, &reason_role);
 }
 
+#define TOKEN "token"
+
 /* Who asks, as the other end says it. */
 static const char *name_of_asker(const struct act_peer *peer, json_t *request)
 {
     if (!peer->is_web)
         return "as";
+    if (json_object_get(request, TOKEN))
+        return TOKEN;
     return json_object_get(request, ASKER_TERMINAL) ? ASKER_TERMINAL : "session";
 }
 
@@ -208,6 +216,7 @@ static void request_parse(struct act_call *call, json_t *request)
     call->act = act;
     const char *asker = name_of_asker(&call->peer, request);
     call->is_terminal = strcmp(asker, ASKER_TERMINAL) == 0;
+    call->is_by_token = strcmp(asker, TOKEN) == 0;
     call->as = json_incref(json_object_get(request, asker));
     call->request = json_incref(json_object_get(request, "fields"));
     call->fields_err =

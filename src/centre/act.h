@@ -54,8 +54,10 @@ struct act_call {
     struct act_fields fields;
     struct act_proofs proofs;
     struct bytes received;
-    json_t *as;       /* whom the request names, by a row, a session or a terminal; or NULL */
+    json_t *as;       /* whom the request names: a row, a session, a terminal, a token; or NULL */
     bool is_terminal; /* as is a terminal's */
+    bool is_by_token; /* as is a sender's token */
+    bool is_due;      /* the system's own: an event whose day has come */
     json_t *request;  /* the fields as they came */
     enum err fields_err;
     json_t *answer;             /* an object */

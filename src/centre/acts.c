@@ -3,16 +3,19 @@
 
 #include "base/clock.h"
 #include "centre/about.h"
+#include "centre/audit.h"
 #include "centre/card.h"
 #include "centre/certificate.h"
 #include "centre/crl.h"
 #include "centre/erase.h"
+#include "centre/event.h"
 #include "centre/follower.h"
 #include "centre/health.h"
 #include "centre/journal.h"
 #include "centre/journal_read.h"
 #include "centre/parked.h"
 #include "centre/reenter.h"
+#include "centre/sender.h"
 #include "centre/staff_card.h"
 #include "centre/town.h"
 #include "store/rows.h"
@@ -116,12 +119,15 @@ static bool finish_checkpoint(struct act_call *call)
                                            centre->checkpoints, &call->fault));
 }
 
-#define MASS_FIELDS  (FIELD_NUMBER | FIELD_KIND | FIELD_COUNT | FIELD_DIGEST | FIELD_NOTE)
-#define LIST_FIELDS  (FIELD_KIND | FIELD_FROM | FIELD_FILE)
-#define EVENT_FIELDS (FIELD_KINDS | FIELD_EFFECTIVE | FIELD_CHANGES | FIELD_REFERENCE | FIELD_NOTE)
+#define MASS_FIELDS (FIELD_NUMBER | FIELD_KIND | FIELD_COUNT | FIELD_DIGEST | FIELD_NOTE)
+#define LIST_FIELDS (FIELD_KIND | FIELD_FROM | FIELD_FILE)
+#define EVENT_FIELDS                                                                               \
+    (FIELD_KINDS | FIELD_EFFECTIVE | FIELD_RECORDED | FIELD_CHANGES | FIELD_REFERENCE | FIELD_NOTE)
 #define CARD_FIELDS  (FIELD_CARD | FIELD_POINT | FIELD_NONCE | FIELD_STATEMENT | FIELD_TOKEN)
 #define ABOUT_FIELDS (FIELD_RESIDENT | FIELD_NOTE | FIELD_NONCE | FIELD_STATEMENT | FIELD_PAGE)
 #define LOGIN_FIELDS (FIELD_LOGIN | FIELD_LOGIN_NONCE | FIELD_CERTIFICATE | FIELD_SIGNATURE)
+#define FIND_FIELDS  (FIELD_DATE | FIELD_COUNT | FIELD_NAME | FIELD_ENTRY | FIELD_NOTE | FIELD_PAGE)
+#define READS        (ROLE_AUDITOR | ROLE_READER)
 #define AT_COUNTER   (ROLE_COUNTER | ROLE_HOTLINE)
 
 /* clang-format off */
@@ -132,7 +138,14 @@ static const struct act acts[] = {
     {"card-register", ROLE_PERSONALISATION, TWO_PERSONS, JOURNALLED, CARD_FIELDS, FIELD_PERMIT_KEY, card_register, NULL, NULL},
     {"certificate-reenter", ROLE_COUNTER | ROLE_TERMINAL, ONE_PERSON, JOURNALLED, FIELD_KIND | FIELD_NONCE | FIELD_STATEMENT | FIELD_CERTIFICATE, 0, reenter_run, NULL, NULL},
     {"import", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_FILE, 0, town_import, NULL, NULL},
-    {"event", ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_RESIDENT | FIELD_EVENT, EVENT_FIELDS, town_event, NULL, NULL},
+    {"import-part", ROLE_REGISTRY, ONE_PERSON, JOURNALLED_BRIEFLY, FIELD_FROM | FIELD_FILE, FIELD_DIGEST, import_part, import_part_finish, NULL},
+    {"import-show", ROLE_REGISTRY, ONE_PERSON, READ_ONLY, FIELD_NUMBER, 0, import_show, NULL, NULL},
+    {"event", ROLE_REGISTRY | ROLE_SENDER | ROLE_SYSTEM, ONE_PERSON, JOURNALLED, FIELD_RESIDENT | FIELD_EVENT, EVENT_FIELDS, event_run, event_finish, NULL},
+    {"event-withdraw", ROLE_REGISTRY | ROLE_SENDER, ONE_PERSON, JOURNALLED, FIELD_REFERENCE, FIELD_NOTE, event_withdraw, NULL, NULL},
+    {"event-list", AT_COUNTER | ROLE_REGISTRY, ONE_PERSON, JOURNALLED, FIELD_RESIDENT, 0, event_list, NULL, NULL},
+    {"sender-add", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, FIELD_NAME, 0, sender_add, NULL, sender_may_add},
+    {"sender-end", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED, FIELD_NAME, 0, sender_end, NULL, NULL},
+    {"sender-list", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, READ_ONLY, 0, 0, sender_list, NULL, NULL},
     {"mass-list", ROLE_ADMINISTRATOR, ONE_PERSON, JOURNALLED_BRIEFLY, LIST_FIELDS, FIELD_DIGEST, mass_list, mass_list_finish, NULL},
     {"mass-hold", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, MASS_FIELDS, 0, mass_begin, mass_begin_finish, mass_may},
     {"mass-release", ROLE_ADMINISTRATOR, TWO_PERSONS, JOURNALLED, MASS_FIELDS, 0, mass_begin, mass_begin_finish, mass_may},
@@ -156,6 +169,9 @@ static const struct act acts[] = {
     {"checkpoint", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, 0, NULL, finish_checkpoint, NULL},
     {"journal-about", ROLE_COUNTER | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, 0, ABOUT_FIELDS, about_run, NULL, NULL},
     {"journal-erase", ROLE_ADMINISTRATOR | ROLE_AUDITOR, TWO_PERSONS, JOURNALLED, 0, 0, erase_begin, erase_begin_finish, erase_may},
+    {"journal-find", READS, ONE_PERSON, JOURNALLED, 0, FIND_FIELDS, audit_find, NULL, NULL},
+    {"journal-show", READS, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, audit_show, NULL, NULL},
+    {"journal-check", READS, ONE_PERSON, READ_ONLY, FIELD_FROM, 0, audit_check, NULL, NULL},
     {"journal-read", ROLE_ADMINISTRATOR | ROLE_AUDITOR, ONE_PERSON, JOURNALLED, FIELD_FROM, FIELD_PAGE, journal_read, NULL, NULL},
 };
 /* clang-format on */

@@ -75,6 +75,7 @@ void centre_done(struct centre *centre)
     crl_desk_done(&centre->crl);
     workers_free(centre->workers);
     mass_desk_done(&centre->mass);
+    import_desk_done(&centre->import);
     challenges_free(centre->login_challenges);
     centre->workers = NULL;
     authority_unload(centre);
@@ -157,6 +158,8 @@ enum err centre_start(struct centre *centre, struct fault *fault)
     if (err == ERR_NONE)
         err = mass_start(centre, fault);
     if (err == ERR_NONE)
+        err = import_start(centre, fault);
+    if (err == ERR_NONE)
         err = change_feed(centre, fault);
     if (err == ERR_NONE)
         err = sweep(centre, fault);
@@ -173,11 +176,16 @@ enum err centre_turn(struct centre *centre, int *wait, struct fault *fault)
 {
     int64_t now = clock_monotonic();
     enum err err = ERR_NONE;
-    bool has_mass = false, has_erasure = false, has_more = false;
+    bool has_mass = false, has_import = false, has_event = false, has_erasure = false,
+         has_more = false;
     err = mass_turn(centre, &has_mass, fault);
     if (err == ERR_NONE)
+        err = import_turn(centre, &has_import, fault);
+    if (err == ERR_NONE)
+        err = event_turn(centre, &has_event, fault);
+    if (err == ERR_NONE)
         err = erase_turn(centre, &has_erasure, fault);
-    *wait = has_mass || has_erasure ? 0 : TURN_MILLISECONDS;
+    *wait = has_mass || has_import || has_event || has_erasure ? 0 : TURN_MILLISECONDS;
     if (err == ERR_NONE)
         err = door_flush(centre, false, fault);
     if (err == ERR_NONE && now - centre->last_sweep >= SWEEP_MILLISECONDS) {

@@ -8,6 +8,8 @@
 #include "centre/authority.h"
 #include "centre/crl_desk.h"
 #include "centre/door.h"
+#include "centre/event_desk.h"
+#include "centre/import.h"
 #include "centre/mass.h"
 #include "centre/permit_key.h"
 #include "centre/session.h"
@@ -59,6 +61,8 @@ struct centre {
     struct challenges *login_challenges;
     char web_origin[LOGIN_ORIGIN_MAX]; /* what a card of the staff signs; "": there are no pages */
     struct mass_desk mass;
+    struct import_desk import;
+    struct event_desk events;
     bool has_no_erasure; /* none of the journal's data runs */
     bool is_broken;      /* something was done that could not be finished: only a new start helps */
     /* When what is periodic was last done; monotonic milliseconds. */

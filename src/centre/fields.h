@@ -62,6 +62,8 @@
 #define FIELD_ONCE        (UINT64_C(1) << 44)
 #define FIELD_PAPER       (UINT64_C(1) << 45)
 #define FIELD_ADDRESS     (UINT64_C(1) << 46)
+#define FIELD_RECORDED    (UINT64_C(1) << 48)
+#define FIELD_ENTRY       (UINT64_C(1) << 49)
 #define FIELD_SCREEN      (UINT64_C(1) << 50)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
@@ -82,7 +84,7 @@ struct act_fields {
     enum event event;
     uint8_t purpose; /* PERMIT_… of base/permit.h */
     bool missing, stopped;
-    struct date effective, date, birth_date; /* the last one perhaps incomplete */
+    struct date effective, recorded, date, birth_date; /* the last one perhaps incomplete */
     uint8_t nonce[16], challenge[16], statement[254], permit_key[100];
     uint8_t point[65], digest[32], key[FOLLOWER_KEY_LEN];
     uint8_t login[32], login_nonce[32], once[16];
@@ -92,7 +94,7 @@ struct act_fields {
     char card[29];
     char reason[FIELD_TEXT], token[FIELD_TEXT], note[FIELD_TEXT];
     char name[FIELD_TEXT], reference[41], login_code[FIELD_TEXT];
-    char paper[FIELD_TEXT], address[FIELD_TEXT];
+    char paper[FIELD_TEXT], address[FIELD_TEXT], entry[FIELD_TEXT];
     char screen[TERMINAL_SCREEN];
     char office[OFFICE_CODE_TEXT], telephone[TELEPHONE_TEXT], code[BOOKING_CODE_TEXT];
 };

@@ -8,8 +8,7 @@
 #pragma once
 
 #include "base/kind.h"
-#include "centre/staff.h"
-#include "crypto/hash.h"
+#include "centre/parts.h"
 #include "law/events.h"
 
 struct act_call;
@@ -41,10 +40,9 @@ enum err mass_holder(struct centre *centre, enum kind kind, int64_t serial, int6
 
 /* A list that is being sent. Only the one that began last; it is lost when `commit` ends. */
 struct mass_list {
-    int64_t number, count, last;
+    struct parts parts;
+    int64_t number, last;
     enum kind kind;
-    char first[STAFF_NAME];
-    struct hash_stream *hash; /* of the lines so far */
 };
 
 /* Part of the centre. Zeroed: there may be something to do. */

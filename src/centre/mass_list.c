@@ -14,16 +14,12 @@
 static const struct reason reason_list = {"mass", "", "bad-list",
                                           "The list has bad lines; it was not taken.",
                                           "誤りのある行があるため、一覧を受け付けませんでした。"};
-static const struct reason reason_order = {
+static const struct reason reason_kind = {
     "mass", "", "no-list-begun", "No list of this kind that has come so far is this person's.",
     "この種類で、ここまで受け付けた一覧はありません。"};
 static const struct reason reason_long = {"mass", "", "list-too-long",
                                           "A list has 1,000,000 certificates at most.",
                                           "一覧は 1,000,000 件までです。"};
-static const struct reason reason_digest = {
-    "mass", "", "list-changed", "What came has another SHA-256 than the list that was meant.",
-    "受け付けた一覧の SHA-256 が一致しません。"};
-
 struct part {
     int64_t first_line; /* lines before it */
     size_t num;
@@ -32,7 +28,7 @@ struct part {
 
 static void list_done(struct mass_list *list)
 {
-    hash_stream_free(list->hash);
+    parts_done(&list->parts);
     *list = (struct mass_list){0};
 }
 
@@ -173,60 +169,54 @@ static bool part_is_known(struct act_call *call, const struct mass_list *list,
 static bool list_begin(struct act_call *call, struct mass_list *list)
 {
     struct store *store = call->centre->store;
-    *list = (struct mass_list){.kind = call->fields.kind};
-    snprintf(list->first, sizeof list->first, "%s", call->actor.name);
-    return act_ok(call, hash_stream_new(HASH_SHA256, &list->hash)) &&
-           act_ok(call, store_run(store, STATEMENT_MASS_DROP_BEGUN, NO_VALUES, &call->fault)) &&
-           act_ok(call, store_ask_integer(store, STATEMENT_MASS_INSERT,
-                                          VALUES(value_integer(list->kind), value_text(list->first),
-                                                 value_integer(call->now)),
-                                          &list->number, &call->fault));
+    list->kind = call->fields.kind;
+    return act_ok(call, store_run(store, STATEMENT_MASS_DROP_BEGUN, NO_VALUES, &call->fault)) &&
+           act_ok(call,
+                  store_ask_integer(store, STATEMENT_MASS_INSERT,
+                                    VALUES(value_integer(list->kind), value_text(list->parts.first),
+                                           value_integer(call->now)),
+                                    &list->number, &call->fault));
 }
 
-static bool list_go_on(struct act_call *call, struct mass_list *list)
+static bool list_open(struct act_call *call, struct mass_list *list)
 {
     const struct mass_list *begun = &call->centre->mass.list;
-    if (!begun->hash || begun->count != call->fields.from || begun->kind != call->fields.kind ||
-        strcmp(begun->first, call->actor.name) != 0)
-        return act_refuse(call, &reason_order);
-    *list = *begun;
-    list->hash = NULL;
-    return act_ok(call, hash_stream_copy(begun->hash, &list->hash));
+    if (!parts_open(call, &begun->parts, &list->parts))
+        return false;
+    if (call->fields.from == 0)
+        return list_begin(call, list);
+    list->number = begun->number;
+    list->last = begun->last;
+    list->kind = begun->kind;
+    return begun->kind == call->fields.kind || act_refuse(call, &reason_kind);
 }
 
-/* With the digest that was meant, the part is the last one. */
 static bool list_end(struct act_call *call, struct mass_list *list)
 {
     struct store *store = call->centre->store;
     uint8_t digest[SHA256_LEN];
-    if (!act_has(call, FIELD_DIGEST))
+    if (!parts_is_last(call))
         return true;
-    if (!act_ok(call, hash_stream_finish(list->hash, digest)))
-        return false;
-    if (memcmp(digest, call->fields.digest, sizeof digest) != 0)
-        return act_refuse(call, &reason_digest);
-    act_answer_bytes(call, "digest", bytes_of(digest, sizeof digest));
-    return act_ok(call,
-                  store_run_one(store, STATEMENT_MASS_WHOLE,
-                                VALUES(value_integer(list->number), value_integer(list->count),
-                                       value_blob(bytes_of(digest, sizeof digest))),
-                                &call->fault)) &&
+    return parts_end(call, &list->parts, digest) &&
+           act_ok(call, store_run_one(store, STATEMENT_MASS_WHOLE,
+                                      VALUES(value_integer(list->number),
+                                             value_integer(list->parts.count),
+                                             value_blob(bytes_of(digest, sizeof digest))),
+                                      &call->fault)) &&
            act_ok(call, store_run(store, STATEMENT_MASS_DROP_OLD,
                                   VALUES(value_integer(LIMIT_MASS_LISTS)), &call->fault));
 }
 
 static bool list_take(struct act_call *call, struct mass_list *list, struct part *part)
 {
-    part->first_line = list->count;
+    part->first_line = list->parts.count;
     if (!part_read(call, list->last, part))
         return false;
-    if (list->count + (int64_t)part->num > LIMIT_MASS_ENTRIES)
+    if (list->parts.count + (int64_t)part->num > LIMIT_MASS_ENTRIES)
         return act_refuse(call, &reason_long);
     if (!act_ok(call, part_store(call->centre, list->number, part, &call->fault)) ||
-        !part_is_known(call, list, part) ||
-        !act_ok(call, hash_stream_update(list->hash, call->fields.file)))
+        !part_is_known(call, list, part) || !parts_add(call, &list->parts, (int64_t)part->num))
         return false;
-    list->count += (int64_t)part->num;
     list->last = part->serials[part->num - 1];
     return list_end(call, list);
 }
@@ -239,14 +229,12 @@ bool mass_list(struct act_call *call)
         return act_fail(call, ERR_MEMORY);
     list_done(&desk->next);
     desk->next_call = call;
-    bool is_taken =
-        (call->fields.from ? list_go_on(call, &desk->next) : list_begin(call, &desk->next)) &&
-        list_take(call, &desk->next, part);
+    bool is_taken = list_open(call, &desk->next) && list_take(call, &desk->next, part);
     free(part);
     if (!is_taken)
         return false;
     act_answer(call, "number", json_integer(desk->next.number));
-    act_answer(call, "count", json_integer(desk->next.count));
+    act_answer(call, "count", json_integer(desk->next.parts.count));
     return call->outcome == ACT_DONE;
 }
 
@@ -261,7 +249,7 @@ bool mass_list_finish(struct act_call *call)
     desk->next = (struct mass_list){0};
     desk->next_call = NULL;
     desk->is_idle = false; /* another list may have been dropped */
-    if (act_has(call, FIELD_DIGEST))
+    if (parts_is_last(call))
         list_done(&desk->list);
     return true;
 }

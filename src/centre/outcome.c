@@ -19,7 +19,7 @@ static void facts_of(const struct act_call *call, const struct outcome_request *
         .kinds = request->kinds,
         .certificate = {CERTIFICATE_NONE, CERTIFICATE_NONE},
         .card = card,
-        .on = today,
+        .on = request->recorded.year ? request->recorded : today,
         .effective = request->effective.year ? request->effective : today,
     };
 }
@@ -58,13 +58,19 @@ bool outcome_state(enum effect effect, enum status_state *out)
     return false;
 }
 
+static int64_t since_of(const struct act_call *call, const struct certificate *row,
+                        const struct event_outcome *outcome, enum status_state state)
+{
+    return state == STATUS_HELD   ? call->now
+           : state == STATUS_GOOD ? 0
+                                  : time_of(call, row, outcome);
+}
+
 static bool change_one(struct act_call *call, const struct certificate *row,
                        const struct event_outcome *outcome, enum status_state state,
                        int64_t application)
 {
-    int64_t since = state == STATUS_HELD   ? call->now
-                    : state == STATUS_GOOD ? 0
-                                           : time_of(call, row, outcome);
+    int64_t since = since_of(call, row, outcome, state);
     enum status_reason reason =
         state == STATUS_REVOKED ? (enum status_reason)outcome->reason : STATUS_UNSPECIFIED;
     return act_ok(call, certificate_change(call->centre, row, state, reason, since, application,
@@ -72,18 +78,18 @@ static bool change_one(struct act_call *call, const struct certificate *row,
 }
 
 static void tell(struct act_call *call, const char *what, int64_t serial,
-                 const struct event_outcome *outcome)
+                 const struct event_outcome *outcome, int64_t since)
 {
     json_t *list = json_object_get(call->answer, "outcome");
     if (!list) {
         list = json_array();
         json_object_set_new(call->answer, "outcome", list);
     }
-    json_array_append_new(list, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s}", "what", what,
-                                          "serial", (json_int_t)serial, "effect",
-                                          effect_name(outcome->effect), "statements",
-                                          outcome->why.statements, "code", outcome->why.code, "en",
-                                          outcome->why.en, "ja", outcome->why.ja));
+    json_array_append_new(
+        list, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I}", "what", what, "serial",
+                        (json_int_t)serial, "effect", effect_name(outcome->effect), "statements",
+                        outcome->why.statements, "code", outcome->why.code, "en", outcome->why.en,
+                        "ja", outcome->why.ja, "since", (json_int_t)since));
     act_note(call, what, "%s %lld", effect_name(outcome->effect), (long long)serial);
 }
 
@@ -110,7 +116,7 @@ static bool keep_mass_hold(struct act_call *call, const struct certificate *row,
     *is_kept = holder != 0;
     if (!*is_kept)
         return true;
-    tell(call, kind_name(row->kind), row->serial, &stays);
+    tell(call, kind_name(row->kind), row->serial, &stays, row->since);
     return act_ok(call, certificate_hold_by(call->centre, row, holder, &call->fault));
 }
 
@@ -119,7 +125,7 @@ static bool apply_to_certificate(struct act_call *call, const struct outcome_req
 {
     struct event_facts facts;
     facts_of(call, request, card, &facts);
-    facts.certificate[row->kind] = certificate_state_on(row, facts.on);
+    facts.certificate[row->kind] = certificate_state_on(row, date_of_time(call->now));
     facts.has_held_since = row->state == STATUS_HELD;
     facts.held_since = row->since;
     struct event_answer answer = event_decide(&call->centre->policy, &facts);
@@ -134,7 +140,7 @@ static bool apply_to_certificate(struct act_call *call, const struct outcome_req
         return true;
     if (!outcome_state(outcome->effect, &state))
         return join_hold(call, &facts, row);
-    tell(call, kind_name(row->kind), row->serial, outcome);
+    tell(call, kind_name(row->kind), row->serial, outcome, since_of(call, row, outcome, state));
     return change_one(call, row, outcome, state, request->application);
 }
 
@@ -149,7 +155,7 @@ static bool apply_to_card(struct act_call *call, const struct outcome_request *r
     enum card_state after = card_state_after(resident->card_state, answer.card.effect);
     if (after == resident->card_state || request->keeps_card)
         return true;
-    tell(call, "card", 0, &answer.card);
+    tell(call, "card", 0, &answer.card, call->now);
     resident->card_state = after;
     return act_ok(call, resident_update(call->centre->store, resident, &call->fault));
 }

@@ -10,9 +10,10 @@ struct outcome_request {
     enum event event;
     unsigned kinds; /* KINDS_…, as law/events wants them */
     struct date effective;
-    int64_t application; /* 0: none */
-    bool keeps_card;     /* only the certificates: the card was never stopped (S46, first form), or
-                          * is a new one */
+    struct date recorded; /* the day the record changed; year 0: today */
+    int64_t application;  /* 0: none */
+    bool keeps_card;      /* only the certificates: the card was never stopped (S46, first form), or
+                           * is a new one */
 };
 
 /* outcome_state says to which state an effect leads; false: it changes nothing. */

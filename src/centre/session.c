@@ -210,7 +210,7 @@ bool session_give(struct act_call *call, const char *name)
     uint8_t id[SESSION_ID];
     if (!find_staff(call, name, &staff))
         return false;
-    if (!(staff.roles & ROLES_OF_PAGES))
+    if (!staff_roles_on_pages(staff.roles))
         return act_refuse(call, &reason_pages);
     session_begin(&call->centre->sessions, staff.name, clock_monotonic(), id);
     act_note(call, "staff", "%s", staff.name);

@@ -17,6 +17,9 @@ static const struct {
     {ROLE_AUDITOR, "auditor"},
     {ROLE_PUBLIC, "public"},
     {ROLE_TERMINAL, "terminal"},
+    {ROLE_SENDER, "sender"},
+    {ROLE_SYSTEM, "system"},
+    {ROLE_READER, "auditor-reads"},
 };
 
 void roles_print(unsigned roles, struct buffer *out)
@@ -84,6 +87,11 @@ enum err staff_find_uid(struct store *store, int64_t uid, struct staff *out, str
     return staff_read(store, STATEMENT_STAFF_BY_UID, VALUES(value_integer(uid)), out, fault);
 }
 
+unsigned staff_roles_on_pages(unsigned roles)
+{
+    return (roles & (ROLE_COUNTER | ROLE_HOTLINE)) | (roles & ROLE_AUDITOR ? ROLE_READER : 0);
+}
+
 enum err staff_add(struct store *store, const struct staff *staff, struct fault *fault)
 {
     const unsigned at_counter = ROLE_COUNTER | ROLE_HOTLINE;
@@ -96,6 +104,9 @@ enum err staff_add(struct store *store, const struct staff *staff, struct fault 
     if (staff->roles & ROLE_TERMINAL)
         return fault_set(fault, ERR_DENIED, "roles", "%s: a terminal is nobody of the staff",
                          staff->name);
+    if (staff->roles & (ROLE_SENDER | ROLE_SYSTEM | ROLE_READER))
+        return fault_set(fault, ERR_DENIED, "roles",
+                         "%s: sender, system and auditor-reads are no person's", staff->name);
     return store_run(store, STATEMENT_STAFF_INSERT,
                      VALUES(value_text(staff->name), value_text(staff->label),
                             staff->uid == STAFF_NO_UID ? value_null() : value_integer(staff->uid),

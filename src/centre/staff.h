@@ -13,8 +13,11 @@
 #define ROLE_AUDITOR         (1u << 5)
 #define ROLE_PUBLIC          (1u << 7) /* whoever comes through the town's pages: none of the staff */
 #define ROLE_TERMINAL        (1u << 8) /* a terminal of the counter, for whoever called it */
-#define ROLES_OF_PAGES       (ROLE_COUNTER | ROLE_HOTLINE)    /* that the pages are for */
-#define ROLE_ANY             (~(ROLE_PUBLIC | ROLE_TERMINAL)) /* every person of the staff */
+#define ROLE_SENDER          (1u << 9) /* a sender of events, by its token: none of the staff */
+#define ROLE_SYSTEM          (1u << 10) /* `commit` itself, on the day of an event: none of the staff */
+#define ROLE_READER          (1u << 11) /* what an auditor is on the pages: reads the journal, no more */
+#define ROLES_OF_NOBODY      (ROLE_PUBLIC | ROLE_TERMINAL | ROLE_SENDER | ROLE_SYSTEM)
+#define ROLE_ANY             (~ROLES_OF_NOBODY) /* every person of the staff */
 
 #define STAFF_NAME   32
 #define STAFF_LABEL  96
@@ -34,9 +37,14 @@ enum err staff_find(struct store *store, const char *name, struct staff *out,
 enum err staff_find_uid(struct store *store, int64_t uid, struct staff *out,
                         struct fault *fault) MUST_USE;
 /* staff_add refuses, with ERR_DENIED, a row that has personalisation together with a role of the
- * counter: who makes cards does not issue for them; and one that has the public's with any other.
+ * counter: who makes cards does not issue for them; and one that has a role of nobody's with
+ * another.
  */
 enum err staff_add(struct store *store, const struct staff *staff, struct fault *fault) MUST_USE;
+
+/* staff_roles_on_pages: with which roles somebody asks through the town's pages: counter and
+ * hotline; an auditor reads there. 0: they get no session. */
+unsigned staff_roles_on_pages(unsigned roles);
 
 /* "counter hotline" and back. roles_parse takes words parted by one blank. */
 void roles_print(unsigned roles, struct buffer *out);

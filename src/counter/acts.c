@@ -10,6 +10,7 @@
 #include "counter/desk.h"
 #include "counter/forecast.h"
 #include "counter/notice.h"
+#include "counter/figures.h"
 #include "counter/paper.h"
 
 #define BOTH_DESKS (ROLE_COUNTER | ROLE_HOTLINE)
@@ -61,6 +62,7 @@ static const struct act acts[] = {
     {"appointment-move", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER | FIELD_TIME, FIELD_CODE | FIELD_OFFICE, appointment_move, NULL, NULL},
     {"appointment-cancel", ANYBODY, ONE_PERSON, JOURNALLED, FIELD_NUMBER, FIELD_CODE, appointment_cancel, NULL, NULL},
     {"appointment-list", BOTH_DESKS, ONE_PERSON, JOURNALLED, FIELD_OFFICE | FIELD_DATE, FIELD_PAGE, appointment_list, NULL, NULL},
+    {"figures", ROLE_AUDITOR | ROLE_READER, ONE_PERSON, READ_ONLY, FIELD_DATE | FIELD_COUNT, 0, figures_run, NULL, NULL},
     {"appointment-find", BOTH_DESKS, ONE_PERSON, JOURNALLED, 0, FIELD_NUMBER | WHO_CALLS, appointment_find, NULL, NULL},
     {"notice-list", ROLE_COUNTER, ONE_PERSON, JOURNALLED, 0, FIELD_DATE | FIELD_PAGE, notice_list, NULL, NULL},
     {"notice-paper", ROLE_COUNTER, ONE_PERSON, JOURNALLED, FIELD_NUMBER, 0, notice_paper, NULL, NULL},

@@ -37,6 +37,8 @@ static enum err send_request(struct counter_client *client, const char *act, jso
         json_object_set_new(request, "session", json_string(client->session));
     if (request && client->terminal)
         json_object_set_new(request, "terminal", json_string(client->terminal));
+    if (request && client->token)
+        json_object_set_new(request, "token", json_string(client->token));
     char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);
     enum err err = text ? frame_send(client->fd, bytes_of_text(text)) : ERR_MEMORY;

@@ -10,9 +10,9 @@
 struct counter_client {
     int fd;
     const char *as; /* the staff row, on sample data; NULL: whoever the kernel says. Borrowed */
-    /* Over web's socket: whose session, or which terminal; both NULL: one of the public. Borrowed
-     */
-    const char *session, *terminal;
+    /* Over web's socket: whose session, which terminal, or whose token; all NULL: one of the
+     * public. Borrowed. */
+    const char *session, *terminal, *token;
     int timeout; /* milliseconds to wait for an answer; 0: a minute */
 };
 

@@ -140,7 +140,8 @@ static bool is_address(const struct name *attribute)
 static bool is_text(const struct name *attribute)
 {
     static const char *const names[] = {"class", "id",  "lang",  "hreflang", "title", "alt",
-                                        "name",  "for", "value", "datetime", "d",     "viewbox"};
+                                        "name",  "for", "value", "datetime", "d",     "viewbox",
+                                        "x",     "y",   "width", "height"};
     return name_is(attribute, names, COUNT_OF(names)) ||
            strncmp(attribute->text, "aria-", strlen("aria-")) == 0;
 }

@@ -31,6 +31,7 @@ enum counter_option {
     COUNTER_NAME,
     COUNTER_EVENT,
     COUNTER_EFFECTIVE,
+    COUNTER_RECORDED,
     COUNTER_REFERENCE,
     COUNTER_OFFICE,
     COUNTER_DATE,
@@ -122,6 +123,8 @@ int run_admin_status(const struct command *command, int argc, char **argv);
 extern const struct option admin_status_options[];
 int run_admin_journal(const struct command *command, int argc, char **argv);
 extern const struct option admin_journal_options[];
+int run_admin_import(const struct command *command, int argc, char **argv);
+extern const struct option admin_import_options[];
 int run_admin_mass(const struct command *command, int argc, char **argv);
 int run_admin_mass_release(const struct command *command, int argc, char **argv);
 extern const struct option admin_mass_options[], admin_mass_release_options[];

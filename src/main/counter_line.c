@@ -30,6 +30,7 @@ static const struct {
     [COUNTER_NAME] = {"name", FIELD_WORD},
     [COUNTER_EVENT] = {"event", FIELD_WORD},
     [COUNTER_EFFECTIVE] = {"effective", FIELD_WORD},
+    [COUNTER_RECORDED] = {"recorded", FIELD_WORD},
     [COUNTER_REFERENCE] = {"reference", FIELD_WORD},
     [COUNTER_OFFICE] = {"office", FIELD_WORD},
     [COUNTER_DATE] = {"date", FIELD_WORD},

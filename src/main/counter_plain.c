@@ -37,18 +37,9 @@ static int word_is_time(const struct counter_line *line, json_t *fields)
     return EXIT_DONE;
 }
 
-static int word_is_file(const struct counter_line *line, json_t *fields)
+static int word_is_reference(const struct counter_line *line, json_t *fields)
 {
-    struct fault fault = {0};
-    struct buffer file CLEANUP_BUFFER;
-    buffer_init(&file, LIMIT_ACT_FILE);
-    fault_name_input(&fault, line->words[0]);
-    if (file_read(line->words[0], &file, &fault) != ERR_NONE)
-        return complain_fault(&fault);
-    json_t *text = json_stringn((const char *)file.data, file.len);
-    if (!text)
-        return complain_usage(say("%s: not UTF-8", "%s: UTF-8 ではありません"), line->words[0]);
-    json_object_set_new(fields, "file", text);
+    json_object_set_new(fields, "reference", json_string(line->words[0]));
     return EXIT_DONE;
 }
 
@@ -116,6 +107,7 @@ static const struct option event_options[] = {
     {"event", required_argument, NULL, COUNTER_EVENT},
     {"kind", required_argument, NULL, COUNTER_KINDS},
     {"effective", required_argument, NULL, COUNTER_EFFECTIVE},
+    {"recorded", required_argument, NULL, COUNTER_RECORDED},
     {"reference", required_argument, NULL, COUNTER_REFERENCE},
     {"note", required_argument, NULL, COUNTER_NOTE},
     {0}};
@@ -245,8 +237,12 @@ const struct command admin_commands[] = {
     {"admin checkpoint", run_counter_plain, number_options, "sign the journal's head now", "記録簿の末尾に署名", PLAIN("checkpoint", 0, NULL, counter_print, NULL, NULL)},
     {"admin crl", run_counter_plain, number_options, "publish CRLs now", "失効リストを公開", PLAIN("crl", 0, NULL, counter_print, NULL, NULL)},
     {"admin clock", run_counter_plain, number_options, "move the clock of sample data forward", "見本データの時計を進める", PLAIN("clock", 1, word_is_time, counter_print, NULL, NULL)},
-    {"admin import", run_counter_plain, number_options, "import residents from a CSV file", "住民を取り込む", PLAIN("import", 1, word_is_file, counter_print, NULL, NULL)},
+    {"admin import", run_admin_import, admin_import_options, "import residents from a CSV file", "住民を取り込む", NULL},
     {"admin event", run_counter_plain, event_options, "an event of a resident's record", "住民票の異動", PLAIN("event", -1, words_are_changes, counter_print, NULL, NULL)},
+    {"admin event-withdraw", run_counter_plain, note_options, "withdraw an event before its day", "効力発生日前の異動を取り下げる", PLAIN("event-withdraw", 1, word_is_reference, counter_print, NULL, NULL)},
+    {"admin sender-add", run_counter_plain, number_options, "a program may send events, by two persons", "異動の送信元を登録 (職員2名)", PLAIN("sender-add", 1, counter_word_name, counter_print, NULL, NULL)},
+    {"admin sender-end", run_counter_plain, number_options, "a program sends events no more", "異動の送信元の登録を解除", PLAIN("sender-end", 1, counter_word_name, counter_print, NULL, NULL)},
+    {"admin senders", run_counter_plain, number_options, "the programs that send events", "異動の送信元の一覧", PLAIN("sender-list", 0, NULL, counter_print, NULL, NULL)},
     {"admin mass-hold", run_admin_mass, admin_mass_options, "hold the certificates of a list", "一覧の電子証明書を一時保留", "mass-hold"},
     {"admin mass-release", run_admin_mass_release, admin_mass_release_options, "end a mass hold", "一括の一時保留を解除", NULL},
     {"admin mass-revoke", run_admin_mass, admin_mass_options, "revoke the certificates of a list", "一覧の電子証明書を失効", "mass-revoke"},

@@ -206,8 +206,9 @@ static bool says_the_same(struct rows *rows, const struct change_event *event,
     put_items(event, after, &changes);
     return row_integer(rows, 0) == event->resident &&
            bytes_equal_text(row_text(rows, 1), event_name(event->event)) &&
-           row_integer(rows, 2) == date_to_days(event->recorded) &&
-           row_integer(rows, 3) == date_to_days(event->effective) &&
+           (event->is_recorded_assumed || row_integer(rows, 2) == date_to_days(event->recorded)) &&
+           (event->is_effective_assumed ||
+            row_integer(rows, 3) == date_to_days(event->effective)) &&
            (row_is_null(rows, 4) || bytes_equal(row_text(rows, 4), buffer_bytes(&changes)));
 }
 
@@ -226,6 +227,58 @@ static enum err find_known(struct store *store, const struct change_event *event
     if (err == ERR_NONE)
         *was_known = is_known;
     return err;
+}
+
+/* The lines of put_items: does one begin with that item? */
+static bool names_item(struct bytes lines, enum item item)
+{
+    const char *name = item_name(item);
+    size_t len = strlen(name);
+    while (lines.len) {
+        const uint8_t *end = memchr(lines.data, '\n', lines.len);
+        size_t line = end ? (size_t)(end - lines.data) + 1 : lines.len;
+        if (line > len && memcmp(lines.data, name, len) == 0 && lines.data[len] == '\t')
+            return true;
+        lines = bytes_of(lines.data + line, lines.len - line);
+    }
+    return false;
+}
+
+/* Does the event of the database's row set what this one sets? */
+static bool sets_the_same(struct rows *rows, const struct change_event *event,
+                          const struct change_row *row)
+{
+    char name[64];
+    enum event other;
+    row_copy_text(rows, 0, name, sizeof name);
+    const struct change_row *later = event_parse(name, &other) == ERR_NONE ? find_row(other) : NULL;
+    if (later && row->leaving != LEAVING_STAYS && later->leaving != LEAVING_STAYS)
+        return true;
+    if (later && row->fixed.value && later->fixed.value && later->fixed.item == row->fixed.item)
+        return true;
+    for (size_t i = 0; !row_is_null(rows, 1) && i < event->num_changes; i++)
+        if (names_item(row_text(rows, 1), event->changes[i].item))
+            return true;
+    return false;
+}
+
+/* What was recorded later is what the record says now: an event that comes behind it does not put
+ * the older value back. */
+static enum err check_order(struct store *store, const struct change_event *event,
+                            const struct change_row *row, struct fault *fault)
+{
+    struct rows rows CLEANUP_ROWS = {0};
+    bool is_late = false;
+    store_query(
+        store, STATEMENT_RESIDENT_EVENTS_LATER,
+        VALUES(value_integer(event->resident), value_integer(date_to_days(event->recorded))), &rows,
+        fault);
+    while (rows_next(&rows))
+        is_late = is_late || sets_the_same(&rows, event, row);
+    enum err err = rows_end(&rows);
+    return err == ERR_NONE && is_late
+               ? fault_set(fault, ERR_STATE, "order", "a later event has changed the same")
+               : err;
 }
 
 enum err change_event_apply(struct store *store, const struct change_event *event,
@@ -254,7 +307,9 @@ enum err change_event_apply(struct store *store, const struct change_event *even
         bool has_died = answer.before.residence == RESIDENCE_DIED;
         if (has_died && event->event != EVENT_RECORD_ERROR)
             return fault_set(fault, ERR_STATE, "residence", "they have died");
-        err = check_after(store, &answer, municipalities, substitutes, fault);
+        err = check_order(store, event, row, fault);
+        if (err == ERR_NONE)
+            err = check_after(store, &answer, municipalities, substitutes, fault);
         if (err == ERR_NONE)
             err = write_event(store, event, &answer, fault);
     }

@@ -21,6 +21,7 @@ struct change_event {
     enum event event;
     struct date recorded;  /* the day the record changes */
     struct date effective; /* the day the event itself names: departure, planned move, death */
+    bool is_recorded_assumed, is_effective_assumed; /* the sender did not say: not compared */
     size_t num_changes;
     struct item_change changes[CHANGE_EVENT_ITEMS];
 };
@@ -39,8 +40,9 @@ bool change_event_knows(enum event event);
  * seen is answered with was_known, and refused with ERR_EXISTS if it says something else than then.
  * ERR_UNSUPPORTED: not an event of the register. ERR_NOT_FOUND: no such resident. ERR_MALFORMED: an
  * item that this event does not change or lacks, a bad value, a record that contradicts itself
- * (resident_check), a name or address no certificate could carry. ERR_STATE: they have died. After
- * an error the caller rolls back to its savepoint. */
+ * (resident_check), a name or address no certificate could carry. ERR_STATE: they have died (rule
+ * "residence"), or something that was recorded later has changed the same item already (rule
+ * "order"). After an error the caller rolls back to its savepoint. */
 enum err change_event_apply(struct store *store, const struct change_event *event,
                             const struct municipalities *municipalities,
                             const struct substitutes *substitutes, struct change_answer *out,

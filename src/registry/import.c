@@ -5,19 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/csv.h"
+#include "registry/import_line.h"
 #include "registry/item.h"
 #include "store/property.h"
 #include "store/rows.h"
-
-struct import {
-    struct store *store;
-    const char *input;
-    const struct municipalities *municipalities;
-    const struct substitutes *substitutes;
-    struct import_report *report;
-    bool is_sample;
-};
 
 void import_report_done(struct import_report *report)
 {
@@ -25,8 +16,7 @@ void import_report_done(struct import_report *report)
     *report = (struct import_report){0};
 }
 
-/* Keeps a fault under the file's name and the line's number; line 0: of no one line. */
-static enum err report_fault(struct import *import, size_t line, const struct fault *fault)
+enum err import_report_fault(struct import *import, size_t line, const struct fault *fault)
 {
     struct import_report *report = import->report;
     if (report->num_faults++ >= LIMIT_CSV_FAULTS)
@@ -48,7 +38,7 @@ static enum err report_fault(struct import *import, size_t line, const struct fa
     return ERR_NONE;
 }
 
-static enum err check_header(const struct csv *csv, struct fault *fault)
+enum err import_check_header(const struct csv *csv, struct fault *fault)
 {
     if (csv->num_fields != NUM_ITEMS)
         return fault_set(fault, ERR_MALFORMED, "header", "%zu columns, not %d", csv->num_fields,
@@ -60,7 +50,7 @@ static enum err check_header(const struct csv *csv, struct fault *fault)
     return ERR_NONE;
 }
 
-static enum err decode(const struct import *import, const struct csv *csv, struct resident *out,
+enum err import_decode(const struct import *import, const struct csv *csv, struct resident *out,
                        struct fault *fault)
 {
     if (csv->num_fields != NUM_ITEMS)
@@ -97,7 +87,7 @@ static enum err insert(struct import *import, const struct resident *resident, s
     return err;
 }
 
-static bool is_about_the_line(enum err err)
+bool import_is_about_the_line(enum err err)
 {
     return err == ERR_MALFORMED || err == ERR_LIMIT || err == ERR_EXISTS;
 }
@@ -111,13 +101,13 @@ static enum err import_next(struct import *import, struct csv *csv, bool *has_re
     if (err == ERR_NONE && !*has_record)
         return ERR_NONE;
     if (err == ERR_NONE)
-        err = decode(import, csv, &resident, &fault);
+        err = import_decode(import, csv, &resident, &fault);
     if (err == ERR_NONE)
         err = insert(import, &resident, &fault);
     if (err == ERR_NONE)
         import->report->num_residents++;
     *has_record = true;
-    return is_about_the_line(err) ? report_fault(import, csv->line, &fault) : err;
+    return import_is_about_the_line(err) ? import_report_fault(import, csv->line, &fault) : err;
 }
 
 static enum err check_representatives(struct import *import)
@@ -128,7 +118,7 @@ static enum err check_representatives(struct import *import)
         struct fault fault = {0};
         fault_set(&fault, ERR_MALFORMED, "representative", "of resident %lld is nobody here",
                   (long long)row_integer(&rows, 0));
-        enum err err = report_fault(import, 0, &fault);
+        enum err err = import_report_fault(import, 0, &fault);
         if (err != ERR_NONE)
             return err;
     }
@@ -144,7 +134,7 @@ static enum err import_all(struct import *import, struct bytes file, struct faul
     if (err == ERR_NONE && !has_record)
         err = fault_set(fault, ERR_MALFORMED, "header", "the file is empty");
     if (err == ERR_NONE)
-        err = check_header(&csv, fault);
+        err = import_check_header(&csv, fault);
     while (err == ERR_NONE && has_record)
         err = import_next(import, &csv, &has_record);
     if (err == ERR_NONE)

@@ -81,27 +81,35 @@ static void terms_of(const struct resident *resident, struct terms *terms)
     add_text(terms, resident->kana);
 }
 
-static enum err each_term(struct store *store, enum statement statement,
-                          const struct resident *resident, struct fault *fault)
+/* Terms of RESIDENT_TERMS_INSERT; where there are fewer, the last comes again. */
+#define AT_ONCE 8
+
+enum err search_add(struct store *store, const struct resident *resident, struct fault *fault)
+{
+    struct terms terms;
+    enum err err = ERR_NONE;
+    terms_of(resident, &terms);
+    for (size_t i = 0; err == ERR_NONE && i < terms.num; i += AT_ONCE) {
+        struct value values[1 + AT_ONCE] = {value_integer(resident->number)};
+        for (size_t j = 0; j < AT_ONCE; j++) {
+            size_t at = i + j < terms.num ? i + j : terms.num - 1;
+            values[1 + j] = value_blob(bytes_of_text(terms.of[at]));
+        }
+        err = store_run(store, STATEMENT_RESIDENT_TERMS_INSERT, values, 1 + AT_ONCE, fault);
+    }
+    return err;
+}
+
+enum err search_remove(struct store *store, const struct resident *resident, struct fault *fault)
 {
     struct terms terms;
     enum err err = ERR_NONE;
     terms_of(resident, &terms);
     for (size_t i = 0; err == ERR_NONE && i < terms.num; i++)
         err = store_run(
-            store, statement,
+            store, STATEMENT_RESIDENT_TERM_DELETE,
             VALUES(value_blob(bytes_of_text(terms.of[i])), value_integer(resident->number)), fault);
     return err;
-}
-
-enum err search_add(struct store *store, const struct resident *resident, struct fault *fault)
-{
-    return each_term(store, STATEMENT_RESIDENT_TERM_INSERT, resident, fault);
-}
-
-enum err search_remove(struct store *store, const struct resident *resident, struct fault *fault)
-{
-    return each_term(store, STATEMENT_RESIDENT_TERM_DELETE, resident, fault);
 }
 
 static enum err add_all(struct store *store, struct fault *fault)

@@ -41,6 +41,8 @@ static const struct migration migrations[] = {
     {"resident_term", migration_resident_term, triggers_resident_term},
     {"appointment_code", migration_appointment_code, triggers_appointment_code},
     {"notice", migration_notice, triggers_notice},
+    {"registry_feed", migration_registry_feed, triggers_registry_feed},
+    {"audit", migration_audit, triggers_audit},
 };
 
 /* The table of migrations is itself older than all of them. */

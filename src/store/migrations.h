@@ -73,6 +73,12 @@ extern const struct trigger triggers_appointment_code[];
 /* notices to holders */
 extern const char migration_notice[];
 extern const struct trigger triggers_notice[];
+/* imports in parts, who sends events, events ahead, and what each did */
+extern const char migration_registry_feed[];
+extern const struct trigger triggers_registry_feed[];
+/* by what the auditor looks */
+extern const char migration_audit[];
+extern const struct trigger triggers_audit[];
 
 /* migrate applies those of num rows that the database does not have yet; row i is number i + 1. */
 enum err migrate(struct store *store, const struct migration *rows, size_t num,

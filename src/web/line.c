@@ -63,3 +63,11 @@ void line_ask_terminal(struct line *line, const char *terminal, const char *act,
     client.terminal = terminal;
     ask(line, client, act, fields, NULL, out);
 }
+
+void line_ask_as_sender(struct line *line, const char *token, const char *act, json_t *fields,
+                        struct counter_answer *out)
+{
+    struct counter_client client = client_of(line);
+    client.token = token;
+    ask(line, client, act, fields, NULL, out);
+}

@@ -28,3 +28,6 @@ void line_ask_terminal(struct line *line, const char *terminal, const char *act,
 /* line_ask_list asks for all pages of a list (counter/counter_client.h). */
 void line_ask_list(struct line *line, const char *session, const char *act, json_t *fields,
                    const char *list, struct counter_answer *out);
+/* line_ask_as_sender asks one act for whoever has the token, in hexadecimal. */
+void line_ask_as_sender(struct line *line, const char *token, const char *act, json_t *fields,
+                        struct counter_answer *out);

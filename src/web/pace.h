@@ -5,7 +5,14 @@
 
 #include "http/peer.h"
 
-enum pace_kind { PACE_BOOKING, PACE_WRONG_CODE, PACE_TERMINAL, NUM_PACES };
+enum pace_kind {
+    PACE_BOOKING,
+    PACE_WRONG_CODE,
+    PACE_TERMINAL,
+    PACE_FEED,
+    PACE_WRONG_TOKEN,
+    NUM_PACES
+};
 
 struct pace;
 

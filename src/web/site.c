@@ -87,7 +87,11 @@ static enum err templates_need(const struct site *site, struct fault *fault)
                                         "staff-notices",
                                         "staff-forecast",
                                         "intake",
-                                        "application"};
+                                        "application",
+                                        "audit",
+                                        "audit-entry",
+                                        "audit-chain",
+                                        "audit-figures"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (!templates_has(site->templates, names[i]))
             return fault_set(fault, ERR_NOT_FOUND, "templates", "%s" TEMPLATES " is missing",

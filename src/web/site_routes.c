@@ -3,9 +3,11 @@
 
 #include "base/limits.h"
 #include "web/appointment.h"
+#include "web/audit.h"
 #include "web/staff_appointments.h"
 #include "web/guide.h"
 #include "web/intake.h"
+#include "web/registry.h"
 #include "web/site.h"
 #include "web/staff.h"
 #include "web/staff_forecast.h"
@@ -75,6 +77,7 @@ static const struct row {
     {HTTP_POST, "/appointment/move", .answer = appointment_post_change},
     {HTTP_POST, "/appointment/cancel", .answer = appointment_post_change},
     {HTTP_POST, "/appointment/calendar", .answer = appointment_post_calendar},
+    {HTTP_POST, "/registry/events", .answer = registry_post_events},
     {HTTP_GET, "/staff", .answer_staff = staff_get_home},
     {HTTP_GET, "/staff/login", .answer_staff = staff_get_login},
     {HTTP_POST, "/staff/login", .answer_staff = staff_post_login},
@@ -110,6 +113,11 @@ static const struct row {
     {HTTP_GET, "/staff/caller", .answer_staff = staff_get_caller},
     {HTTP_GET, "/staff/appointment", .answer_staff = staff_get_appointment},
     {HTTP_GET, "/staff/book", .answer_staff = staff_get_booking},
+    {HTTP_GET, "/staff/audit", .answer_staff = audit_get},
+    {HTTP_GET, "/staff/audit/entry", .answer_staff = audit_get_entry},
+    {HTTP_GET, "/staff/audit/chain", .answer_staff = audit_get_chain},
+    {HTTP_GET, "/staff/audit/export", .answer_staff = audit_get_export},
+    {HTTP_GET, "/staff/audit/figures", .answer_staff = audit_get_figures},
     {HTTP_POST, "/staff/book", .answer_staff = staff_post_booking},
     {HTTP_POST, "/staff/move", .answer_staff = desk_post},
     {HTTP_POST, "/staff/cancel", .answer_staff = desk_post},
@@ -161,6 +169,7 @@ const struct http_route site_routes[] = {
     {HTTP_GET, "/", true, 0, get_or_post},
     {HTTP_POST, "/appointment", true, LIMIT_HTTP_BODY, get_or_post},
     {HTTP_POST, "/terminal", false, LIMIT_HTTP_BODY, terminal_post},
+    {HTTP_POST, "/registry/events", false, LIMIT_HTTP_BODY, get_or_post},
     {HTTP_POST, "/staff", true, LIMIT_HTTP_BODY, get_or_post},
 };
 const size_t num_site_routes = COUNT_OF(site_routes);

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/form.h"
+#include "web/staff_events.h"
 #include "web/typed.h"
 
 #define SEARCH_MAX 256
@@ -27,6 +28,9 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
         json_object_set_new(data, "staff", json_incref(who.detail));
     json_object_set_new(data, "is_at_counter",
                         json_boolean(strstr(counter_text(&who, "roles"), "counter") != NULL));
+    bool is_auditor = strstr(counter_text(&who, "roles"), "auditor") != NULL;
+    if (is_auditor)
+        json_object_set_new(data, "journal_url", page_link(page, "/staff/audit"));
     json_object_set_new(data, "staff_url", page_link(page, "/staff"));
     json_object_set_new(data, "logout_url", page_link(page, "/staff/logout"));
     json_object_set_new(data, "cards_url", page_link(page, "/staff/card"));
@@ -89,6 +93,14 @@ static void put_applications(const struct page *page, json_t *rows)
 void staff_get_home(struct desk *desk)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    struct counter_answer who CLEANUP_COUNTER_ANSWER = {0};
+    if (!desk_ask(desk, "session-show", json_object(), &who))
+        return;
+    if (!strstr(counter_text(&who, "roles"), "counter") &&
+        !strstr(counter_text(&who, "roles"), "hotline")) {
+        desk_go(desk, "/staff/audit", bytes_of("", 0));
+        return;
+    }
     if (!desk_ask(desk, "application-list", json_pack("{s:i}", "limit", NUM_SHOWN), &answer))
         return;
     json_t *rows = json_object_get(answer.detail, "applications");
@@ -170,13 +182,17 @@ void staff_get_resident(struct desk *desk)
                   &answer))
         return;
     json_t *resident = staff_resident(desk, number);
-    if (!resident)
+    json_t *events = resident ? staff_events(desk, number) : NULL;
+    if (!events) {
+        json_decref(resident);
         return;
+    }
     json_t *rows = json_object_get(answer.detail, "applications");
     put_applications(page, rows);
     staff_answer(desk, "staff-resident",
-                 json_pack("{s:O, s:o, s:O, s:o}", "title", json_object_get(resident, "name"),
-                           "resident", resident, "applications", rows, "intake_url",
+                 json_pack("{s:O, s:o, s:O, s:o, s:o}", "title", json_object_get(resident, "name"),
+                           "resident", resident, "applications", rows, "events", events,
+                           "intake_url",
                            staff_url(page, "/staff/intake", "resident",
                                      json_object_get(resident, "resident"))));
 }

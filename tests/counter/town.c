@@ -297,6 +297,12 @@ void town_visit(const char *session, const char *act, json_t *fields, struct cou
     counter_client_ask(&client, act, fields, out);
 }
 
+void town_send(const char *token, const char *act, json_t *fields, struct counter_answer *out)
+{
+    struct counter_client client = {.fd = web, .token = token};
+    counter_client_ask(&client, act, fields, out);
+}
+
 void town_visit_as(const char *as, const char *act, json_t *fields, struct counter_answer *out)
 {
     struct counter_client client = {.fd = web, .as = as};

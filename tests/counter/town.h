@@ -35,6 +35,8 @@ void town_refused(const char *as, const char *act, json_t *fields, const char *c
 /* town_visit asks one as `web` does: with a session in hexadecimal, or NULL as one of the public.
  */
 void town_visit(const char *session, const char *act, json_t *fields, struct counter_answer *out);
+/* town_send asks with a token. */
+void town_send(const char *token, const char *act, json_t *fields, struct counter_answer *out);
 /* town_visit_as names a row there, which nobody may. */
 void town_visit_as(const char *as, const char *act, json_t *fields, struct counter_answer *out);
 /* town_raw sends bytes as they are and gives the answer's text. */

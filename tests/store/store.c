@@ -233,10 +233,17 @@ static void a_parked_act_stays_as_it_was_asked(void **state)
     "DELETE FROM migration WHERE number >= 10;"                                                    \
     "DROP TABLE notice_certificate; DROP TABLE notice; DROP TABLE notice_count; DROP TABLE "       \
     "notice_batch; DROP INDEX certificate_by_last_day;"                                            \
+    "DROP INDEX journal_by_time; DROP INDEX application_by_opened; DROP TABLE event_effect; DROP " \
+    "TABLE event_ahead; DROP TABLE sender; DROP TABLE import_line; "                               \
+    "DROP TABLE import; "                                                                          \
     "DROP TABLE resident_term; DROP TABLE staff_card; DROP TABLE appointment_place; DROP TABLE "   \
     "appointment; DROP TABLE "                                                                     \
     "application_paper;"
 #define DROP_LATER_PG                                                                              \
+    "DROP FUNCTION import_content_stays, import_is_kept, import_line_stays;"                       \
+    "DROP FUNCTION sender_is_who_it_was, sender_ends_once, sender_stays;"                          \
+    "DROP FUNCTION event_ahead_is_decided_once, event_ahead_stays, event_effect_stays,"            \
+    " event_effect_is_kept;"                                                                       \
     "DROP FUNCTION staff_card_is_whose_it_was, staff_card_ends_once, staff_card_stays;"            \
     "DROP FUNCTION notice_batch_stays_finished, notice_batch_is_kept, notice_stays,"               \
     " notice_returns_once, notice_certificate_stays, notice_certificate_is_kept;"                  \

@@ -44,6 +44,14 @@ const STAFF_PAGES = {
   'staff-book': `/staff/book?procedure=renewal&office=daiei&date=${process.env.FREE_DAY}`,
   'staff-appointment': `/staff/appointment?number=${process.env.BOOKED}`,
 };
+// Those of an auditor.
+const AUDIT_PAGES = {
+  audit: '/staff/audit',
+  'audit-none': '/staff/audit?actor=nobody',
+  'audit-entry': '/staff/audit/entry?number=12',
+  'audit-chain': '/staff/audit/chain',
+  'audit-figures': '/staff/audit/figures',
+};
 // Every page in the town's own language; in the others those with most text, and all of them for whoever wants pictures.
 const LANGUAGES = { ja: () => true, en: name => wants === '--all' || /^(letter|staff-application|appointment-form)$/.test(name),
   'ja-easy': name => wants === '--all' || /^papers$/.test(name) };
@@ -150,6 +158,23 @@ async function logIn(context, bypass) {
   check((await page.textContent('.who')).includes('池田'), 'staff: whose session it is', await page.textContent('main'));
   await bypass.addCookies(await context.cookies());
   await page.close();
+}
+
+// Another person, at a browser of their own: the nearest way in, and the journal's pages.
+async function audit(browser) {
+  const own = await browser.newContext({ locale: 'ja-JP' });
+  const loose = await browser.newContext({ bypassCSP: true, locale: 'ja-JP' });
+  const page = await own.newPage();
+  await page.goto(inLanguage('/staff/login', 'ja'));
+  await page.getByLabel('ログイン用コード').fill(process.env.AUDITOR_CODE);
+  await arrive(page, page.keyboard.press('Enter'));
+  await page.goto(inLanguage('/staff', 'ja'));
+  check(page.url().includes('/staff/audit'), 'audit: the journal comes first', page.url());
+  await loose.addCookies(await own.cookies());
+  await page.close();
+  await lookAtAll(own, loose, AUDIT_PAGES);
+  await own.close();
+  await loose.close();
 }
 
 // From the first page to a step that was done; going back repeats nothing.
@@ -319,6 +344,7 @@ try {
   await lookAtAll(context, bypass, PAGES);
   await logIn(context, bypass);
   await lookAtAll(context, bypass, STAFF_PAGES);
+  await audit(browser);
   await callIn(bypass);
   await takeApplication(context);
   await book(bypass);

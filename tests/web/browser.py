@@ -45,6 +45,10 @@ try:
         if not service.is_ready:
             sys.exit(service.said())
         login = jpki("admin", "login-code", "--as", "daiei1")["login_code"]
+        auditor = jpki("admin", "login-code", "--as", "auditor1")["login_code"]
+        jpki("admin", "event", "--as", "register1", "--resident", "1001", "--event", "renamed", "--reference", "B-1", "given=華子")
+        jpki("admin", "event", "--as", "register1", "--resident", "1001", "--event", "left-abroad", "--effective", "2099-01-31",
+             "--reference", "B-2")
         jpki("counter", "open", "--procedure", "new", "--resident", "1001", "--kind", "both", "--pin", "never-set", "--as", "daiei1")
         year, month = time.localtime()[:2]
         free = jpki("counter", "free", "--office", "daiei", "--procedure", "renewal", "--date", f"{year + month // 12}-{month % 12 + 1:02}-01",
@@ -54,7 +58,7 @@ try:
                       "--birth-date", "1980-04-01", "--telephone", "090-1234-5678", "--note", "車いすで来庁します", "--as", "daiei1")
         done = subprocess.run(["node", f"{jpkid.SOURCE}/tests/web/browser.mjs", service.urls["web"].rstrip("/"),
                                pictures or f"{folder}/pictures", "--all" if pictures else "--few" if "--few" in words else "--usual"],
-                              env={**os.environ, "HOME": folder, "LOGIN_CODE": login, "FREE_DAY": day, "BOOKED": str(booked["number"])}, timeout=900 if pictures else 580)
+                              env={**os.environ, "HOME": folder, "LOGIN_CODE": login, "AUDITOR_CODE": auditor, "FREE_DAY": day, "BOOKED": str(booked["number"])}, timeout=900 if pictures else 580)
 finally:
     shutil.rmtree(folder, ignore_errors=True)
 sys.exit(done.returncode)
