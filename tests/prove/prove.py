@@ -10,6 +10,7 @@ and mass acts are "copies".
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ import connection_faults
 import copies
 import faults
 import jpkid
+import pcscd
 import scenes
 import signed_index
 import softhsm
@@ -141,6 +143,19 @@ class Proof:
             self.report(scene.name, stage.name, f"seeded: {name}", cases, wrong, bool(wrong), possible,
                         wrong[0][:90] if wrong else "")
 
+    # the counter
+
+    def counter(self):
+        """Its procedures on the pages and at the terminal, in a program of its own: pcscd wants a place of its own."""
+        with subprocess.Popen([sys.executable, os.path.join(HERE, "counter_faults.py"), str(self.seed)], stdout=subprocess.PIPE,
+                              text=True) as program:
+            for line in program.stdout:
+                row = json.loads(line)
+                name = f"seeded: {row['fault']}" if row["bug"] is not None else row["fault"]
+                self.report("the counter's procedures, at every step", "pages and terminal", name, row["cases"], row["wrong"], row["bug"])
+        if program.returncode:
+            self.report("the counter's procedures", "pages and terminal", "to the end", 0, [f"exit status {program.returncode}"])
+
     # faults
 
     def short(self, stage):
@@ -257,6 +272,8 @@ def steps(proof, stages):
         yield from without_syncs(proof, stages, "tokens", ("signed.log", "signer's certificate"), 12)
         yield "tokens: failing calls", lambda: proof.fault_calls(stages.stage("tokens"), 20)
         yield "tokens: killed processes", lambda: proof.kills(stages.stage("tokens"), (0.03, 0.1))
+    if not pcscd.missing():
+        yield "counter: a fault at every step", proof.counter
     if cluster.programs():
         yield from power_cuts(proof, stages, "server", ON_SERVER, 60, 40, 6)
         yield from without_syncs(proof, stages, "server", SERVER_PLACES, 0)

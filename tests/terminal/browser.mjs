@@ -33,8 +33,13 @@ async function look(browser, page, name) {
   seen.add(name);
   const context = await browser.newContext({ bypassCSP: true });
   await context.addCookies(await page.context().cookies());
+  await context.route('**', async route => {
+    const response = await route.fetch();
+    const { refresh, ...headers } = response.headers(); // it stands still while it is looked at
+    await route.fulfill({ response, headers });
+  });
   const copy = await context.newPage();
-  await copy.setContent((await page.content()).replace('<head>', `<head><base href="${page.url()}">`));
+  await copy.goto(page.url());
   for (const width of [1280, 320]) {
     await copy.setViewportSize({ width, height: 800 });
     await copy.screenshot({ path: `${plan.folder}/counter-${name}-${width}.png`, fullPage: true });
@@ -48,6 +53,9 @@ async function look(browser, page, name) {
   await context.close();
 }
 
+// A page that shows itself anew may be about to when it is asked for.
+const come = (page, url) => page.goto(url).catch(() => page.waitForTimeout(300).then(() => page.goto(url)));
+
 async function logIn(browser, clerk) {
   await clerk.goto(`${plan.site}/staff/login?lang=ja`);
   await clerk.fill('[name=code]', plan.code);
@@ -56,8 +64,8 @@ async function logIn(browser, clerk) {
 
 // By the code on its screen.
 async function pair(browser, clerk, screen) {
-  await screen.goto(plan.terminal);
-  await clerk.goto(`${plan.site}/staff/terminals?lang=ja`);
+  await come(screen, plan.terminal);
+  await come(clerk, `${plan.site}/staff/terminals?lang=ja`);
   const there = clerk.locator('form[action^="/staff/terminal/part"] button');
   if (await there.count()) await press(clerk, there.first());
   await screen.waitForSelector('.code', { timeout: 70000 });
@@ -81,7 +89,7 @@ async function choice(page, answers) {
 
 // From the search to the application.
 async function open(browser, clerk, answers) {
-  await clerk.goto(`${plan.site}/staff/residents?lang=ja`);
+  await come(clerk, `${plan.site}/staff/residents?lang=ja`);
   await clerk.fill('[name=q]', String(plan.resident));
   await press(clerk, clerk.locator('form[role=search] button, form:has([name=q]) button').first());
   await press(clerk, clerk.locator('main table a, main ul a').first());
@@ -103,14 +111,14 @@ async function type(screen, kind) {
 async function beAtTerminal(browser, clerk, screen) {
   const end = Date.now() + 90000;
   while (Date.now() < end) {
-    await screen.goto(plan.terminal);
+    await come(screen, plan.terminal);
     const title = (await screen.textContent('h1')).trim();
     const label = await screen.locator('label[for=pin]').count() ? (await screen.textContent('label[for=pin]')).trim() : '';
     const kind = label === '署名用' ? 'signature' : 'authentication';
     await look(browser, screen, `screen-${title}${label}`.replaceAll(/[（）()・、\/]/g, ''));
     if (label) await type(screen, kind);
     else if (await screen.locator('form[action="/go"]').count()) await press(screen, screen.locator('form[action="/go"] button'));
-    await clerk.goto(clerk.url());
+    await come(clerk, clerk.url());
     if (!clerk.url().includes('/staff/terminal?')) return;
     await look(browser, clerk, `terminal-${title}`);
     await screen.waitForTimeout(300);
@@ -135,7 +143,8 @@ function nextDay() {
 async function walk(browser, clerk, screen, { who, what, answers }) {
   const name = `${what} by ${who}`;
   if (what === 'change-reissue')
-    execFileSync(plan.jpki, ['admin', 'event', '--resident', String(plan.resident), '--event', 'moved-within', '--as', 'register1']);
+    execFileSync(plan.jpki, ['admin', 'event', '--resident', String(plan.resident), '--event', 'moved-within',
+      '--as', 'register1', 'address=鳥取県東伯郡北栄町見本二丁目2番地2']);
   if (!await open(browser, clerk, answers)) {
     check(false, `${name}: opened`, await clerk.textContent('main'));
     return;
@@ -153,7 +162,7 @@ async function walk(browser, clerk, screen, { who, what, answers }) {
       await press(clerk, said);
       if ((await clerk.textContent('main')).includes('別の日')) nextDay();
     } else break;
-    await clerk.goto(`${plan.site}/staff/application?number=${number}&lang=ja`);
+    await come(clerk, `${plan.site}/staff/application?number=${number}&lang=ja`);
   }
   const state = await (await clerk.request.get(`${plan.site}/staff/application?number=${number}`, { headers: { Accept: 'application/json' } })).json();
   check(state.state === 'finished', `${name}: to its end`, `${await clerk.textContent('main')} ${await screen.textContent('main')}`);
