@@ -74,14 +74,14 @@
 #define LIMIT_JOURNAL_CHECK 1000        /* entries of the chain recomputed in one act */
 #define LIMIT_JOURNAL_SHOWN (64 * 1024) /* data of an entry that a page shows */
 #define LIMIT_EXPORT        5000        /* entries in one file */
-#define LIMIT_CHECK_ACTS    50          /* acts that one look at the chain asks */
+#define LIMIT_CHECK_ACTS    50          /* acts that one look at the chain, or one export, asks */
 #define LIMIT_FIGURES_DAYS  8           /* days that one act counts */
 /* of the register's feed */
-#define LIMIT_EVENTS_SHOWN   20  /* events of one resident in one answer */
-#define LIMIT_EVENTS_POSTED  50  /* in one request */
-#define LIMIT_FEED_AT_ONCE   600 /* requests from one address ... */
-#define LIMIT_FEED_INTERVAL  100 /* ... and then one in so many milliseconds */
-#define LIMIT_TOKENS_AT_ONCE 10  /* wrong tokens from one address ... */
+#define LIMIT_EVENTS_SHOWN   20   /* events of one resident in one answer */
+#define LIMIT_EVENTS_POSTED  50   /* in one request */
+#define LIMIT_FEED_AT_ONCE   3000 /* events from one address ... */
+#define LIMIT_FEED_INTERVAL  20   /* ... and then one in so many milliseconds */
+#define LIMIT_TOKENS_AT_ONCE 10   /* wrong tokens from one address ... */
 #define LIMIT_TOKEN_INTERVAL 60000
 /* of agent */
 #define LIMIT_QUESTIONS 16 /* logins that wait for the resident at one time */

@@ -18,6 +18,12 @@ static const struct reason reason_two_persons = {"two-persons", "S45", "two-pers
 static const struct reason reason_not_of_register = {
     "registry", "", "not-of-the-register", "Only events of the resident register come this way.",
     "ここで受け付けるのは住民記録の異動だけです。"};
+static const struct reason reason_own_reference = {"registry", "", "own-reference",
+                                                   "Numbers that begin so are the centre's own.",
+                                                   "この形式の番号は、認証局が使用します。"};
+static const struct reason reason_not_by_record = {
+    "registry", "", "not-by-record", "The record does not allow this event on its day.",
+    "住民票の記載内容により、この異動を処理できません。"};
 static const struct reason reason_no_reference = {"registry", "", "no-reference",
                                                   "An event has its sender's number.",
                                                   "異動には送信元の番号が必要です。"};
@@ -195,13 +201,15 @@ static bool check_sender(struct act_call *call)
     return act_has(call, FIELD_REFERENCE) || act_refuse(call, &reason_no_reference);
 }
 
-bool event_run(struct act_call *call)
+static bool decide(struct act_call *call)
 {
     bool is_known = false;
     if (event_needs_two(call->fields.event))
         return act_refuse(call, &reason_two_persons);
     if (!check_sender(call))
         return false;
+    if (!call->is_due && strncmp(call->fields.reference, EVENT_OWN, strlen(EVENT_OWN)) == 0)
+        return act_refuse(call, &reason_own_reference);
     if (act_has(call, FIELD_RECORDED) &&
         date_compare(call->fields.recorded, date_of_time(call->now)) > 0)
         return act_refuse(call, &reason_recorded_ahead);
@@ -211,6 +219,20 @@ bool event_run(struct act_call *call)
         (!event_ahead_known(call, &is_known) || is_known))
         return is_known;
     return is_ahead(call) ? wait_for_day(call) : apply_to_register(call);
+}
+
+/* What the record does not allow on an event's day is a refusal, with its entry, like any other. */
+static bool refuse_due(struct act_call *call)
+{
+    enum err err = call->fault.code;
+    bool is_of_record = err == ERR_MALFORMED || err == ERR_LIMIT || err == ERR_EXISTS;
+    return call->is_due && call->outcome == ACT_FAILED && is_of_record &&
+           act_refuse(call, &reason_not_by_record);
+}
+
+bool event_run(struct act_call *call)
+{
+    return decide(call) || refuse_due(call);
 }
 
 /* A day may have come already. */

@@ -5,6 +5,9 @@
 #include "centre/act.h"
 #include "registry/change_event.h"
 
+/* How the references of the centre's own events begin; nobody else's do. */
+#define EVENT_OWN "left-"
+
 bool event_run(struct act_call *call); /* `event` */
 bool event_finish(struct act_call *call);
 bool event_withdraw(struct act_call *call); /* `event-withdraw` */

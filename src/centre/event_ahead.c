@@ -140,6 +140,7 @@ void event_ahead_put_all(struct act_call *call, json_t *list)
 static enum err run_due(struct centre *centre, json_t *fields, struct act_call *call)
 {
     static const struct act_peer nobody = {.uid = STAFF_NO_UID};
+    *call = (struct act_call){0};
     json_t *request = json_pack("{s:s, s:O}", "act", "event", "fields", fields);
     char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);
@@ -205,7 +206,7 @@ static enum err leave_step(struct centre *centre, const struct resident *residen
 {
     char number[41], day[DATE_TEXT];
     struct act_call call;
-    snprintf(number, sizeof number, "left-%lld-%s", (long long)resident->number,
+    snprintf(number, sizeof number, EVENT_OWN "%lld-%s", (long long)resident->number,
              date_print(resident->leaves_on, day));
     json_t *fields =
         json_pack("{s:I, s:s, s:s, s:s}", "resident", (json_int_t)resident->number, "event",

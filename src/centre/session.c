@@ -75,6 +75,11 @@ void session_begin(struct sessions *sessions, const char *staff, int64_t now,
     snprintf(row->staff, sizeof row->staff, "%s", staff);
 }
 
+void session_digest(const uint8_t id[static SESSION_ID], uint8_t out[static SHA256_LEN])
+{
+    sha256(bytes_of(id, SESSION_ID), out);
+}
+
 static struct session *session_row(struct sessions *sessions, const uint8_t id[static SESSION_ID])
 {
     uint8_t digest[SHA256_LEN];
@@ -102,11 +107,15 @@ void session_end(struct sessions *sessions, const uint8_t id[static SESSION_ID])
         *row = (struct session){0};
 }
 
-bool session_lives(const struct sessions *sessions, const char *staff, int64_t now)
+bool session_lives(const struct sessions *sessions, const uint8_t digest[static SHA256_LEN],
+                   const char *staff, int64_t now)
 {
-    for (size_t i = 0; i < LIMIT_SESSIONS; i++)
-        if (!has_ended(&sessions->rows[i], now) && strcmp(sessions->rows[i].staff, staff) == 0)
+    for (size_t i = 0; i < LIMIT_SESSIONS; i++) {
+        const struct session *row = &sessions->rows[i];
+        if (!has_ended(row, now) && is_digest(row->digest, digest) &&
+            strcmp(row->staff, staff) == 0)
             return true;
+    }
     return false;
 }
 

@@ -37,9 +37,11 @@ void session_begin(struct sessions *sessions, const char *staff, int64_t now,
  * ended. Borrowed. It counts as an act. */
 const char *session_find(struct sessions *sessions, const uint8_t id[static SESSION_ID],
                          int64_t now);
+void session_digest(const uint8_t id[static SESSION_ID], uint8_t out[static SHA256_LEN]);
 void session_end(struct sessions *sessions, const uint8_t id[static SESSION_ID]);
-/* session_lives: is that person logged in, in any browser? It counts as no act. */
-bool session_lives(const struct sessions *sessions, const char *staff, int64_t now);
+/* session_lives: is that session of that person's still one? It counts as no act. */
+bool session_lives(const struct sessions *sessions, const uint8_t digest[static SHA256_LEN],
+                   const char *staff, int64_t now);
 
 /* login_code_make: the person's code before it is worth nothing any more. */
 void login_code_make(struct sessions *sessions, const char *staff, int64_t now,

@@ -88,7 +88,8 @@ struct paired_terminal *terminal_find_name(struct terminals *terminals, const ch
 bool terminal_is_called(const struct paired_terminal *terminal, const struct sessions *sessions,
                         int64_t now)
 {
-    return terminal->application && session_lives(sessions, terminal->staff, now);
+    return terminal->application &&
+           session_lives(sessions, terminal->session, terminal->staff, now);
 }
 
 void terminal_leave(struct paired_terminal *terminal)

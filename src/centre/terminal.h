@@ -28,7 +28,8 @@ struct paired_terminal {
     char name[TERMINAL_NAME];
     int64_t begun, seen;    /* seen 0: a free row */
     int64_t application;    /* 0: it is called to none */
-    char staff[STAFF_NAME]; /* who called it */
+    char staff[STAFF_NAME]; /* who called it, and the digest of their session */
+    uint8_t session[SHA256_LEN];
     struct terminal_screen screen;
 };
 
@@ -50,7 +51,7 @@ struct paired_terminal *terminal_find_code(struct terminals *terminals, const ch
 struct paired_terminal *terminal_find_name(struct terminals *terminals, const char *name,
                                            int64_t now);
 bool terminal_is_known(const struct paired_terminal *terminal, int64_t now);
-/* terminal_is_called: to an application, by somebody who is still logged in. */
+/* terminal_is_called: to an application, in a session that has not ended. */
 bool terminal_is_called(const struct paired_terminal *terminal, const struct sessions *sessions,
                         int64_t now);
 void terminal_leave(struct paired_terminal *terminal); /* it is called to none from now on */

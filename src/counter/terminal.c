@@ -100,6 +100,7 @@ bool terminal_act_call(struct act_call *call)
     act_is_about(call, application.resident);
     terminal_leave(terminal);
     terminal->application = application.number;
+    session_digest(call->session, terminal->session);
     act_answer(call, "number", json_integer(application.number));
     snprintf(terminal->staff, sizeof terminal->staff, "%s", call->actor.name);
     return true;

@@ -125,7 +125,6 @@ static int serve(int listening, const struct pages *pages, const struct agent_se
     sigwait(&set, &signal);
     alarm(STOP_SECONDS);
     http_server_stop(server);
-    alarm(0);
     return EXIT_DONE;
 }
 

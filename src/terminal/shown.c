@@ -106,6 +106,21 @@ bool shown_take(struct shown *shown, bool *flag)
     return is_set;
 }
 
+int64_t shown_untouched(struct shown *shown)
+{
+    pthread_mutex_lock(&shown->lock);
+    int64_t time = clock_monotonic() - shown->touched;
+    pthread_mutex_unlock(&shown->lock);
+    return time;
+}
+
+void shown_forget(struct shown *shown)
+{
+    pthread_mutex_lock(&shown->lock);
+    turn(shown);
+    pthread_mutex_unlock(&shown->lock);
+}
+
 enum err shown_take_typed(struct shown *shown, struct secret *out)
 {
     pthread_mutex_lock(&shown->lock);
@@ -114,15 +129,18 @@ enum err shown_take_typed(struct shown *shown, struct secret *out)
     return err;
 }
 
-static bool is_turn(const struct shown *shown, unsigned asked)
+/* Under the lock: an answer to what is shown, and the first one. */
+static bool is_turn(struct shown *shown, unsigned asked)
 {
-    return shown->view.turn == asked;
+    shown->touched = clock_monotonic();
+    return shown->view.turn == asked && !shown->has_gone && !shown->has_entered;
 }
 
 void shown_go(struct shown *shown, unsigned asked)
 {
     pthread_mutex_lock(&shown->lock);
-    if (is_turn(shown, asked) && screen_wants_answer(shown->view.screen)) {
+    if (is_turn(shown, asked) && screen_wants_answer(shown->view.screen) &&
+        !screen_asks_for_pin(shown->view.screen)) {
         shown->has_gone = true;
         pthread_cond_signal(&shown->changed);
     }
@@ -137,7 +155,6 @@ void shown_type(struct shown *shown, unsigned asked, struct bytes text)
         text.len <= LIMIT_PIN_TYPED - typed->len) {
         memcpy(typed->data + typed->len, text.data, text.len);
         typed->len += text.len;
-        shown->since = clock_monotonic();
     }
     pthread_mutex_unlock(&shown->lock);
 }
@@ -165,6 +182,8 @@ void shown_look(struct shown *shown, struct view *out)
     pthread_mutex_lock(&shown->lock);
     *out = shown->view;
     out->num_typed = shown->typed.len;
+    if (shown->has_gone || shown->has_entered) /* it is on its way */
+        out->screen = SCREEN_WORKING;
     out->application = json_deep_copy(shown->view.application);
     out->refusal = json_deep_copy(shown->view.refusal);
     pthread_mutex_unlock(&shown->lock);

@@ -54,7 +54,7 @@ struct shown {
     bool stops, has_gone, has_entered;
     struct view view;
     struct secret typed;
-    int64_t since; /* of the screen; monotonic milliseconds */
+    int64_t since, touched; /* of the screen; by the resident; monotonic milliseconds */
 };
 void shown_init(struct shown *shown);
 void shown_done(struct shown *shown);
@@ -77,6 +77,10 @@ void shown_refusal(struct shown *shown, const struct counter_answer *answer);
 enum screen shown_screen(struct shown *shown, int64_t *age);
 /* shown_take tells whether the resident did that, of has_gone and has_entered; once. */
 bool shown_take(struct shown *shown, bool *flag);
+/* shown_untouched: for how long the resident has done nothing; milliseconds. */
+int64_t shown_untouched(struct shown *shown);
+/* shown_forget wipes what was typed; the screen wants an answer anew. */
+void shown_forget(struct shown *shown);
 enum err shown_take_typed(struct shown *shown, struct secret *out) MUST_USE;
 /* shown_wait waits until the resident has done something, at most so many milliseconds; not while a
  * step is under way. False: it is to stop. */

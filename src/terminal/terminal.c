@@ -1,6 +1,7 @@
 /* The steps that need the card, one after the other. */
 #include "terminal/exchange.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/encoding.h"
@@ -115,11 +116,20 @@ static bool have_pin(struct terminal *terminal, enum kind kind, bool is_new,
            exchange_fail(out, ERR_PIN, NULL, "pin");
 }
 
+/* Nobody's PIN goes to another card than theirs. */
+static bool is_expected(const struct terminal *terminal)
+{
+    return !terminal->expected[0] ||
+           memcmp(terminal->card, terminal->expected, sizeof terminal->card) == 0;
+}
+
 static bool verify_pin(struct terminal *terminal, struct card_session *session, enum kind kind,
                        struct counter_answer *out)
 {
     uint8_t tries = 0;
     struct fault fault = {0};
+    if (!is_expected(terminal))
+        return exchange_fail(out, ERR_DENIED, NULL, "another card");
     if (!have_pin(terminal, kind, false, out))
         return false;
     enum err err = card_verify_pin(session, kind, &terminal->pins[kind], &tries, &fault);
@@ -305,6 +315,8 @@ bool terminal_step(struct terminal *terminal, const struct counter_answer *appli
     enum kind kind = KIND_SIGNATURE;
     if (!step || (kind_text && kind_parse(kind_text, &kind) != ERR_NONE))
         return false;
+    snprintf(terminal->expected, sizeof terminal->expected, "%s",
+             counter_text(application, "card"));
     lead_before_step(terminal, application, step);
     if (strcmp(step, "card-present") == 0)
         terminal_present(terminal, number, out);

@@ -20,9 +20,10 @@ struct terminal {
     void *centre; /* for ask */
     struct card_channel *channel;
     terminal_ask_pin *ask_pin;
-    void *context;                 /* for ask_pin */
-    uint8_t card[CARD_ID_LEN];     /* the one in the reader */
-    struct secret pins[NUM_KINDS]; /* typed in this run; wiped by terminal_done */
+    void *context;                  /* for ask_pin */
+    uint8_t card[CARD_ID_LEN];      /* the one in the reader */
+    char expected[CARD_ID_LEN + 1]; /* the application's; "": not known yet */
+    struct secret pins[NUM_KINDS];  /* typed in this run; wiped by terminal_done */
 };
 void terminal_done(struct terminal *terminal);
 #define CLEANUP_TERMINAL CLEANUP(terminal_done)

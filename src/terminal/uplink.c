@@ -9,7 +9,8 @@
 #include "base/limits.h"
 #include "http/client.h"
 
-#define TIMEOUT 20000 /* milliseconds; web gives up before */
+#define UPLINK_KEPT 1024  /* an id and its address */
+#define TIMEOUT     20000 /* milliseconds; web gives up before */
 
 static bool begins(const char *text, const char *with)
 {
@@ -53,18 +54,24 @@ static bool is_id(struct bytes text)
 void uplink_keep(struct uplink *uplink, const char *file)
 {
     struct buffer text CLEANUP_BUFFER;
-    buffer_init(&text, UPLINK_ID);
+    buffer_init(&text, UPLINK_KEPT);
     snprintf(uplink->file, sizeof uplink->file, "%s", file);
-    if (file_read(file, &text, NULL) == ERR_NONE && is_id(buffer_bytes(&text)))
-        snprintf(uplink->id, sizeof uplink->id, "%s", buffer_text(&text));
+    if (file_read(file, &text, NULL) != ERR_NONE || text.len < UPLINK_ID)
+        return;
+    struct bytes id = bytes_of(text.data, UPLINK_ID - 1);
+    struct bytes url = bytes_of(text.data + UPLINK_ID, text.len - UPLINK_ID);
+    if (is_id(id) && bytes_equal_text(url, uplink->url))
+        memcpy(uplink->id, id.data, id.len);
 }
 
 /* One that cannot be kept is paired anew after a start. */
 static void keep_id(const struct uplink *uplink)
 {
-    struct bytes id = bytes_of_text(uplink->id);
+    struct buffer text CLEANUP_BUFFER;
+    buffer_init(&text, UPLINK_KEPT);
+    buffer_put_format(&text, "%s %s", uplink->id, uplink->url);
     if (uplink->file[0] && own_file_folders(uplink->file, NULL) == ERR_NONE)
-        (void)!file_replace(uplink->file, id, 0600, NULL);
+        (void)!file_replace(uplink->file, buffer_bytes(&text), 0600, NULL);
 }
 
 static enum err fetch(struct uplink *uplink, struct bytes body, struct buffer *out,

@@ -20,7 +20,7 @@ struct uplink {
 /* uplink_open takes the address of the centre's pages. ERR_USAGE: it is none of http or https, or
  * none of http but on this computer alone. */
 enum err uplink_open(struct uplink *uplink, const char *url, struct fault *fault) MUST_USE;
-/* uplink_keep names the file, and takes the id that it has. */
+/* uplink_keep names the file, and takes the id that it has of this address. */
 void uplink_keep(struct uplink *uplink, const char *file);
 /* uplink_begin gets an id and a code; false: not now. */
 bool uplink_begin(struct uplink *uplink);

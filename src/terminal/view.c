@@ -137,7 +137,7 @@ json_t *view_json(const struct view_language *language, const struct view *view)
         "{s:o, s:s%, s:o, s:o, s:o*, s:i}", "title", screen_phrase(language, shown, "title"), "tag",
         language->words->tag.data, language->words->tag.len, "site", phrase(language, "site"),
         "skip", phrase(language, "skip"), "text", text, "turn", view->turn);
-    if (view->application && shown != SCREEN_IDLE && shown != SCREEN_CODE)
+    if (view->application && shown != SCREEN_IDLE && shown != SCREEN_CODE && shown != SCREEN_AWAY)
         put_application(language, data, view->application);
     if (shown == SCREEN_CODE)
         json_object_set_new(data, "code", json_string(view->code));

@@ -10,13 +10,15 @@
 #include "client/card_pin.h"
 #include "terminal/visit_step.h"
 
-#define ROUND    1000        /* milliseconds between two, as long as nobody does anything */
-#define FAREWELL (60 * 1000) /* that the last screen stands */
+#define ROUND    1000            /* milliseconds between two, as long as nobody does anything */
+#define PATIENCE (5 * 60 * 1000) /* then whoever stood here has left */
+#define FAREWELL (60 * 1000)     /* that the last screen stands */
 
 static void leave(struct visit *visit)
 {
     visit_forget_pins(visit);
     visit->number = 0;
+    visit->has_left = false;
     shown_application(&visit->shown, NULL);
 }
 
@@ -69,9 +71,9 @@ static void bid_farewell(struct visit *visit)
 {
     int64_t age;
     visit_forget_pins(visit);
-    enum screen screen = shown_screen(&visit->shown, &age);
-    if (screen != SCREEN_IDLE)
-        visit_show(visit, screen == SCREEN_DONE && age > FAREWELL ? SCREEN_IDLE : SCREEN_DONE);
+    bool was_done = shown_screen(&visit->shown, &age) == SCREEN_DONE;
+    visit->has_left = visit->has_left || (was_done && age > FAREWELL);
+    visit_show(visit, visit->has_left ? SCREEN_IDLE : SCREEN_DONE);
 }
 
 static void attend(struct visit *visit, const struct counter_answer *application)
@@ -120,9 +122,19 @@ static void show_code(struct visit *visit)
     visit_show(visit, SCREEN_CODE);
 }
 
+/* Nobody's PIN or consent is used for who comes next. */
+static void forget_who_left(struct visit *visit)
+{
+    if (!visit->has_agreed || shown_untouched(&visit->shown) < PATIENCE)
+        return;
+    visit_forget_pins(visit);
+    shown_forget(&visit->shown);
+}
+
 static void go_round(struct visit *visit)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
+    forget_who_left(visit);
     if (!visit->uplink.id[0] && !uplink_begin(&visit->uplink)) {
         be_away(visit);
         return;

@@ -7,8 +7,6 @@
 #include "law/pin.h"
 #include "reader/pcsc.h"
 
-#define PATIENCE (5 * 60 * 1000) /* then whoever stood here has left: what was typed is wiped */
-
 void visit_show(struct visit *visit, enum screen screen)
 {
     shown_pin(&visit->shown, screen, visit->kind, 0);
@@ -131,8 +129,6 @@ void visit_have_pin(struct visit *visit, enum need need)
         ask_pin(visit, need);
     else if (shown_take(&visit->shown, &visit->shown.has_entered))
         take_pin(visit, screen);
-    else if (age > PATIENCE)
-        visit_forget_pins(visit);
 }
 
 /* --- a step with the card --- */

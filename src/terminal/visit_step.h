@@ -16,7 +16,7 @@ struct visit {
     struct terminal terminal; /* with the PINs of this visit */
     struct secret first;      /* a new PIN, typed once */
     int64_t number;           /* of the application; 0: none */
-    bool has_agreed, is_ready, was_wrong;
+    bool has_agreed, is_ready, was_wrong, has_left;
     char step[32]; /* the next one, that all of the below is about */
     enum kind kind;
 };

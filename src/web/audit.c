@@ -264,7 +264,7 @@ static bool export_all(struct desk *desk, const struct asked *asked, bool is_csv
     size_t num = 0;
     snprintf(after, sizeof after, "%s", asked->after);
     *has_more = true;
-    while (*has_more && num < LIMIT_EXPORT) {
+    for (int acts = 0; *has_more && num < LIMIT_EXPORT && acts < LIMIT_CHECK_ACTS; acts++) {
         size_t i;
         json_t *row;
         struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};

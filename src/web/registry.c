@@ -110,9 +110,11 @@ static bool is_code(const struct counter_answer *answer, const char *code)
  */
 static bool is_away(const struct counter_answer *answer)
 {
-    return answer->outcome == COUNTER_FAILED &&
-           (!answer->detail || is_code(answer, LINE_BUSY) || is_code(answer, "io") ||
-            is_code(answer, "memory") || is_code(answer, "state") || is_code(answer, "closed"));
+    static const char *const of_event[] = {"malformed", "limit", "exists", "unsupported"};
+    bool is_of_event = false;
+    for (size_t i = 0; i < COUNT_OF(of_event); i++)
+        is_of_event = is_of_event || is_code(answer, of_event[i]);
+    return answer->outcome == COUNTER_FAILED && (!answer->detail || !is_of_event);
 }
 
 static json_t *result_of(json_t *event, const struct counter_answer *answer)
@@ -186,7 +188,6 @@ void registry_post_events(struct page *page)
     json_t *event, *results = NULL;
     if (is_too_fast(page, PACE_WRONG_TOKEN) || is_too_fast(page, PACE_FEED))
         return;
-    page_count_pace(page, PACE_FEED);
     const char *token = token_of(page);
     if (!token) {
         page_count_pace(page, PACE_WRONG_TOKEN);
@@ -204,8 +205,10 @@ void registry_post_events(struct page *page)
     }
     results = json_array();
     json_array_foreach (events, i, event)
-        if (goes_on)
+        if (goes_on) {
+            page_count_pace(page, PACE_FEED);
             goes_on = send_event(page, token, event, results, &status);
+        }
     json_decref(events);
     answer_results(page, goes_on && is_list ? 200 : status, results);
 }

@@ -94,13 +94,13 @@ static void tell(struct http_response *response, const struct counter_answer *an
         answer_error(response, 503, "no-centre");
 }
 
-/* Whoever begins has no id yet: there is a pace. */
+/* Who begins, and who guesses, has a pace. */
 static void ask(const struct site *site, struct page *page, const char *id, json_t *body)
 {
     struct counter_answer answer CLEANUP_COUNTER_ANSWER = {0};
     const char *act = json_string_value(json_object_get(body, "act"));
     json_t *fields = json_object_get(body, "fields");
-    if (!id && page_is_too_fast(page, PACE_TERMINAL, &answer)) {
+    if (page_is_too_fast(page, id ? PACE_WRONG_TOKEN : PACE_TERMINAL, &answer)) {
         answer_json(page->response, 429, "refused", answer.detail);
         return;
     }
@@ -110,6 +110,8 @@ static void ask(const struct site *site, struct page *page, const char *id, json
         line_ask(site->line, NULL, act, json_incref(fields), &answer);
         page_count_pace(page, PACE_TERMINAL);
     }
+    if (id && strcmp(counter_text(&answer, "code"), "no-terminal") == 0)
+        page_count_pace(page, PACE_WRONG_TOKEN);
     tell(page->response, &answer);
 }
 

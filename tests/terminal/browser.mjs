@@ -1,6 +1,6 @@
 // A clerk and a resident at the counter in Chromium, for tests/terminal/browser.py: one life of a card, as JSON. Prints checks,
 // numbered N; pictures go to the folder. Nothing of this needs a script.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -128,14 +128,14 @@ async function beAtTerminal(browser, clerk, screen) {
 // Every paper that the page links is a PDF.
 async function fetchPapers(clerk) {
   for (const link of await clerk.locator('a.print').all()) {
-    const answer = await clerk.request.get(new URL(await link.getAttribute('href'), plan.site).href);
+    const answer = await clerk.request.get(new URL(await link.getAttribute('href'), plan.site).href, { maxRetries: 2 });
     if (answer.status() !== 200 || (await answer.body()).subarray(0, 5).toString() !== '%PDF-') return false;
   }
   return true;
 }
 
 function nextDay() {
-  const told = JSON.parse(execFileSync(plan.jpki, ['admin', 'status', '--as', 'admin1', '--json']));
+  const told = JSON.parse(spawnSync(plan.jpki, ['admin', 'status', '--as', 'admin1', '--json']).stdout); // 1 where something warns
   const later = new Date(new Date(told.time).getTime() + 86400000).toISOString().slice(0, 11) + '03:00:00Z';
   execFileSync(plan.jpki, ['admin', 'clock', later, '--as', 'admin1']);
 }
@@ -164,7 +164,7 @@ async function walk(browser, clerk, screen, { who, what, answers }) {
     } else break;
     await come(clerk, `${plan.site}/staff/application?number=${number}&lang=ja`);
   }
-  const state = await (await clerk.request.get(`${plan.site}/staff/application?number=${number}`, { headers: { Accept: 'application/json' } })).json();
+  const state = await (await clerk.request.get(`${plan.site}/staff/application?number=${number}`, { headers: { Accept: 'application/json' }, maxRetries: 2 })).json();
   check(state.state === 'finished', `${name}: to its end`, `${await clerk.textContent('main')} ${await screen.textContent('main')}`);
   check(await fetchPapers(clerk), `${name}: and its letters`);
 }

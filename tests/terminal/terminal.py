@@ -53,6 +53,8 @@ def log_in(name):
 def make_card(resident):
     image = f"{folder}/{resident}.card"
     jpki("card", "make", image, "--permit-key", f"{DATA}/published/permit-key.pem", "--card-id", CARDS[resident])
+    if readers.cards[0]:
+        readers.remove(0)
     readers.insert(0, image)
     parked = json.loads(jpki("admin", "card-register", image + ".pub", "--as", "card1", "--json").stdout)["parked"]
     jpki("counter", "approve", parked, "--as", "card2")
@@ -263,7 +265,29 @@ def test_leaving(clerk, terminal):
     tap.check(terminal.wait(PIN) == PIN and "●" not in terminal.page(), "called again: what was typed is forgotten", terminal.page())
     clerk.post("/staff/logout")
     tap.check(terminal.wait(IDLE) == IDLE, "with the clerk's session ends the call", terminal.page())
+    again = log_in("daiei1")
+    again.get("/staff")
+    time.sleep(2)
+    tap.check(terminal.title() == IDLE, "which does not come back with another session", terminal.page())
     return number
+
+
+def test_another_card(terminal, number, image):
+    """The card of somebody else on the reader: the PIN does not go to it."""
+    clerk = log_in("daiei1")
+    other = make_card(1002)
+    readers.insert(0, image)
+    call(clerk, terminal, number)
+    terminal.wait(PIN)
+    readers.remove(0)
+    readers.insert(0, other)
+    before = jpki("card", "show", "--json").stdout
+    terminal.type(PINS[terminal.asked()])
+    tap.check(terminal.wait("This cannot go on yet", CARD) == "This cannot go on yet", "another card is refused", terminal.page())
+    tap.check(jpki("card", "show", "--json").stdout == before, "and no try of it is spent", before)
+    clerk.post("/staff/terminal/leave", {"name": "2番窓口"})
+    readers.remove(0)
+    readers.insert(0, image)
 
 
 def test_faults(terminal, number, image):
@@ -319,7 +343,9 @@ try:
         test_strangers()
         image = test_issue(somebody, terminal)
         test_known_pins(somebody, terminal)
-        test_faults(terminal, test_leaving(somebody, terminal), image)
+        left = test_leaving(somebody, terminal)
+        test_another_card(terminal, left, image)
+        test_faults(terminal, left, image)
         tap.check(SIGN not in everything_said(terminal), "no PIN in a log or in the data", everything_said(terminal))
         tap.check(terminal.end() == 0, "ended by a signal")
 finally:

@@ -137,6 +137,7 @@ def send(sender):
     sender.post({**MOVED, "reference": "W-2", "changes": {"address": "鳥取県東伯郡北栄町見本十番地"}})
     check("sent again it is known", sender.status == 200 and sender.events()[0]["done"]["known"])
     equal("the same number with another content", (sender.post({**MOVED, "reference": "W-2"}).status, sender.code()), (409, "another-event"))
+    equal("a number of the centre's own", (sender.post({**MOVED, "reference": "left-1001-2027-01-01"}).status, sender.code()), (409, "own-reference"))
     equal("an older one behind it", (sender.post({**MOVED, "reference": "W-3", "recorded": "2026-11-01"}).status, sender.code()), (409, "out-of-order"))
     sender.post([{"reference": "L-1", "resident": 1002, "event": "renamed", "changes": {"given": "次郎"}},
                  {"reference": "L-2", "resident": 4711, "event": "died"}, {"withdraw": "L-1"},
