@@ -177,6 +177,7 @@ bool terminal_act_look(struct act_call *call)
     take_screen(call, &terminal->screen);
     act_answer(call, "paired", json_boolean(terminal->name[0] != '\0'));
     act_answer(call, "terminal", json_string(terminal->name));
+    act_answer(call, "sample", json_boolean(call->centre->is_sample));
     if (!terminal_is_called(terminal, &call->centre->sessions, clock_monotonic()))
         return true;
     return application_read(call, terminal->application, &application) &&

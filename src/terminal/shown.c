@@ -65,6 +65,13 @@ void shown_problem(struct shown *shown, struct reason problem)
     pthread_mutex_unlock(&shown->lock);
 }
 
+void shown_sample(struct shown *shown, bool is_sample)
+{
+    pthread_mutex_lock(&shown->lock);
+    shown->view.is_sample = is_sample;
+    pthread_mutex_unlock(&shown->lock);
+}
+
 void shown_application(struct shown *shown, json_t *application)
 {
     pthread_mutex_lock(&shown->lock);

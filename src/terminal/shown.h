@@ -39,6 +39,7 @@ struct view {
     enum kind kind;        /* whose PIN */
     unsigned tries;        /* that are left; 0: not said */
     bool needs_both;       /* a new PIN has letters and digits */
+    bool is_sample;        /* the centre's data are samples */
     size_t num_typed;      /* characters of the PIN so far */
     char code[16];         /* of SCREEN_CODE */
     struct reason problem; /* why it is asked once more; code NULL: for no such reason */
@@ -70,6 +71,7 @@ bool screen_wants_answer(enum screen screen);
 void shown_pin(struct shown *shown, enum screen screen, enum kind kind, unsigned tries);
 /* shown_problem shows the same screen once more, with what was the matter. */
 void shown_problem(struct shown *shown, struct reason problem);
+void shown_sample(struct shown *shown, bool is_sample);
 void shown_application(struct shown *shown, json_t *application); /* a copy of it; NULL: none */
 /* shown_refusal shows the centre's no, or the card's. */
 void shown_refusal(struct shown *shown, const struct counter_answer *answer);

@@ -139,6 +139,8 @@ json_t *view_json(const struct view_language *language, const struct view *view)
         "skip", phrase(language, "skip"), "text", text, "turn", view->turn);
     if (view->application && shown != SCREEN_IDLE && shown != SCREEN_CODE && shown != SCREEN_AWAY)
         put_application(language, data, view->application);
+    if (view->is_sample)
+        json_object_set_new(data, "sample", phrase(language, "sample"));
     if (shown == SCREEN_CODE)
         json_object_set_new(data, "code", json_string(view->code));
     if (shown == SCREEN_CONSENT)

@@ -151,6 +151,8 @@ void visit_look(struct visit *visit, struct counter_answer *out)
     if (view.tries)
         json_object_set_new(fields, "count", json_integer(view.tries));
     uplink_ask(&visit->uplink, "terminal-look", fields, out);
+    if (out->outcome == COUNTER_DONE)
+        shown_sample(&visit->shown, json_is_true(json_object_get(out->detail, "sample")));
 }
 
 /* What went wrong: the PIN, the way to the centre, the card's place on the reader, or more. */

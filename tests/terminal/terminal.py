@@ -113,6 +113,7 @@ def ask(act, fields=None, bearer=None, body=None, kind="application/json"):
 
 def test_pairing(clerk, terminal):
     tap.check(terminal.wait(PAIR) == PAIR, "an unknown terminal shows a code", terminal.page())
+    tap.check("見本／SAMPLE" in terminal.page(), "and that all is a sample", terminal.page())
     code = terminal.page().partition('class="code">')[2].partition("<")[0]
     for wrong, name in (("0000000000", "2番窓口"), ("x", "2番窓口"), (code, ""), (code, "窓" * 30)):
         clerk.post("/staff/terminal/pair", {"code": wrong, "name": name})
