@@ -26,8 +26,11 @@ void staff_answer(struct desk *desk, const char *template, json_t *data)
     }
     if (who.outcome == COUNTER_DONE)
         json_object_set_new(data, "staff", json_incref(who.detail));
-    json_object_set_new(data, "is_at_counter",
-                        json_boolean(strstr(counter_text(&who, "roles"), "counter") != NULL));
+    const char *roles = counter_text(&who, "roles");
+    bool is_at_counter = strstr(roles, "counter") != NULL;
+    json_object_set_new(data, "is_at_counter", json_boolean(is_at_counter));
+    json_object_set_new(data, "is_at_desk",
+                        json_boolean(is_at_counter || strstr(roles, "hotline") != NULL));
     bool is_auditor = strstr(counter_text(&who, "roles"), "auditor") != NULL;
     if (is_auditor)
         json_object_set_new(data, "journal_url", page_link(page, "/staff/audit"));

@@ -62,7 +62,7 @@ def test_serve(server):
     tap.check(status == 0, "an act is done", said)
     tap.check(sql(server.store, "SELECT resident FROM application") == [["1001"]], "and stands in the database")
     copy = f"{folder}/copy"
-    shutil.copytree(DATA, copy, ignore=lambda path, names: [name for name in names if name.endswith(".sock")])
+    shutil.copytree(DATA, copy, ignore=lambda path, names: [name for name in names if name.endswith((".sock", ".new"))])
     status, errors = jpkid.run("serve", "--data", copy, "--listen", "127.0.0.1:0")
     tap.check(status == 2 and "another process is the writer of this database" in errors,
               "a second service on the database is refused", errors)
