@@ -167,6 +167,11 @@ def test_issue(clerk, terminal):
     terminal.wait(HELLO)
     terminal.ask("POST", "/language", {"language": 1})
     tap.check(terminal.wait(CONSENT) == CONSENT and "北栄花子" in "".join(terminal.page().split()), "the screen says what will happen, and asks", terminal.page())
+    with open(f"{terminal.config}/openjpki/terminal-{terminal.port}") as file:
+        bearer = "Bearer " + file.read().split(" ")[0]
+    for act, fields in (("nonce", {"number": number + 1}), ("certificate", {"number": number + 1, "kind": "signature"})):
+        status, answer = ask(act, fields, bearer)
+        tap.check(status == 409 and answer["refused"]["code"] == "other-application", f"about another application it asks nothing: {act}", answer)
     other = log_in("daiei2")
     tap.check(other.post("/staff/terminal/call", {"number": number, "name": "2番窓口"}).json()["code"] == "terminal-busy",
               "nobody else calls it away", other.text)
