@@ -62,9 +62,9 @@
 #define FIELD_ONCE        (UINT64_C(1) << 44)
 #define FIELD_PAPER       (UINT64_C(1) << 45)
 #define FIELD_ADDRESS     (UINT64_C(1) << 46)
-#define FIELD_RECORDED    (UINT64_C(1) << 48)
-#define FIELD_ENTRY       (UINT64_C(1) << 49)
-#define FIELD_SCREEN      (UINT64_C(1) << 50)
+#define FIELD_RECORDED    (UINT64_C(1) << 47)
+#define FIELD_ENTRY       (UINT64_C(1) << 48)
+#define FIELD_SCREEN      (UINT64_C(1) << 49)
 #define FIELD_PAGE        (FIELD_AFTER | FIELD_LIMIT)
 
 #define FIELD_TEXT (TEXT_SHORT_MAX * 4 + 1)

@@ -42,7 +42,8 @@ static uint64_t fields_offered(const struct command *command)
 
 /* Fields that are said by what stands behind the options. */
 #define FIELDS_OF_WORDS                                                                            \
-    (FIELD_NUMBER | FIELD_TIME | FIELD_FILE | FIELD_CHANGES | FIELD_NAME | FIELD_KEY)
+    (FIELD_NUMBER | FIELD_TIME | FIELD_FILE | FIELD_CHANGES | FIELD_NAME | FIELD_KEY |             \
+     FIELD_REFERENCE)
 
 static void check_command(const struct command *command)
 {

@@ -102,9 +102,13 @@ def save(auditor):
 
 
 def verify(auditor):
-    data = auditor.get("/staff/audit/chain").json()
+    for _ in range(5):  # the service writes entries of its own in between
+        data = auditor.get("/staff/audit/chain").json()
+        head = ask("status", "admin1")["answer"]["head"]
+        if data["head"] == head:
+            break
     check("the chain holds", data["good"] and data["last"] > 100 and "more_url" not in data)
-    equal("its head is the journal's", data["head"], ask("status", "admin1")["answer"]["head"])
+    equal("its head is the journal's", data["head"], head)
     check("from the middle too", auditor.get("/staff/audit/chain?from=50").json()["good"])
     equal("from nowhere", auditor.get("/staff/audit/chain?from=0").status, 400)
 
