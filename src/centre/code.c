@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "crypto/random.h"
 
 /* Without I, O, S and Z, which are read as digits. */
@@ -39,4 +40,9 @@ bool code_is_valid(const char *text, size_t len)
 void code_digest(const char *code, uint8_t out[static SHA256_LEN])
 {
     sha256(bytes_of_text(code), out);
+}
+
+bool digest_equal(const uint8_t a[static SHA256_LEN], const uint8_t b[static SHA256_LEN])
+{
+    return secret_equal(bytes_of(a, SHA256_LEN), bytes_of(b, SHA256_LEN));
 }

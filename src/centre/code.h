@@ -20,3 +20,5 @@ void code_make(size_t len, char *out);
 void code_derive(struct bytes secret, size_t len, char *out);
 bool code_is_valid(const char *text, size_t len);
 void code_digest(const char *code, uint8_t out[static SHA256_LEN]);
+/* digest_equal compares two digests of secrets, in constant time. */
+bool digest_equal(const uint8_t a[static SHA256_LEN], const uint8_t b[static SHA256_LEN]);

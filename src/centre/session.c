@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/encoding.h"
-#include "base/secret.h"
 #include "centre/act.h"
 #include "crypto/random.h"
 
@@ -32,11 +31,6 @@ static const struct reason reason_others = {
 static bool has_ended(const struct session *row, int64_t now)
 {
     return !row->staff[0] || now - row->seen >= SESSION_IDLE || now - row->begun >= SESSION_LIFE;
-}
-
-static bool is_digest(const uint8_t a[static SHA256_LEN], const uint8_t b[static SHA256_LEN])
-{
-    return secret_equal(bytes_of(a, SHA256_LEN), bytes_of(b, SHA256_LEN));
 }
 
 static struct session *more_silent(struct session *a, struct session *b)
@@ -85,7 +79,7 @@ static struct session *session_row(struct sessions *sessions, const uint8_t id[s
     uint8_t digest[SHA256_LEN];
     sha256(bytes_of(id, SESSION_ID), digest);
     for (size_t i = 0; i < LIMIT_SESSIONS; i++)
-        if (sessions->rows[i].staff[0] && is_digest(sessions->rows[i].digest, digest))
+        if (sessions->rows[i].staff[0] && digest_equal(sessions->rows[i].digest, digest))
             return &sessions->rows[i];
     return NULL;
 }
@@ -112,7 +106,7 @@ bool session_lives(const struct sessions *sessions, const uint8_t digest[static 
 {
     for (size_t i = 0; i < LIMIT_SESSIONS; i++) {
         const struct session *row = &sessions->rows[i];
-        if (!has_ended(row, now) && is_digest(row->digest, digest) &&
+        if (!has_ended(row, now) && digest_equal(row->digest, digest) &&
             strcmp(row->staff, staff) == 0)
             return true;
     }
@@ -158,7 +152,7 @@ bool login_code_take(struct sessions *sessions, const char *code, int64_t now,
     code_digest(code, digest);
     for (size_t i = 0; i < LIMIT_LOGIN_CODES; i++) {
         struct login_code *row = &sessions->codes[i];
-        if (!row->staff[0] || !is_digest(row->digest, digest))
+        if (!row->staff[0] || !digest_equal(row->digest, digest))
             continue;
         bool is_good = now - row->made < LOGIN_CODE_LIFE;
         memcpy(staff, row->staff, STAFF_NAME);

@@ -3,13 +3,7 @@
 
 #include <string.h>
 
-#include "base/secret.h"
 #include "crypto/random.h"
-
-static bool is_digest(const uint8_t a[static SHA256_LEN], const uint8_t b[static SHA256_LEN])
-{
-    return secret_equal(bytes_of(a, SHA256_LEN), bytes_of(b, SHA256_LEN));
-}
 
 bool terminal_is_known(const struct paired_terminal *terminal, int64_t now)
 {
@@ -53,7 +47,7 @@ struct paired_terminal *terminal_find(struct terminals *terminals,
     sha256(bytes_of(id, TERMINAL_ID), digest);
     for (size_t i = 0; i < LIMIT_TERMINALS; i++) {
         struct paired_terminal *row = &terminals->rows[i];
-        if (!terminal_is_known(row, now) || !is_digest(row->digest, digest))
+        if (!terminal_is_known(row, now) || !digest_equal(row->digest, digest))
             continue;
         row->seen = now;
         return row;
@@ -68,7 +62,7 @@ struct paired_terminal *terminal_find_code(struct terminals *terminals, const ch
     code_digest(code, digest);
     for (size_t i = 0; i < LIMIT_TERMINALS; i++) {
         struct paired_terminal *row = &terminals->rows[i];
-        if (terminal_is_known(row, now) && !row->name[0] && is_digest(row->code, digest))
+        if (terminal_is_known(row, now) && !row->name[0] && digest_equal(row->code, digest))
             return row;
     }
     return NULL;
