@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Every procedure of a counter, for every applicant who may ask for it, in Chromium: the clerk's browser from the first page
 on, the resident's screen at the terminal, with a real pcscd and an emulated card; the papers are fetched. browser.mjs does the
-walking. --pictures FOLDER keeps what was seen; --few: one life."""
+walking. --pictures FOLDER keeps what was seen; --few: the first steps and the end of one life."""
 import json
 import os
 import shutil
@@ -60,6 +60,8 @@ LIVES = [
         ("legal-representative", "card-abolish", ALONE)]),
 ]
 
+FEW = [(LIVES[-1][0], [LIVES[-1][1][i] for i in (0, 1, 5)])]
+
 words = sys.argv[1:]
 folder = tempfile.mkdtemp(prefix="jpki-counter-browser-")
 pictures = words[words.index("--pictures") + 1] if "--pictures" in words else f"{folder}/pictures"
@@ -98,7 +100,7 @@ try:
     number, failed = 0, 0
     with jpkid.Service(DATA, "--web", "127.0.0.1:0") as service, pcscd.Readers(1) as readers:
         terminal = Terminal(folder, service.urls["web"])
-        for resident, life in LIVES[-1:] if "--few" in words else LIVES:
+        for resident, life in FEW if "--few" in words else LIVES:
             make_card(resident)
             done = walk(resident, life)
             for line in done.stdout:
