@@ -112,12 +112,22 @@ def run(words, store):
     return subprocess.run(words, env=dict(os.environ, JPKI_TEST_STORE=store)).returncode
 
 
+def run_apart(words, shared):
+    """In a database of the program's own, on the server that others use at the same time."""
+    name = f"apart_{os.getpid()}"
+    sql(shared, f"CREATE DATABASE {name}")
+    try:
+        return run(words, shared.replace("dbname=postgres", f"dbname={name}"))
+    finally:
+        sql(shared, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def main():
     words = sys.argv[1:]
     is_own = words[0] == "--own"
     words = words[is_own:]
     if SHARED in os.environ and not is_own:
-        return run(words, os.environ[SHARED])
+        return run_apart(words, os.environ[SHARED])
     if not programs():
         print("1..0 # SKIP PostgreSQL is not installed")
         return 0

@@ -136,11 +136,20 @@ static void put_state(const struct point *point)
 
 /* -- the event -- */
 
+/* A filed move is of tomorrow: on its own day the centre itself enters that they have moved. */
+static struct date effective_of(const struct point *point)
+{
+    return date_of_time(point->event == EVENT_MOVE_OUT_FILED ? now + DAY : now);
+}
+
 static json_t *event_fields(const struct point *point)
 {
+    char day[DATE_TEXT];
     static const char *const kinds[] = {NULL, "signature", "authentication", "both"};
     json_t *fields = json_pack("{s:i, s:s, s:s*}", "resident", RESIDENT, "event",
                                event_name(point->event), "kinds", kinds[point->kinds]);
+    if (point->event == EVENT_MOVE_OUT_FILED)
+        json_object_set_new(fields, "effective", json_string(date_print(effective_of(point), day)));
     for (size_t i = 0; i < COUNT_OF(changes); i++)
         if (changes[i].event == point->event)
             json_object_set_new(fields, "changes", json_loads(changes[i].changes, 0, NULL));
@@ -176,7 +185,7 @@ static struct event_answer expected(const struct point *point)
                                 .kinds = point->kinds,
                                 .card = point->card,
                                 .on = date_of_time(now),
-                                .effective = date_of_time(now),
+                                .effective = effective_of(point),
                                 .has_held_since = true,
                                 .held_since = held_since};
     memcpy(facts.certificate, point->certificate, sizeof facts.certificate);
